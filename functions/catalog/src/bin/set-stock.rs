@@ -1,0 +1,4 @@
+//! `set-stock` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(catalog::set_stock::function())
+}

@@ -1,0 +1,4 @@
+//! `get-order` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(orders::get_order::function())
+}

@@ -1,0 +1,4 @@
+//! `mark-rejected` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(orders::mark_rejected::function())
+}

@@ -1,0 +1,4 @@
+//! `mark-reserved` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(orders::mark_reserved::function())
+}

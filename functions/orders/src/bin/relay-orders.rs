@@ -1,0 +1,4 @@
+//! `relay-orders` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(orders::relay_orders::function())
+}

@@ -1,0 +1,85 @@
+//! A customer looks at an order.
+//!
+//! Called by a signed-in customer. Somebody else's order is not found. Shows the lines, the state and how the order
+//! came to it; a strongly consistent read, so a customer always sees the effect of the last command.
+
+use crate::order::{Address, State, Step};
+use crate::store;
+use kernel::{Money, OrderId, Sku, Timestamp};
+use platform::http::{self, Customer, Path};
+use platform::{Failure, Function, TableReader};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::convert::Infallible;
+
+/// An order as its customer sees it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrderView {
+    /// Names it.
+    pub id: OrderId,
+    /// How far it is.
+    pub state: State,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// What was ordered.
+    pub lines: Vec<LineView>,
+    /// What the customer is to pay.
+    pub total: Money,
+    /// The tax in it.
+    pub tax: Money,
+    /// Where it goes.
+    pub address: Address,
+    /// The steps since it was placed, oldest first.
+    pub timeline: Vec<Step>,
+}
+
+/// So many of one SKU, at the price of the day.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LineView {
+    /// The SKU.
+    pub sku: Sku,
+    /// Its title then.
+    pub title: String,
+    /// How many.
+    pub quantity: u32,
+    /// Price of one, tax included.
+    pub unit_price: Money,
+    /// Tax in the line.
+    pub tax: Money,
+}
+
+/// `GET /v1/orders/{order}`
+pub fn function() -> Function {
+    http::get("/v1/orders/{order}", get_order)
+}
+
+/// Reads the order and, of a large one, its lines.
+pub async fn get_order(
+    customer: Customer,
+    Path(id): Path<OrderId>,
+    orders: TableReader,
+) -> Result<http::Ok<OrderView>, Failure<Infallible>> {
+    let order = store::order_of(&orders, customer.account, id).await?;
+    let (version, order) = (order.version, order.value);
+    let amount = |minor| Money::new(minor, order.currency);
+    let lines = store::lines(&orders, &order).await?.into_iter().map(|line| LineView {
+        sku: line.sku,
+        title: line.title,
+        quantity: line.quantity,
+        unit_price: amount(line.unit_minor),
+        tax: amount(line.tax_minor),
+    });
+    Ok(http::Ok::at(
+        version,
+        OrderView {
+            id,
+            lines: lines.collect(),
+            total: order.total(),
+            tax: order.tax(),
+            state: order.state,
+            placed_at: order.placed_at,
+            address: order.address,
+            timeline: order.timeline,
+        },
+    ))
+}

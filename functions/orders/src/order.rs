@@ -1,0 +1,220 @@
+//! An order: its states, its transitions, its refusals. Pure: time and ids come in as arguments.
+
+use contracts::catalog::Shortage;
+use kernel::{AccountId, Currency, Money, OrderId, Sku, Text, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Above this many lines an order keeps them in items of their own: the order's item is rewritten at each step, and
+/// every started kilobyte of it is paid for each time.
+pub const MAX_INLINE_LINES: usize = 50;
+/// How many lines one of those items holds.
+pub const LINES_A_PART: usize = 100;
+
+/// An order.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Order {
+    /// Names it.
+    pub id: OrderId,
+    /// Whose it is.
+    pub customer: AccountId,
+    /// How far it is.
+    pub state: State,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// The currency of every amount in it.
+    pub currency: Currency,
+    /// What the customer is to pay, tax included, in minor units.
+    pub total_minor: i64,
+    /// The tax in it.
+    pub tax_minor: i64,
+    /// The lines, in the customer's order. Empty if they are apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Line>,
+    /// How many items of [`LINES_A_PART`] lines they are in. 0: they are inline.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub parts: u16,
+    /// Where it goes.
+    pub address: Address,
+    /// How it came to its state: each step but the placing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<Step>,
+    /// Fingerprint of the request that placed it.
+    pub request: String,
+    /// The request that cancelled it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_by: Option<Command>,
+}
+
+fn is_zero(parts: &u16) -> bool {
+    *parts == 0
+}
+
+/// How far an order is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// The customer placed it; the catalog has not answered yet.
+    Placed,
+    /// Its goods are set aside.
+    Reserved,
+    /// There was not enough of something.
+    Rejected,
+    /// The customer cancelled it.
+    Cancelled,
+}
+
+/// One step of an order's timeline.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// The state it came to.
+    pub state: State,
+    /// When.
+    pub at: Timestamp,
+    /// What was short, if it was rejected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub short: Vec<Shortage>,
+}
+
+/// So many of one SKU, at the price of the day it was ordered.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Line {
+    /// The SKU.
+    pub sku: Sku,
+    /// Its title then.
+    pub title: String,
+    /// How many.
+    #[serde(rename = "qty")]
+    pub quantity: u32,
+    /// Price of one, tax included, in minor units.
+    #[serde(rename = "unit")]
+    pub unit_minor: i64,
+    /// Tax in the line, in minor units.
+    #[serde(rename = "tax")]
+    pub tax_minor: i64,
+}
+
+/// Where an order goes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// Who receives it.
+    pub name: Text<1, 100>,
+    /// Street and number.
+    pub street: Text<1, 200>,
+    /// Town.
+    pub city: Text<1, 100>,
+    /// Postal code.
+    pub postcode: Text<1, 20>,
+    /// Country, ISO 3166-1 alpha-2.
+    pub country: Text<2, 2>,
+}
+
+/// What an order announces.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OrderEvent {
+    /// It was placed.
+    Placed,
+    /// Its customer cancelled it.
+    Cancelled,
+}
+
+/// Lines with their sums, ready to be ordered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Basket {
+    /// The lines, in the customer's order.
+    pub lines: Vec<Line>,
+    /// What they cost, tax included.
+    pub total: Money,
+    /// The tax in it.
+    pub tax: Money,
+}
+
+/// A request that changed an order, kept so that its repetition is recognised.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Command {
+    /// Its idempotency key, as stored.
+    pub key: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// Why, in the customer's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// The order cannot be cancelled (any more); it is in this state.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NotCancellable(pub State);
+
+impl Order {
+    /// A new order, and its lines if they are kept apart (else none).
+    pub fn place(
+        id: OrderId,
+        customer: AccountId,
+        basket: Basket,
+        address: Address,
+        request: &str,
+        now: Timestamp,
+    ) -> (Order, Vec<Line>) {
+        let (lines, apart) = match basket.lines.len() {
+            0..=MAX_INLINE_LINES => (basket.lines, Vec::new()),
+            _ => (Vec::new(), basket.lines),
+        };
+        let order = Order {
+            id,
+            customer,
+            state: State::Placed,
+            placed_at: now,
+            currency: basket.total.currency,
+            total_minor: basket.total.amount_minor,
+            tax_minor: basket.tax.amount_minor,
+            lines,
+            parts: u16::try_from(apart.len().div_ceil(LINES_A_PART)).unwrap_or(u16::MAX),
+            address,
+            timeline: Vec::new(),
+            request: request.to_owned(),
+            cancelled_by: None,
+        };
+        (order, apart)
+    }
+
+    /// What the customer is to pay.
+    pub fn total(&self) -> Money {
+        Money::new(self.total_minor, self.currency)
+    }
+
+    /// The tax in it.
+    pub fn tax(&self) -> Money {
+        Money::new(self.tax_minor, self.currency)
+    }
+
+    /// The goods are set aside. `None`: nothing changes, because that is known or the order has ended.
+    pub fn reserved(&self, now: Timestamp) -> Option<Order> {
+        (self.state == State::Placed).then(|| self.step(State::Reserved, now, Vec::new()))
+    }
+
+    /// There was not enough. `None`: nothing changes, because that is known or the order was cancelled first.
+    pub fn rejected(&self, short: Vec<Shortage>, now: Timestamp) -> Option<Order> {
+        (self.state == State::Placed).then(|| self.step(State::Rejected, now, short))
+    }
+
+    /// The customer cancels.
+    pub fn cancel(&self, command: Command, now: Timestamp) -> Result<(Order, Vec<OrderEvent>), NotCancellable> {
+        match self.state {
+            State::Placed | State::Reserved => {
+                let mut order = self.step(State::Cancelled, now, Vec::new());
+                order.cancelled_by = Some(command);
+                Ok((order, vec![OrderEvent::Cancelled]))
+            }
+            State::Rejected | State::Cancelled => Err(NotCancellable(self.state.clone())),
+        }
+    }
+
+    fn step(&self, state: State, at: Timestamp, short: Vec<Shortage>) -> Order {
+        let mut order = self.clone();
+        order.state = state.clone();
+        order.timeline.push(Step { state, at, short });
+        order
+    }
+}

@@ -1,0 +1,98 @@
+// The one table of a context, with its stream and indexes, and the rights a function can have on it.
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Context, FunctionDeclaration, Index } from './manifest.ts';
+import type { Settings } from './settings.ts';
+
+const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+// A transaction needs the rights of each action in it. Nothing scans, and nothing deletes: deletion is a tombstone.
+const WRITE = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
+
+interface ContextTableProps {
+  readonly context: Context;
+  readonly settings: Settings;
+}
+
+export class ContextTable extends Construct {
+  readonly tableName: string;
+  readonly streamArn: string;
+  readonly #table: dynamodb.Table;
+  readonly #indexes: readonly Index[];
+
+  constructor(scope: Construct, id: string, { context, settings }: ContextTableProps) {
+    super(scope, id);
+    this.#indexes = context.indexes;
+    this.#table = new dynamodb.Table(this, 'Items', {
+      tableName: `${settings.prefix}-${context.name}`,
+      partitionKey: text('pk'),
+      sortKey: text('sk'),
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+      timeToLiveAttribute: 'expires_at',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: !settings.disposable,
+      removalPolicy: settings.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    for (const index of context.indexes) {
+      this.#table.addGlobalSecondaryIndex({
+        indexName: index.name,
+        partitionKey: text(index.partitionKey),
+        ...(index.sortKey === undefined ? {} : { sortKey: text(index.sortKey) }),
+        projectionType:
+          index.projection === 'all' ? dynamodb.ProjectionType.ALL : dynamodb.ProjectionType.KEYS_ONLY,
+      });
+    }
+    const { tableStreamArn } = this.#table;
+    if (tableStreamArn === undefined) {
+      throw new Error(`table of ${context.name}: has no stream`);
+    }
+    // By its property the name would be a reference; as plain text it can stand in ARNs and be read in templates.
+    this.tableName = `${settings.prefix}-${context.name}`;
+    this.streamArn = tableStreamArn;
+  }
+
+  grant(role: iam.Role, access: FunctionDeclaration['table']): void {
+    if (access === 'none') {
+      return;
+    }
+    const { tableArn } = this.#table;
+    role.addToPolicy(new iam.PolicyStatement({
+      actions: access === 'read' ? READ : [...READ, ...WRITE],
+      resources: [tableArn],
+    }));
+    if (this.#indexes.length > 0) {
+      role.addToPolicy(new iam.PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: this.#indexes.map((index) => `${tableArn}/index/${index.name}`),
+      }));
+    }
+  }
+
+  /** The rights Lambda needs, in the function's name, to hand it the table's stream. */
+  grantStream(role: iam.Role): void {
+    role.addToPolicy(new iam.PolicyStatement({
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      resources: [this.streamArn],
+    }));
+    role.addToPolicy(new iam.PolicyStatement({
+      actions: ['dynamodb:ListStreams'],
+      resources: [this.allStreams()],
+    }));
+  }
+
+  /** Listing is checked against all streams of the table, never against one of them. */
+  allStreams(): string {
+    return Stack.of(this).formatArn({
+      service: 'dynamodb',
+      resource: 'table',
+      resourceName: `${this.tableName}/stream/*`,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+  }
+}
+
+function text(name: string): dynamodb.Attribute {
+  return { name, type: dynamodb.AttributeType.STRING };
+}

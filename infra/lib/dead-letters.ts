@@ -1,0 +1,30 @@
+// Where what could not be handled waits for people, and the alarm that calls them.
+import { Duration } from 'aws-cdk-lib';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { addAlarm, FIVE_MINUTES } from './alarm.ts';
+import type { Settings } from './settings.ts';
+
+interface DeadLettersProps {
+  readonly functionName: string;
+  readonly settings: Settings;
+}
+
+export class DeadLetters extends Construct {
+  readonly queue: sqs.Queue;
+
+  constructor(scope: Construct, id: string, { functionName, settings }: DeadLettersProps) {
+    super(scope, id);
+    this.queue = new sqs.Queue(this, 'Queue', {
+      queueName: `${functionName}-dead-letters`,
+      retentionPeriod: Duration.days(14),
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+    addAlarm(this, 'Waiting', {
+      says: `Dead letters of ${functionName} wait: find out why, then redrive.`,
+      metric: this.queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'max' }),
+      settings,
+    });
+  }
+}

@@ -1,0 +1,5 @@
+// All tests in one process: loading the CDK takes longer than they do. Each file also runs alone.
+import './manifest.test.ts';
+import './stacks.test.ts';
+import './delivery.test.ts';
+import './rights.test.ts';

@@ -1,0 +1,149 @@
+//! `cargo dev bench writes`: placing an order takes as long in a table of 50,000 orders as in a small one.
+//!
+//! The embedded cloud keeps tables and their streams in SQLite. Whatever scans them grows with every order: a desk
+//! would become slower by the day, and long simulations of load impossible.
+
+use super::{median, milliseconds};
+use crate::{Options, Outcome};
+use kernel::{AccountId, Principal, Role};
+use local::stage::Stage;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Where it is measured: after so many orders.
+const STEPS: [usize; 4] = [1_000, 10_000, 20_000, 50_000];
+/// How many orders before each step are timed.
+const TIMED: usize = 500;
+/// How many orders are placed before what they caused is delivered.
+const BATCH: usize = 100;
+/// How many times its first time a write may take at the last step.
+const BAR: f64 = 2.0;
+
+/// What an order took at one step.
+struct Step {
+    orders: usize,
+    /// Placing it: one write that is streamed.
+    placing: Duration,
+    /// All that followed: relaying, reserving its goods, marking it, for one order of a batch.
+    following: Duration,
+}
+
+/// Measures, prints, judges.
+#[allow(clippy::print_stdout, reason = "this is a command line")]
+pub fn run(arguments: &[String]) -> Outcome {
+    Options::read(arguments, &[])?;
+    let folder = Folder::new()?;
+    let stage = Stage::on_disk(simulation::contexts(), &folder.0)?;
+    stock_shelves(&stage)?;
+    println!("   orders    placing one    what follows it");
+    let mut measured: Vec<Step> = Vec::new();
+    let mut placed = 0;
+    for orders in STEPS {
+        let step = place_until(&stage, &mut placed, orders)?;
+        println!(
+            "{:>9} {:>11.3} ms {:>14.3} ms",
+            step.orders,
+            milliseconds(step.placing),
+            milliseconds(step.following)
+        );
+        measured.push(step);
+    }
+    let (Some(first), Some(last)) = (measured.first(), measured.last()) else {
+        return Ok(());
+    };
+    let ratio = |of: fn(&Step) -> Duration| of(last).as_secs_f64() / of(first).as_secs_f64();
+    let (placing, following) = (ratio(|step| step.placing), ratio(|step| step.following));
+    println!("last to first: placing {placing:.2} ×, what follows {following:.2} ×");
+    match placing.max(following) <= BAR {
+        true => Ok(()),
+        false => Err(format!("that is above {BAR} ×: something reads more the more there is")),
+    }
+}
+
+/// Places orders until there are `orders`, and times the last of them.
+#[allow(clippy::disallowed_methods, reason = "this is what is measured")]
+fn place_until(stage: &Stage, placed: &mut usize, orders: usize) -> Result<Step, String> {
+    let (mut placing, mut following) = (Vec::new(), Vec::new());
+    while *placed < orders {
+        for _ in 0..BATCH {
+            let start = Instant::now();
+            place(stage, *placed)?;
+            placing.push(start.elapsed());
+            *placed += 1;
+        }
+        let start = Instant::now();
+        stage.settle()?;
+        following.push(start.elapsed() / BATCH as u32);
+        // Nobody asks for these; they would only fill the memory.
+        drop((stage.costs(), stage.calls()));
+    }
+    let timed = |mut all: Vec<Duration>, count: usize| median(all.split_off(all.len().saturating_sub(count)));
+    Ok(Step {
+        orders,
+        placing: timed(placing, TIMED),
+        following: timed(following, TIMED / BATCH),
+    })
+}
+
+fn place(stage: &Stage, n: usize) -> Outcome {
+    let customer = Principal {
+        account: AccountId::from_bits(n as u128 % 1_000),
+        roles: vec![Role::Customer],
+    };
+    let order = json!({
+        "lines": [{ "sku": sku(n), "quantity": 1 }, { "sku": sku(n + 1), "quantity": 2 }],
+        "address": { "name": "Maria Petrova", "street": "221B Baker Street", "city": "London", "postcode": "NW1 6XE", "country": "GB" },
+        "expected_total": { "amount_minor": 300, "currency": "GBP" },
+    });
+    let key = format!("the-key-of-order-number-{n}");
+    let answer = stage.ask("place-order").by(&customer).key(&key).send(&order);
+    expect(answer.status_code, 201, &answer.body)
+}
+
+/// A hundred products, with enough on hand for everybody.
+fn stock_shelves(stage: &Stage) -> Outcome {
+    let manager = Principal {
+        account: AccountId::from_bits(u128::MAX),
+        roles: vec![Role::Manager],
+    };
+    let set = |function, n, body: Value| {
+        let answer = stage.ask(function).by(&manager).at(sku(n)).send(&body);
+        expect(answer.status_code, 200, &answer.body)
+    };
+    for n in 0..100 {
+        let price = json!({ "amount_minor": 100, "currency": "GBP" });
+        set("set-product", n, json!({ "title": "HOLDER", "price": price, "tax_rate": 2000, "published": true }))?;
+        set("set-stock", n, json!({ "on_hand": 1_000_000 }))?;
+    }
+    stage.settle()
+}
+
+fn sku(n: usize) -> String {
+    format!("SKU-{:02}", n % 100)
+}
+
+fn expect(status: u16, expected: u16, body: &str) -> Outcome {
+    match status == expected {
+        true => Ok(()),
+        false => Err(format!("{status} instead of {expected}: {body}")),
+    }
+}
+
+/// A folder that goes when the measurement ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self, String> {
+        let folder = std::env::temp_dir().join(format!("yarmarka-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What stays behind is in the folder for temporary files.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}

@@ -1,0 +1,135 @@
+//! `events/openapi.json`: the public API.
+
+use super::Described;
+use platform::describe::Description;
+use platform::function::Trigger;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The OpenAPI document.
+pub fn openapi(contexts: &[Described]) -> Value {
+    let (mut paths, mut schemas) = (Map::new(), Map::new());
+    schemas.insert("Problem".to_owned(), problem_schema());
+    for (function, description) in contexts.iter().flat_map(|context| &context.functions) {
+        let Trigger::Http { method, path } = function.trigger else {
+            continue;
+        };
+        schemas.extend(description.generator.definitions().clone());
+        let operation = operation(function.name, function.context, path, description);
+        let item = paths.entry(path).or_insert_with(|| json!({}));
+        item[method.to_lowercase()] = operation;
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Yarmarka",
+            "version": "1",
+            "description": "The back office of a marketplace. Bodies are in snake_case, money is in minor units, times are RFC 3339 in UTC.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+            },
+        },
+    })
+}
+
+fn operation(name: &str, context: &str, path: &str, description: &Description) -> Value {
+    let mut operation = json!({
+        "operationId": name,
+        "tags": [context],
+        "parameters": parameters(path, description),
+        "responses": responses(description),
+    });
+    if let Some(role) = description.caller {
+        operation["security"] = json!([{ "token": [] }]);
+        operation["x-caller"] = json!(role.name());
+    }
+    if let Some(body) = &description.body {
+        let mut content = json!({ "schema": body });
+        if let Some(example) = &description.body_example {
+            content["example"] = example.clone();
+        }
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": content } });
+    }
+    operation
+}
+
+fn parameters(path: &str, description: &Description) -> Vec<Value> {
+    let mut parameters = Vec::new();
+    let name = path
+        .split('/')
+        .find_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    if let (Some(schema), Some(name)) = (&description.path_parameter, name) {
+        parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+    }
+    if description.idempotency_key {
+        parameters.push(json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": true,
+            "description": "Names this request: send the same key when you repeat it, a new one for another request.",
+            "schema": { "type": "string", "pattern": "^[!-~]{16,200}$" },
+        }));
+    }
+    if description.if_match {
+        parameters.push(json!({
+            "name": "If-Match",
+            "in": "header",
+            "required": false,
+            "description": "The ETag that the caller saw: the change is made to that version or not at all.",
+            "schema": { "type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\")$" },
+        }));
+    }
+    parameters
+}
+
+fn responses(description: &Description) -> Map<String, Value> {
+    let mut responses = Map::new();
+    if let Some((status, schema)) = &description.reply {
+        let content = json!({ "application/json": { "schema": schema } });
+        responses.insert(
+            status.to_string(),
+            json!({ "description": "Done.", "content": content }),
+        );
+    }
+    let mut problems: BTreeMap<u16, Vec<(&str, &str)>> = BTreeMap::new();
+    for problem in &description.problems {
+        problems
+            .entry(problem.status)
+            .or_default()
+            .push((problem.code, problem.title));
+    }
+    for (status, mut entries) in problems {
+        entries.sort_unstable();
+        entries.dedup();
+        let text: Vec<String> = entries
+            .iter()
+            .map(|(code, title)| format!("`{code}`: {title}."))
+            .collect();
+        let content = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+        responses.insert(
+            status.to_string(),
+            json!({ "description": text.join(" "), "content": content }),
+        );
+    }
+    responses
+}
+
+/// RFC 9457. Facts of the occurrence stand beside the standard members.
+fn problem_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "A problem detail (RFC 9457).",
+        "required": ["status", "type", "code", "title", "detail"],
+        "properties": {
+            "status": { "type": "integer" },
+            "type": { "type": "string", "description": "A stable URI of the kind of problem." },
+            "code": { "type": "string", "description": "The same as a short word." },
+            "title": { "type": "string" },
+            "detail": { "type": "string" },
+        },
+    })
+}

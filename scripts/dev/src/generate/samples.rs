@@ -1,0 +1,130 @@
+//! `events/samples/<function>.json`: for each function one event that Lambda could hand it, to try it by hand and for
+//! a test that every function can read its own trigger.
+
+use super::Described;
+use kernel::{AccountId, Principal, Timestamp};
+use local::cloud::API;
+use local::plane::{Message, StreamRecord};
+use local::trigger::{HttpRequest, claims, queue_event, stream_event};
+use platform::Function;
+use platform::describe::Description;
+use platform::function::Trigger;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A sample for each function, by name.
+pub fn samples(contexts: &[Described]) -> Result<BTreeMap<&'static str, Value>, String> {
+    let functions = contexts.iter().flat_map(|context| &context.functions);
+    functions
+        .map(|(function, description)| Ok((function.name, sample(function, description)?)))
+        .collect()
+}
+
+fn sample(function: &Function, description: &Description) -> Result<Value, String> {
+    let bytes = match function.trigger {
+        Trigger::Http { method, path } => http(function, method, path, description)?,
+        Trigger::Events => events(function, description)?,
+        Trigger::Stream => stream_event(&[removal(function)]),
+    };
+    serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", function.name))
+}
+
+fn http(function: &Function, method: &str, path: &str, description: &Description) -> Result<Vec<u8>, String> {
+    let mut headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
+    if description.idempotency_key {
+        headers.insert("idempotency-key".to_owned(), "a-key-that-names-this-request".to_owned());
+    }
+    let body = match (&description.body, &description.body_example) {
+        (Some(_), None) => return Err(format!("the body of {} has no example", function.name)),
+        (_, example) => example.as_ref().map(Value::to_string),
+    };
+    let caller = Principal {
+        account: AccountId::from_bits(2),
+        roles: description.caller.into_iter().collect(),
+    };
+    let parameter = path
+        .split('/')
+        .find_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let parameters = parameter.map(|name| (name.to_owned(), parameter_example(description)));
+    // A token that never expires: the sample is for functions, which no network reaches without the gateway.
+    let expires = Timestamp::from_millis(32_503_680_000_000);
+    let request = HttpRequest {
+        route: format!("{method} {path}"),
+        path: parameters.into_iter().collect(),
+        headers,
+        claims: claims(&caller, "https://local/", API, expires),
+        body,
+    };
+    Ok(request.event("sample-request"))
+}
+
+/// The example in the parameter's schema, which may be one of the shared ones.
+fn parameter_example(description: &Description) -> String {
+    let schema = description
+        .path_parameter
+        .as_ref()
+        .map(|schema| schema.as_value().clone())
+        .unwrap_or_default();
+    let shared = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    let schema = shared
+        .and_then(|name| description.generator.definitions().get(name))
+        .unwrap_or(&schema);
+    schema["examples"][0].as_str().unwrap_or("sample").to_owned()
+}
+
+fn events(function: &Function, description: &Description) -> Result<Vec<u8>, String> {
+    let mut messages = Vec::new();
+    for (id, (kind, schema)) in (1..).zip(&description.consumes) {
+        let data = schema.as_value()["examples"][0].clone();
+        if data.is_null() {
+            return Err(format!("{kind}, which {} consumes, has no example", function.name));
+        }
+        let publisher = kind.split('.').next().unwrap_or_default();
+        let event = json!({
+            "specversion": "1.0",
+            "id": format!("{publisher}/sample/1.1.0"),
+            "source": format!("/contexts/{publisher}"),
+            "type": kind,
+            "subject": "sample",
+            "time": Timestamp::from_millis(1_767_600_000_000),
+            "datacontenttype": "application/json",
+            "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "epoch": 1,
+            "stateversion": 1,
+            "data": data,
+        });
+        let visible_at = Timestamp::from_millis(0);
+        messages.push(Message {
+            id,
+            body: event.to_string(),
+            receives: 1,
+            visible_at,
+        });
+    }
+    Ok(queue_event(&messages))
+}
+
+/// A relay sees removals too, and has nothing to say about them.
+fn removal(function: &Function) -> StreamRecord {
+    let name = "100000000000000000001".to_owned();
+    let key = json!({ "pk": { "S": "sample" }, "sk": { "S": "sample" } });
+    let record = json!({
+        "eventID": "1",
+        "eventName": "REMOVE",
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "us-east-1",
+        "dynamodb": {
+            "Keys": key,
+            "OldImage": key,
+            "SequenceNumber": name,
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+        },
+        "eventSourceARN": format!("arn:aws:dynamodb:us-east-1:000000000000:table/{}/stream/sample", function.context),
+    });
+    StreamRecord {
+        sequence: 1,
+        name,
+        record,
+    }
+}

@@ -1,0 +1,47 @@
+//! `cargo dev <command>`.
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo dev <command>
+
+  up [--port 8787] [--state .state/up]     the embedded cloud, until you stop it
+  journeys [--url U --issuer U --skus 120] the HTTP journeys against a running system
+  load-products [--url U --count 200]      real products into a running system
+  manifest [--check yes]                   write (or check) every generated file
+  cost                                     what each use case costs
+  bench start [--runs 40]                  the functions' starts beside a stock function's
+  bench build [--functions 12]             what a further function costs in a release build
+  bench writes                             whether writes stay as quick to 50,000 orders
+  features [--write yes]                   check (or keep) the features that reach the functions
+  symbols                                  check that the functions need no newer C library than Lambda's
+  package [--into target/lambda]           the built functions as the deployment expects them
+  simulate [--seeds 500] [--steps 500]     many histories, then the planted bugs, then determinism
+  simulate --seed S [--steps 500]          one history, step by step
+";
+
+#[allow(clippy::print_stderr, reason = "this is a command line")]
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.first() {
+        Some(&"up") => dev::up::run(&arguments[1..]),
+        Some(&"bench") => dev::bench::run(&arguments[1..]),
+        Some(&"cost") => dev::cost::run(),
+        Some(&"features") => dev::features::run(&arguments[1..]),
+        Some(&"journeys") => dev::journeys::run(&arguments[1..]),
+        Some(&"load-products") => dev::load_products::run(&arguments[1..]),
+        Some(&"package") => dev::package::run(&arguments[1..]),
+        Some(&"manifest") => dev::generate::run(&arguments[1..]),
+        Some(&"symbols") => dev::symbols::run(&arguments[1..]),
+        Some(&"simulate") => dev::simulate::run(&arguments[1..]),
+        _ => Err(HELP.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("{reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Typed, prefixed ids: 128 bits, written `ord_` + 26 base32 digits. The prefix tells a person and a log what an id
+//! names; the type keeps an order's id from being passed as an account's.
+
+use crate::digest::{Digest, base32, parse_base32};
+
+/// What every typed id can do.
+pub trait Id: Copy + std::fmt::Display {
+    /// The id that `digest` determines: the same parts always give the same id.
+    fn from_digest(digest: &Digest) -> Self;
+}
+
+/// Declares a typed id: `typed_id!(OrderId, "ord", "Names an order.")`.
+macro_rules! typed_id {
+    ($name:ident, $prefix:literal, $doc:literal) => {
+        #[doc = $doc]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u128);
+
+        impl $name {
+            /// The id of these 128 bits.
+            pub const fn from_bits(bits: u128) -> Self {
+                Self(bits)
+            }
+        }
+
+        impl Id for $name {
+            fn from_digest(digest: &Digest) -> Self {
+                Self(digest.high_bits())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!($prefix, "_{}"), base32(self.0))
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                text.strip_prefix(concat!($prefix, "_"))
+                    .and_then(parse_base32)
+                    .map(Self)
+                    .ok_or_else(|| concat!("an id looks like ", $prefix, "_ and 26 letters and digits").to_owned())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "string",
+                    "description": $doc,
+                    "pattern": concat!("^", $prefix, "_[0-7][0-9a-hjkmnp-tv-z]{25}$"),
+                    "examples": [Self::from_bits(1).to_string()],
+                })
+            }
+        }
+    };
+}
+
+typed_id!(
+    AccountId,
+    "acc",
+    "Names an account: a customer, a worker, a member of staff, a partner."
+);
+typed_id!(OrderId, "ord", "Names an order.");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_and_another_kind_is_refused() {
+        let order = OrderId::from_bits(7);
+        assert_eq!(order.to_string(), "ord_00000000000000000000000007");
+        assert_eq!(order.to_string().parse(), Ok(order));
+        assert!(order.to_string().parse::<AccountId>().is_err());
+        assert!("ord_7".parse::<OrderId>().is_err());
+    }
+}

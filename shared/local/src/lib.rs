@@ -1,0 +1,22 @@
+//! The embedded cloud: everything that functions need around them, in one process.
+//!
+//! Tables live on dynoxide (DynamoDB on SQLite), events on a small event plane, requests come through a gateway that
+//! speaks API Gateway's format. Functions get and give the same JSON as on Lambda. Every call that a function makes
+//! to the outside crosses one seam ([`outside::Outside`]): here calls are answered without sockets, counted, delayed
+//! or broken. Real time ([`realtime`]) and seeded simulation ([`simulation`]) drive the same plane.
+
+pub mod cloud;
+pub mod dynamodb;
+pub mod faults;
+pub mod gateway;
+pub mod journal;
+pub mod metering;
+pub mod outside;
+pub mod plane;
+pub mod realtime;
+pub mod simulation;
+pub mod sns;
+pub mod stage;
+pub mod testing;
+pub mod tokens;
+pub mod trigger;

@@ -1,0 +1,15 @@
+//! Seeded simulation: the production handlers on the embedded cloud, under every order and fault that AWS allows.
+//!
+//! All invocations run on one thread and stop at each outside call and each sleep. At every step the seed picks what
+//! happens next: a client sends a request, a batch is delivered (again), a waiting call is answered, throttled, loses
+//! its connection before or after its effect, an invocation is killed, time passes. One seed gives one history: the
+//! trace's hash says so.
+
+mod engine;
+mod random;
+mod sim_host;
+mod trace;
+
+pub use engine::{Faults, Outcome, Request, Simulation, Workload};
+pub use random::Random;
+pub use trace::Trace;

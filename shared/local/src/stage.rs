@@ -1,0 +1,317 @@
+//! A quiet cloud for tests and cost tables: no threads, no faults but those that are asked for; every call is answered
+//! at once, time stands still unless somebody sleeps.
+
+use crate::cloud::{API, Cloud, Direct};
+use crate::faults::{Fate, Faults};
+use crate::metering::{Cost, Meter};
+use crate::outside::{Outside, OutsideCall, world};
+use crate::plane::Plane;
+use crate::trigger::{HttpRequest, HttpResponse, claims, failures, queue_event, stream_event};
+use dynoxide::storage_backend::Clock;
+use futures_util::future::{BoxFuture, FutureExt};
+use kernel::{Principal, Timestamp};
+use platform::function::Trigger;
+use platform::{Context, Error, Function, Host, Invocation, World};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// A quiet cloud.
+pub struct Stage {
+    /// Its state.
+    pub cloud: Arc<Cloud>,
+    host: Arc<StageHost>,
+    meter: Arc<Meter>,
+    faults: Arc<Faults>,
+    worlds: BTreeMap<&'static str, Arc<World>>,
+    invocations: AtomicU64,
+}
+
+/// A request under way: caller, path parameter, headers, body.
+pub struct Ask<'s> {
+    stage: &'s Stage,
+    function: &'static str,
+    principal: Option<Principal>,
+    request: HttpRequest,
+    claims: Vec<(&'static str, Option<String>)>,
+}
+
+impl Stage {
+    /// A cloud of these contexts, at 2026-01-05T08:00Z.
+    pub fn new(contexts: Vec<Context>) -> Result<Self, String> {
+        Self::build(|host| Cloud::in_memory(contexts, 1, host))
+    }
+
+    /// The same with its tables in `folder`.
+    pub fn on_disk(contexts: Vec<Context>, folder: &Path) -> Result<Self, String> {
+        Self::build(|_| Cloud::on_disk(contexts, folder, "https://local/"))
+    }
+
+    fn build(cloud: impl FnOnce(Arc<StageHost>) -> Result<Cloud, String>) -> Result<Self, String> {
+        let host = Arc::new(StageHost {
+            now: AtomicI64::new(1_767_600_000_000),
+            log: Mutex::default(),
+        });
+        let cloud = Arc::new(cloud(host.clone())?);
+        let meter = Arc::new(Meter::new(Arc::new(Direct {
+            cloud: cloud.clone(),
+            host: host.clone(),
+        })));
+        let faults = Arc::new(Faults::new(meter.clone()));
+        let outside: Arc<dyn Outside> = faults.clone();
+        let worlds = cloud.functions.values().map(|deployed| {
+            let function = &deployed.function;
+            (
+                function.name,
+                world(function, cloud.settings(function), host.clone(), outside.clone()),
+            )
+        });
+        let worlds = worlds.collect();
+        Ok(Self {
+            cloud,
+            host,
+            meter,
+            faults,
+            worlds,
+            invocations: AtomicU64::new(1),
+        })
+    }
+
+    /// The time on this stage.
+    pub fn now(&self) -> Timestamp {
+        self.host.now()
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, duration: Duration) {
+        self.host.pass(duration);
+    }
+
+    /// What functions logged so far.
+    pub fn log(&self) -> Vec<String> {
+        self.host.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What calls cost since the last time this was asked.
+    pub fn costs(&self) -> Vec<Cost> {
+        self.meter.take()
+    }
+
+    /// From now on `rule` decides what becomes of each call that functions make.
+    pub fn interfere(&self, rule: impl Fn(&OutsideCall) -> Fate + Send + Sync + 'static) {
+        self.faults.set(Some(Arc::new(rule)));
+    }
+
+    /// From now on every call is answered.
+    pub fn calm(&self) {
+        self.faults.set(None);
+    }
+
+    /// The calls that functions made since the last time this was asked.
+    pub fn calls(&self) -> Vec<OutsideCall> {
+        self.faults.take()
+    }
+
+    /// A request to an HTTP function, to be completed and sent.
+    pub fn ask(&self, function: &'static str) -> Ask<'_> {
+        let mut request = HttpRequest::default();
+        request
+            .headers
+            .insert("content-type".to_owned(), "application/json".to_owned());
+        Ask {
+            stage: self,
+            function,
+            principal: None,
+            request,
+            claims: Vec::new(),
+        }
+    }
+
+    /// Hands `payload` to a function.
+    pub fn invoke(&self, function: &str, payload: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let (Some(function), Some(world)) = (self.cloud.function(function), self.worlds.get(function)) else {
+            return Err(Error::broken(format!("there is no function {function}")));
+        };
+        let request = format!("request-{}", self.invocations.fetch_add(1, Ordering::Relaxed));
+        let answer = (function.handler)(world.clone(), Invocation { request, payload }).now_or_never();
+        answer.unwrap_or_else(|| Err(Error::broken("on a stage nothing waits")))
+    }
+
+    /// Hands a CloudEvent to a consumer; whether it was dealt with.
+    pub fn deliver(&self, function: &str, event: &Value) -> bool {
+        let message = crate::plane::Message {
+            id: 1,
+            body: event.to_string(),
+            receives: 1,
+            visible_at: self.now(),
+        };
+        let answer = self.invoke(function, queue_event(&[message]));
+        answer
+            .ok()
+            .and_then(|answer| failures(&answer))
+            .is_some_and(|failed| failed.is_empty())
+    }
+
+    /// Relays and delivers until nothing waits. Errors: what failed, which without faults should not happen.
+    pub fn settle(&self) -> Result<(), String> {
+        loop {
+            let mut idle = true;
+            for context in self.cloud.contexts.iter().copied() {
+                self.cloud.read_stream(context)?;
+                let records = self.cloud.plane().records(context, 0, 100);
+                if let Some(relay) = self.cloud.relay_of(context).filter(|_| !records.is_empty()) {
+                    idle = false;
+                    let answer = self
+                        .invoke(relay.name, stream_event(&records))
+                        .map_err(|error| error.to_string())?;
+                    let done = Plane::succeeded(&records, failures(&answer));
+                    if done < records.len() {
+                        return Err(format!("{} failed: {:?}", relay.name, self.log().last()));
+                    }
+                    self.cloud.plane().advance(context, 0, done)?;
+                    self.cloud.trim_stream(context)?;
+                }
+            }
+            let consumers = self.cloud.plane().consumers();
+            for function in consumers {
+                let now = self.now();
+                let ids: Vec<u64> = self.cloud.plane().visible(function, now).into_iter().take(10).collect();
+                let messages = self
+                    .cloud
+                    .plane()
+                    .receive(function, &ids, now, Duration::from_secs(180), u32::MAX)?;
+                if messages.is_empty() {
+                    continue;
+                }
+                idle = false;
+                let answer = self
+                    .invoke(function, queue_event(&messages))
+                    .map_err(|error| error.to_string())?;
+                match failures(&answer) {
+                    Some(failed) if failed == BTreeSet::new() => self.cloud.plane().delete(function, &ids)?,
+                    _ => return Err(format!("{function} failed: {:?}", self.log().last())),
+                }
+            }
+            if idle {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl<'s> Ask<'s> {
+    /// The stage it is made on.
+    pub fn stage(&self) -> &'s Stage {
+        self.stage
+    }
+
+    /// With another value of this claim, or without it.
+    #[must_use]
+    pub fn claim(mut self, name: &'static str, value: Option<&str>) -> Self {
+        self.claims.push((name, value.map(str::to_owned)));
+        self
+    }
+
+    /// Sent by `principal`; without it nobody is signed in.
+    #[must_use]
+    pub fn by(mut self, principal: &Principal) -> Self {
+        self.principal = Some(principal.clone());
+        self
+    }
+
+    /// With this value of the path's parameter.
+    #[must_use]
+    pub fn at(mut self, value: impl ToString) -> Self {
+        self.request.path.insert("parameter".to_owned(), value.to_string());
+        self
+    }
+
+    /// With this `Idempotency-Key`.
+    #[must_use]
+    pub fn key(self, key: &str) -> Self {
+        self.header("idempotency-key", key)
+    }
+
+    /// With this header, named in lower case.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request.headers.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Sends it with a JSON body.
+    pub fn send(self, body: &Value) -> HttpResponse {
+        self.send_text(Some(body.to_string()))
+    }
+
+    /// Sends it without a body.
+    pub fn get(self) -> HttpResponse {
+        self.send_text(None)
+    }
+
+    /// Sends it with whatever this is.
+    pub fn send_text(mut self, body: Option<String>) -> HttpResponse {
+        let stage = self.stage;
+        if let Some(principal) = &self.principal {
+            let expires = stage.now().after(Duration::from_secs(600));
+            self.request.claims = claims(principal, stage.cloud.issuer(), API, expires);
+        }
+        let trigger = stage
+            .cloud
+            .function(self.function)
+            .map(|function: &Function| function.trigger.clone());
+        if let Some(Trigger::Http { method, path }) = trigger {
+            self.request.route = format!("{method} {path}");
+        }
+        self.request.body = body;
+        let answer = stage.invoke(self.function, self.request.event("stage"));
+        answer.map_or_else(|_| HttpResponse::internal(), |answer| HttpResponse::of(&answer))
+    }
+}
+
+struct StageHost {
+    now: AtomicI64,
+    log: Mutex<Vec<String>>,
+}
+
+impl StageHost {
+    fn pass(&self, duration: Duration) {
+        self.now
+            .fetch_add(i64::try_from(duration.as_millis()).unwrap_or(0), Ordering::Relaxed);
+    }
+}
+
+impl Host for StageHost {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.now.load(Ordering::Relaxed))
+    }
+
+    fn random(&self) -> u64 {
+        4 // Jitter without chance: nothing on a stage depends on it.
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.pass(duration);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn log(&self, line: &str) {
+        self.log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(line.to_owned());
+    }
+}
+
+impl Clock for StageHost {
+    fn now_unix_secs(&self) -> u64 {
+        self.now().as_seconds().unsigned_abs()
+    }
+
+    fn now_unix_secs_f64(&self) -> f64 {
+        self.now().as_millis() as f64 / 1000.0
+    }
+}

@@ -1,0 +1,53 @@
+//! The arguments of use cases. An argument's type both declares and extracts: `Customer` says who may call *and* is
+//! the caller.
+
+use crate::{Call, Error, World};
+use kernel::{Problem, Timestamp};
+
+/// Something that a use case can take as an argument. Arguments are taken in their order: put the caller first, so
+/// that nobody else learns what is wrong with a request.
+pub trait Argument: Sized + Send {
+    /// Takes it from the call; the problem is what an HTTP caller is told instead.
+    fn take(call: &Call) -> Result<Self, Problem>;
+
+    /// Builds what can be built before the first call, while the function starts.
+    fn prepare(_world: &World) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Adds what the argument declares to the function's description.
+    #[cfg(feature = "describe")]
+    fn describe(_description: &mut crate::describe::Description) {}
+}
+
+/// The time of the call. The same for everything that the call decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Now(pub Timestamp);
+
+impl Argument for Now {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        Ok(Now(call.now))
+    }
+}
+
+/// Logs a failure of the platform and becomes the problem to answer with.
+pub(crate) fn broken(call: &Call, error: &Error) -> Problem {
+    call.log(
+        "error",
+        "an argument could not be taken",
+        serde_json::json!({ "cause": error.to_string() }),
+    );
+    error.problem()
+}
+
+impl Call {
+    /// Writes a log line about this call.
+    pub fn log(&self, level: &str, message: &str, facts: serde_json::Value) {
+        let line = crate::telemetry::Line {
+            function: self.function,
+            request: &self.request,
+            trace: Some(self.trace.id()),
+        };
+        line.write(&self.world, level, message, facts);
+    }
+}

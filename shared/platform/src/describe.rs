@@ -1,0 +1,141 @@
+//! What a function declares by its signature, for tools: manifest, OpenAPI, AsyncAPI, samples, authorization matrix.
+
+use contracts::{Event, Published};
+use kernel::{ProblemEntry, Role};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+/// What a function may do to its context's table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Access {
+    /// Nothing.
+    #[default]
+    None,
+    /// Read items.
+    Read,
+    /// Read and write items.
+    ReadWrite,
+}
+
+/// What a function declares.
+pub struct Description {
+    /// Collects the schemas that several functions share.
+    pub generator: SchemaGenerator,
+    /// The role that may call; `None` for functions that are not called over HTTP.
+    pub caller: Option<Role>,
+    /// Whether requests need an `Idempotency-Key`.
+    pub idempotency_key: bool,
+    /// Whether requests may carry `If-Match`.
+    pub if_match: bool,
+    /// The schema of the path's parameter.
+    pub path_parameter: Option<Schema>,
+    /// The schema of the request's body.
+    pub body: Option<Schema>,
+    /// An example of the body.
+    pub body_example: Option<serde_json::Value>,
+    /// Status and schema of the reply.
+    pub reply: Option<(u16, Schema)>,
+    /// Its refusals.
+    pub problems: Vec<ProblemEntry>,
+    /// What it may do to its table.
+    pub table: Access,
+    /// The events it consumes: type and schema.
+    pub consumes: Vec<(&'static str, Schema)>,
+    /// The events it publishes: type and schema.
+    pub publishes: Vec<(&'static str, Schema)>,
+}
+
+impl Default for Description {
+    fn default() -> Self {
+        Self {
+            generator: SchemaSettings::draft2020_12()
+                .with(|settings| settings.definitions_path = "/components/schemas".into())
+                .into_generator(),
+            caller: None,
+            idempotency_key: false,
+            if_match: false,
+            path_parameter: None,
+            body: None,
+            body_example: None,
+            reply: None,
+            problems: Vec::new(),
+            table: Access::None,
+            consumes: Vec::new(),
+            publishes: Vec::new(),
+        }
+    }
+}
+
+impl Description {
+    pub(crate) fn caller(&mut self, role: Role) {
+        self.caller = Some(role);
+        self.problem(
+            401,
+            "token-invalid",
+            "The access token is missing, expired or not for this API",
+        );
+        self.problem(403, "role-missing", "The caller may not do this");
+    }
+
+    pub(crate) fn idempotency_key(&mut self) {
+        self.idempotency_key = true;
+        self.problem(
+            400,
+            "idempotency-key-missing",
+            "The Idempotency-Key is missing or malformed",
+        );
+        self.problem(
+            422,
+            "idempotency-key-reused",
+            "The Idempotency-Key was used for another request",
+        );
+    }
+
+    pub(crate) fn if_match(&mut self) {
+        self.if_match = true;
+        self.problem(412, "version-changed", "It is at another version");
+    }
+
+    pub(crate) fn path_parameter<T: JsonSchema>(&mut self) {
+        self.path_parameter = Some(self.generator.subschema_for::<T>());
+        self.problem(404, "not-found", "There is nothing here");
+    }
+
+    pub(crate) fn body<T: JsonSchema>(&mut self) {
+        let examples = T::json_schema(&mut self.generator).get("examples").cloned();
+        self.body_example = examples.and_then(|examples| examples.get(0).cloned());
+        self.body = Some(self.generator.subschema_for::<T>());
+        self.problem(400, "invalid-body", "The body is not as described");
+        self.problem(415, "media-type", "The body is of another media type");
+    }
+
+    pub(crate) fn reply<T: JsonSchema>(&mut self, status: u16) {
+        self.reply = Some((status, self.generator.subschema_for::<T>()));
+    }
+
+    pub(crate) fn problems(&mut self, entries: Vec<ProblemEntry>) {
+        self.problems.extend(entries);
+        self.problem(500, "internal", "An unexpected error");
+        self.problem(503, "try-again", "The service is busy");
+    }
+
+    pub(crate) fn reads_table(&mut self) {
+        self.table = self.table.max(Access::Read);
+    }
+
+    pub(crate) fn writes_table(&mut self) {
+        self.table = Access::ReadWrite;
+    }
+
+    pub(crate) fn consumes<E: Event>(&mut self) {
+        self.consumes.push((E::TYPE, self.generator.root_schema_for::<E>()));
+    }
+
+    pub(crate) fn publishes<P: Published>(&mut self) {
+        self.publishes = P::catalogue(&mut self.generator);
+    }
+
+    fn problem(&mut self, status: u16, code: &'static str, title: &'static str) {
+        self.problems.push(ProblemEntry { status, code, title });
+    }
+}

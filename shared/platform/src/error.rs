@@ -1,0 +1,121 @@
+//! What can go wrong below a use case: one error type with an outside text and an inside cause.
+
+use kernel::{Problem, Refusal};
+
+/// A failure of the platform or of what lies below it. The cause is for the log; [`Error::problem`] is all that a
+/// caller learns.
+#[derive(Debug)]
+pub enum Error {
+    /// Something we depend on does not answer, throttles us, or gave no definite answer. What was asked for may have
+    /// happened; the same request may be sent again.
+    Unavailable {
+        /// For the log.
+        cause: String,
+    },
+    /// Others kept changing the same item in between.
+    Contended {
+        /// For the log.
+        cause: String,
+    },
+    /// A mistake in code, configuration or stored data. Trying again does not help.
+    Broken {
+        /// For the log.
+        cause: String,
+    },
+}
+
+impl Error {
+    /// [`Error::Unavailable`] because of `cause`.
+    pub fn unavailable(cause: impl std::fmt::Display) -> Self {
+        Self::Unavailable {
+            cause: cause.to_string(),
+        }
+    }
+
+    /// [`Error::Contended`] because of `cause`.
+    pub fn contended(cause: impl std::fmt::Display) -> Self {
+        Self::Contended {
+            cause: cause.to_string(),
+        }
+    }
+
+    /// [`Error::Broken`] because of `cause`.
+    pub fn broken(cause: impl std::fmt::Display) -> Self {
+        Self::Broken {
+            cause: cause.to_string(),
+        }
+    }
+
+    /// Whether the same request may succeed later.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Error::Unavailable { .. } | Error::Contended { .. } => true,
+            Error::Broken { .. } => false,
+        }
+    }
+
+    /// What the caller of an HTTP function is told.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Error::Unavailable { .. } | Error::Contended { .. } => Problem::new(
+                503,
+                "try-again",
+                "The service is busy",
+                "Send the same request again, with the same Idempotency-Key if it had one.",
+            )
+            .retry_after(1),
+            Error::Broken { .. } => Problem::new(
+                500,
+                "internal",
+                "An unexpected error",
+                "It was logged under the request's id. Sending the request again is safe.",
+            ),
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Error::Unavailable { cause } => write!(f, "unavailable: {cause}"),
+            Error::Contended { cause } => write!(f, "contended: {cause}"),
+            Error::Broken { cause } => write!(f, "broken: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Why a use case did not do what it was asked: it refuses for reasons `R` of its own, or something failed.
+#[derive(Debug)]
+pub enum Failure<R> {
+    /// A reason of the use case's own.
+    Refused(R),
+    /// A reason that the platform knows, such as a reused idempotency key.
+    Problem(Box<Problem>),
+    /// Something failed.
+    Failed(Error),
+}
+
+impl<R: Refusal> Failure<R> {
+    /// What an HTTP caller is told.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Failure::Refused(refusal) => refusal.problem(),
+            Failure::Problem(problem) => (**problem).clone(),
+            Failure::Failed(error) => error.problem(),
+        }
+    }
+}
+
+impl<R: Refusal> From<R> for Failure<R> {
+    fn from(refusal: R) -> Self {
+        Failure::Refused(refusal)
+    }
+}
+
+impl<R> From<Error> for Failure<R> {
+    fn from(error: Error) -> Self {
+        Failure::Failed(error)
+    }
+}

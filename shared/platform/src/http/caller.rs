@@ -1,0 +1,111 @@
+//! Who calls. The gateway's JWT authorizer is the first wall (signature, issuer, audience, expiry); the function
+//! checks what it can again, and the roles.
+
+use crate::argument::broken;
+use crate::settings::{AUDIENCE, ISSUER};
+use crate::{Argument, Call};
+use kernel::{AccountId, Principal, Problem, Role};
+use std::marker::PhantomData;
+
+/// A signed-in customer.
+#[derive(Clone, Copy, Debug)]
+pub struct Customer {
+    /// The customer's account. Queries start here.
+    pub account: AccountId,
+}
+
+impl Argument for Customer {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        Ok(Customer {
+            account: caller(call, Role::Customer)?.account,
+        })
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.caller(Role::Customer);
+    }
+}
+
+/// A member of staff with the role `R`.
+#[derive(Clone, Copy, Debug)]
+pub struct Staff<R> {
+    /// The member's account, for the audit trail.
+    pub account: AccountId,
+    role: PhantomData<R>,
+}
+
+/// A role that [`Staff`] can ask for.
+pub trait StaffRole: Send {
+    /// The role.
+    const ROLE: Role;
+}
+
+/// Runs the marketplace day by day.
+#[derive(Clone, Copy, Debug)]
+pub struct Manager;
+
+impl StaffRole for Manager {
+    const ROLE: Role = Role::Manager;
+}
+
+impl<R: StaffRole> Argument for Staff<R> {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        Ok(Staff {
+            account: caller(call, R::ROLE)?.account,
+            role: PhantomData,
+        })
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.caller(R::ROLE);
+    }
+}
+
+/// The caller, if its token is good and grants `role`.
+fn caller(call: &Call, role: Role) -> Result<Principal, Problem> {
+    let principal = principal(call)?;
+    if principal.has(role) {
+        return Ok(principal);
+    }
+    let detail = format!("This needs the role {}.", role.name());
+    Err(Problem::new(403, "role-missing", "The caller may not do this", detail).with("role", role.name()))
+}
+
+/// Who calls, from the claims that the gateway passed on.
+pub(crate) fn principal(call: &Call) -> Result<Principal, Problem> {
+    let request = call.http().map_err(|error| broken(call, &error))?;
+    let issuer = call.world.settings.get(ISSUER).map_err(|error| broken(call, &error))?;
+    let audience = call
+        .world
+        .settings
+        .get(AUDIENCE)
+        .map_err(|error| broken(call, &error))?;
+    let claim = |name: &str| request.claim(name);
+    let expires: Option<i64> = claim("exp").and_then(|seconds| seconds.parse().ok());
+    let good = claim("iss").as_deref() == Some(issuer)
+        && claim("aud").as_deref() == Some(audience)
+        && claim("token_use").as_deref() == Some("access")
+        && expires.is_some_and(|expires| call.now.as_seconds() < expires);
+    let account = claim("sub").and_then(|account| account.parse().ok());
+    match account {
+        Some(account) if good => Ok(Principal {
+            account,
+            roles: roles(&claim("roles").unwrap_or_default()),
+        }),
+        _ => Err(Problem::new(
+            401,
+            "token-invalid",
+            "The access token is missing, expired or not for this API",
+            "Sign in, or refresh the session, and send the new token.",
+        )),
+    }
+}
+
+/// Roles as the token lists them, separated by blanks. Unknown ones grant nothing.
+fn roles(text: &str) -> Vec<Role> {
+    text.split_ascii_whitespace()
+        .filter_map(|role| role.parse().ok())
+        .collect()
+}

@@ -1,0 +1,86 @@
+//! `Idempotency-Key`: a create that is sent twice happens once and answers the same both times.
+//!
+//! The id of what is created is derived from (caller, route, key), so the conditional put is itself the check, at no
+//! extra cost. The item keeps the request's fingerprint, so that the same key with another body is noticed.
+
+use super::caller::principal;
+use crate::argument::broken;
+use crate::{Argument, Call, Failure};
+use kernel::id::Id;
+use kernel::{Digest, Problem};
+
+/// The request's `Idempotency-Key`, bound to its caller and route.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey {
+    scope: Digest,
+    fingerprint: String,
+}
+
+impl IdempotencyKey {
+    /// The id of what this request creates: the same at each repetition.
+    pub fn id<T: Id>(&self) -> T {
+        T::from_digest(&self.scope)
+    }
+
+    /// The key as stored with a command on an existing item.
+    pub fn stored(&self) -> String {
+        self.scope.short(16)
+    }
+
+    /// What is stored beside the item: differs when the body differs.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// Passes if `stored` is the fingerprint of this very request; refuses a key that was used for another body.
+    pub fn replays<R>(&self, stored: &str) -> Result<(), Failure<R>> {
+        if stored == self.fingerprint {
+            return Ok(());
+        }
+        Err(Failure::Problem(Box::new(Problem::new(
+            422,
+            "idempotency-key-reused",
+            "The Idempotency-Key was used for another request",
+            "Use a new key for a new request; repeat a request with its key and the very same body.",
+        ))))
+    }
+}
+
+impl Argument for IdempotencyKey {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        let caller = principal(call)?;
+        let request = call.http().map_err(|error| broken(call, &error))?;
+        let key = request.header("idempotency-key").map(str::trim).unwrap_or_default();
+        if !(16..=200).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Problem::new(
+                400,
+                "idempotency-key-missing",
+                "The Idempotency-Key is missing or malformed",
+                "Send a header Idempotency-Key of 16 to 200 visible ASCII characters, such as a UUID, \
+                 and the same one when you repeat the request.",
+            ));
+        }
+        let body = request.body().unwrap_or_default();
+        let mut path: Vec<&str> = vec![&request.route_key];
+        path.extend(request.path_parameters());
+        let route = Digest::of(path).short(26);
+        Ok(IdempotencyKey {
+            scope: Digest::of([caller.account.to_string().as_str(), &route, key]),
+            fingerprint: Digest::of([canonical(&body)]).short(16),
+        })
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.idempotency_key();
+    }
+}
+
+/// The body with its keys sorted and white space gone, if it is JSON: a client library that writes fields in another
+/// order repeats the same request.
+fn canonical(body: &[u8]) -> Vec<u8> {
+    let value: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    value
+        .map(|value| value.to_string().into_bytes())
+        .unwrap_or_else(|| body.to_vec())
+}

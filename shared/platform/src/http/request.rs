@@ -1,0 +1,87 @@
+//! An HTTP request as API Gateway's HTTP APIs hand it over (payload format 2.0), reduced to what functions read.
+
+use crate::Error;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The largest body a function reads, in bytes.
+pub const MAX_BODY: usize = 256 * 1024;
+
+/// The request.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// `POST /v1/orders/{order}/cancel`: method and route as declared.
+    pub route_key: String,
+    /// By lower-case name.
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    path_parameters: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+    request_context: RequestContext,
+}
+
+#[derive(Debug, Deserialize)]
+struct RequestContext {
+    #[serde(default)]
+    authorizer: Option<Authorizer>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Authorizer {
+    #[serde(default)]
+    jwt: Option<Jwt>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Jwt {
+    /// Claims as texts, as the gateway passes them.
+    #[serde(default)]
+    claims: BTreeMap<String, serde_json::Value>,
+}
+
+impl Request {
+    /// Reads the gateway's JSON.
+    pub fn parse(payload: &[u8]) -> Result<Self, Error> {
+        serde_json::from_slice(payload).map_err(|error| Error::broken(format!("no HTTP event: {error}")))
+    }
+
+    /// The header of this lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// The path's parameters, decoded, in the order of their names.
+    pub fn path_parameters(&self) -> impl Iterator<Item = &str> {
+        self.path_parameters
+            .iter()
+            .flat_map(|parameters| parameters.values())
+            .map(String::as_str)
+    }
+
+    /// A claim of the token that the gateway checked; numbers and texts alike as text.
+    pub fn claim(&self, name: &str) -> Option<String> {
+        let claims = &self.request_context.authorizer.as_ref()?.jwt.as_ref()?.claims;
+        match claims.get(name)? {
+            serde_json::Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        }
+    }
+
+    /// The body's bytes; `None` if there is none, if it is over [`MAX_BODY`] or no base64 where it says so.
+    pub fn body(&self) -> Option<Vec<u8>> {
+        let body = self.body.as_deref().filter(|body| !body.is_empty())?;
+        if body.len() > MAX_BODY * 4 / 3 + 4 {
+            return None;
+        }
+        let bytes = match self.is_base64_encoded {
+            true => aws_smithy_types::base64::decode(body).ok()?,
+            false => body.as_bytes().to_vec(),
+        };
+        (bytes.len() <= MAX_BODY).then_some(bytes)
+    }
+}

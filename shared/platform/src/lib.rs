@@ -1,0 +1,38 @@
+//! What makes a use case a Lambda function.
+//!
+//! A use case is an async function. The types of its arguments say what it takes in and what it may touch
+//! ([`Argument`]); its result says what goes out. [`http::post`], [`events::on`] and [`relay::from_outbox`] turn it
+//! into a [`Function`]: bytes in, bytes out, in the JSON that AWS sends and expects. The Lambda shell
+//! ([`lambda::run`]) and the embedded cloud feed functions the same bytes.
+
+pub mod argument;
+pub mod call;
+pub mod clients;
+#[cfg(feature = "describe")]
+pub mod describe;
+pub mod error;
+pub mod events;
+pub mod function;
+pub mod http;
+pub mod lambda;
+pub mod outbox;
+pub mod relay;
+mod retry;
+pub mod settings;
+pub mod stream;
+pub mod table;
+pub mod telemetry;
+pub mod world;
+
+pub use argument::{Argument, Now};
+pub use call::Call;
+pub use error::{Error, Failure};
+pub use events::On;
+/// Runs two reads at once; the first failure ends both.
+pub use futures_util::future::try_join as both;
+
+pub use function::{Context, Function, Handler, Index, Invocation};
+pub use kernel::Refusal;
+pub use stream::Change;
+pub use table::{Commit, Creation, Decision, Item, Key, Never, Stored, Table, TableReader};
+pub use world::{Host, World};

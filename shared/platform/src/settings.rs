@@ -1,0 +1,46 @@
+//! What a function is told at deployment. Only the Lambda shell reads the environment; secrets are never settings.
+
+use crate::Error;
+use std::collections::BTreeMap;
+
+/// The function's own table.
+pub const TABLE: &str = "TABLE";
+/// The ARN of the context's own topic.
+pub const TOPIC: &str = "TOPIC";
+/// The epoch of the context's table: raised by one after a restore to an earlier point in time.
+pub const EPOCH: &str = "EPOCH";
+/// The issuer of access tokens, a URL.
+pub const ISSUER: &str = "ISSUER";
+/// The audience of access tokens.
+pub const AUDIENCE: &str = "AUDIENCE";
+
+/// Settings by name.
+#[derive(Clone, Debug, Default)]
+pub struct Settings(BTreeMap<String, String>);
+
+impl Settings {
+    /// These settings.
+    pub fn new<K: Into<String>, V: Into<String>>(settings: impl IntoIterator<Item = (K, V)>) -> Self {
+        Self(
+            settings
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+
+    /// The setting `name`; an error if the deployment forgot it.
+    pub fn get(&self, name: &str) -> Result<&str, Error> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .ok_or_else(|| Error::broken(format!("setting {name} is missing")))
+    }
+
+    /// [`EPOCH`] as a number.
+    pub fn epoch(&self) -> Result<u32, Error> {
+        self.get(EPOCH)?
+            .parse()
+            .map_err(|_| Error::broken("setting EPOCH is no number"))
+    }
+}

@@ -1,0 +1,161 @@
+//! Items: a key, a version, the writer's mark, perhaps an outbox, and the fields of a Rust type.
+
+use crate::Error;
+use crate::outbox::{self, Outbox};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::HashMap;
+
+/// An item's attributes as the SDK has them.
+pub(crate) type Attributes = HashMap<String, AttributeValue>;
+
+pub(crate) const PARTITION: &str = "pk";
+pub(crate) const SORT: &str = "sk";
+pub(crate) const VERSION: &str = "v";
+pub(crate) const WRITTEN_BY: &str = "by";
+/// Of a replica: the stamp of the snapshot it was kept from.
+pub(crate) const SOURCE: &str = "src";
+
+/// An item's primary key.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Key {
+    /// Partition key: what the item belongs to.
+    pub pk: String,
+    /// Sort key: what kind of item it is, with a number if there are several.
+    pub sk: String,
+}
+
+impl Key {
+    /// The key of `sk` in the collection `pk`.
+    pub fn new(pk: impl ToString, sk: impl Into<String>) -> Self {
+        Self {
+            pk: pk.to_string(),
+            sk: sk.into(),
+        }
+    }
+
+    pub(crate) fn attributes(&self) -> Attributes {
+        HashMap::from([
+            (PARTITION.to_owned(), AttributeValue::S(self.pk.clone())),
+            (SORT.to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.pk, self.sk)
+    }
+}
+
+/// A type that is stored as one item.
+pub trait Item: Serialize + DeserializeOwned + Send + Sync {
+    /// What its outbox may hold; [`Never`] if its changes are nobody else's business.
+    type Event: Serialize + DeserializeOwned + Send + Sync;
+
+    /// The sort key, or its part before a `#`: tells the relay what it sees.
+    const KIND: &'static str;
+
+    /// Where it is stored.
+    fn key(&self) -> Key;
+}
+
+/// The event type of items that announce nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Never {}
+
+/// A value as it stands in the table.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stored<T> {
+    /// The value.
+    pub value: T,
+    /// How often it was written: 1 after its creation.
+    pub version: u64,
+}
+
+/// What goes into one item, apart from the value: what every write sets.
+pub(crate) struct Mark<'m> {
+    pub writer: &'m str,
+    pub version: u64,
+}
+
+/// The attributes of `item` at a version, with `outbox` unless it is empty.
+pub(crate) fn encode<T: Item>(item: &T, mark: &Mark<'_>, outbox: Outbox<T::Event>) -> Result<Attributes, Error> {
+    let mut attributes: Attributes = serde_dynamo::to_item(item).map_err(Error::broken)?;
+    attributes.extend(item.key().attributes());
+    attributes.insert(VERSION.to_owned(), number(mark.version));
+    attributes.insert(WRITTEN_BY.to_owned(), AttributeValue::S(mark.writer.to_owned()));
+    if !outbox.events.is_empty() {
+        let outbox = serde_dynamo::to_attribute_value(outbox).map_err(Error::broken)?;
+        attributes.insert(outbox::ATTRIBUTE.to_owned(), outbox);
+    }
+    Ok(attributes)
+}
+
+/// Reads an item back.
+pub(crate) fn decode<T: Item>(attributes: Attributes) -> Result<Stored<T>, Error> {
+    let image = Image::of(attributes);
+    let version = image
+        .version()
+        .ok_or_else(|| Error::broken(format!("{} has no version", T::KIND)))?;
+    Ok(Stored {
+        value: image.value()?,
+        version,
+    })
+}
+
+pub(crate) fn number(number: impl ToString) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// The raw attributes of an item: of a read, of a failed condition, of a stream record.
+#[derive(Clone, Debug)]
+pub(crate) struct Image(Attributes);
+
+impl Image {
+    pub fn of(attributes: Attributes) -> Self {
+        Self(attributes)
+    }
+
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_s().ok().map(String::as_str)
+    }
+
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.0.get(name)?.as_n().ok()?.parse().ok()
+    }
+
+    pub fn version(&self) -> Option<u64> {
+        self.number(VERSION)
+    }
+
+    pub fn key(&self) -> Option<Key> {
+        Some(Key::new(self.text(PARTITION)?, self.text(SORT)?))
+    }
+
+    /// Whether `writer` wrote this item to `version`.
+    pub fn written_by(&self, mark: &Mark<'_>) -> bool {
+        self.version() == Some(mark.version) && self.text(WRITTEN_BY) == Some(mark.writer)
+    }
+
+    pub fn value<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_dynamo::from_item(self.0.clone())
+            .map_err(|error| Error::broken(format!("an item does not read as its type: {error}")))
+    }
+
+    pub fn outbox<E: DeserializeOwned>(&self) -> Result<Option<Outbox<E>>, Error> {
+        let Some(outbox) = self.0.get(outbox::ATTRIBUTE) else {
+            return Ok(None);
+        };
+        serde_dynamo::from_attribute_value(outbox.clone())
+            .map(Some)
+            .map_err(Error::broken)
+    }
+}
+
+/// Reads an item from DynamoDB's JSON, for tools that look into tables.
+#[cfg(feature = "describe")]
+pub fn read_item<T: Item>(json: &serde_json::Value) -> Result<T, Error> {
+    let item: serde_dynamo::Item = serde_json::from_value(json.clone()).map_err(Error::broken)?;
+    decode(item.into()).map(|stored| stored.value)
+}

@@ -1,0 +1,19 @@
+//! The context's table: typed items, consistent reads by key, and conditional writes that know their own tracks.
+//!
+//! Every write is conditional (creation on absence, change on the version) and leaves the mark of its writer. When a
+//! condition fails on an item that carries our own mark at the version we meant to write, our earlier attempt had
+//! succeeded and only its reply was lost.
+
+mod item;
+mod read;
+mod transaction;
+mod write;
+
+pub use item::{Item, Key, Never, Stored};
+pub use read::TableReader;
+pub use transaction::{Commit, Transaction};
+pub use write::{Creation, Decision, Table};
+
+pub(crate) use item::Image;
+#[cfg(feature = "describe")]
+pub use item::read_item;

@@ -1,0 +1,244 @@
+//! Single-item writes: create, replace, change, keep a snapshot.
+
+use super::item::{Image, Item, Key, Mark, PARTITION, SOURCE, Stored, VERSION, encode, number};
+use super::{TableReader, Transaction};
+use crate::argument::broken;
+use crate::outbox::Outbox;
+use crate::retry::{Attempt, classify, until_definite};
+use crate::{Argument, Call, Error, Failure, World};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use contracts::Stamp;
+use kernel::{Problem, Timestamp};
+use std::convert::Infallible;
+use std::ops::Deref;
+
+/// How often [`Table::change`] decides anew when others change the item in between.
+const DECISIONS: usize = 8;
+
+/// Reads and writes the context's table.
+#[derive(Clone)]
+pub struct Table {
+    reader: TableReader,
+    pub(super) writer: String,
+    pub(super) request: String,
+    now: Timestamp,
+    traceparent: String,
+}
+
+impl Deref for Table {
+    type Target = TableReader;
+
+    fn deref(&self) -> &TableReader {
+        &self.reader
+    }
+}
+
+/// What became of a create.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Creation<T> {
+    /// It was not there, and is now (perhaps by an earlier attempt of this very call).
+    Created,
+    /// Somebody else had created it.
+    Exists(Stored<T>),
+}
+
+/// What a decision about an item comes to.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Decision<T: Item> {
+    /// Leave it as it is.
+    Keep,
+    /// Write this, and announce these events.
+    To(T, Vec<T::Event>),
+}
+
+enum Put {
+    Done,
+    Refused(Option<Image>),
+}
+
+impl Table {
+    /// Writes `item` if nothing stands under its key yet, and announces `events`.
+    pub async fn create<T: Item>(&self, item: &T, events: Vec<T::Event>) -> Result<Creation<T>, Error> {
+        let mark = self.mark(1);
+        let request = self
+            .put(encode(item, &mark, self.outbox(1, events))?)
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", PARTITION);
+        match self.send(request).await? {
+            Put::Done => Ok(Creation::Created),
+            Put::Refused(Some(image)) if image.written_by(&mark) => Ok(Creation::Created),
+            Put::Refused(Some(image)) => {
+                let version = image.version().ok_or_else(|| Error::broken("an item has no version"))?;
+                Ok(Creation::Exists(Stored {
+                    value: image.value()?,
+                    version,
+                }))
+            }
+            Put::Refused(None) => Err(Error::broken("a refused create came without the item")),
+        }
+    }
+
+    /// Writes `new` in place of `old` if nobody changed it since, and announces `events`. `None`: somebody did.
+    pub async fn replace<T: Item>(
+        &self,
+        old: &Stored<T>,
+        new: T,
+        events: Vec<T::Event>,
+    ) -> Result<Option<Stored<T>>, Error> {
+        let mark = self.mark(old.version + 1);
+        let request = self
+            .put(encode(&new, &mark, self.outbox(mark.version, events))?)
+            .condition_expression("#v = :v")
+            .expression_attribute_names("#v", VERSION)
+            .expression_attribute_values(":v", number(old.version));
+        match self.send(request).await? {
+            Put::Done => {}
+            Put::Refused(Some(image)) if image.written_by(&mark) => {}
+            Put::Refused(_) => return Ok(None),
+        }
+        Ok(Some(Stored {
+            value: new,
+            version: mark.version,
+        }))
+    }
+
+    /// [`Table::create`] where it does not matter what others created: `None` then.
+    pub async fn create_new<T: Item>(&self, item: T, events: Vec<T::Event>) -> Result<Option<Stored<T>>, Error> {
+        Ok(match self.create(&item, events).await? {
+            Creation::Created => Some(Stored {
+                value: item,
+                version: 1,
+            }),
+            Creation::Exists(_) => None,
+        })
+    }
+
+    /// Reads the item under `key`, lets `decide` say what becomes of it, and writes that; reads and decides again if
+    /// somebody was faster. Returns the item as it stands then, `None` if there is none.
+    pub async fn change<T: Item + Clone, R>(
+        &self,
+        key: &Key,
+        mut decide: impl FnMut(Option<&Stored<T>>) -> Result<Decision<T>, Failure<R>>,
+    ) -> Result<Option<Stored<T>>, Failure<R>> {
+        for _ in 0..DECISIONS {
+            let found = self.get::<T>(key).await.map_err(Failure::Failed)?;
+            let (item, events) = match decide(found.as_ref())? {
+                Decision::Keep => return Ok(found),
+                Decision::To(item, events) => (item, events),
+            };
+            let written = match &found {
+                Some(old) => self.replace(old, item, events).await.map_err(Failure::Failed)?,
+                None => self.create_new(item, events).await.map_err(Failure::Failed)?,
+            };
+            if written.is_some() {
+                return Ok(written);
+            }
+        }
+        Err(Failure::Failed(Error::contended(format!("{key} kept changing"))))
+    }
+
+    /// [`Table::change`] for consumers of events, which have nobody to refuse anything to.
+    pub async fn advance<T: Item + Clone>(
+        &self,
+        key: &Key,
+        mut decide: impl FnMut(Option<&Stored<T>>) -> Result<Decision<T>, Error>,
+    ) -> Result<(), Error> {
+        match self
+            .change::<T, Infallible>(key, |found| decide(found).map_err(Failure::Failed))
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(Failure::Failed(error)) => Err(error),
+            Err(Failure::Problem(problem)) => Err(Error::broken(problem.detail)),
+            Err(Failure::Refused(never)) => match never {},
+        }
+    }
+
+    /// Keeps `item`, a replica of another context's snapshot, if `stamp` is newer than what is kept. Says whether it
+    /// was. Late and repeated snapshots change nothing.
+    pub async fn keep<T: Item>(&self, item: &T, stamp: Stamp) -> Result<bool, Error> {
+        let mark = self.mark(1);
+        let mut attributes = encode(item, &mark, self.outbox(1, Vec::new()))?;
+        // One number that grows with (epoch, version): versions stay far below 10^15.
+        let stamp = number(u128::from(stamp.epoch) * 1_000_000_000_000_000 + u128::from(stamp.version));
+        attributes.insert(SOURCE.to_owned(), stamp.clone());
+        let request = self
+            .put(attributes)
+            .condition_expression("attribute_not_exists(#pk) OR #src < :src")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_names("#src", SOURCE)
+            .expression_attribute_values(":src", stamp);
+        match self.send(request).await? {
+            Put::Done => Ok(true),
+            Put::Refused(_) => Ok(false),
+        }
+    }
+
+    /// Starts a transaction: all of its actions happen, or none.
+    pub fn transaction(&self) -> Transaction<'_> {
+        Transaction::new(self)
+    }
+
+    pub(super) fn mark(&self, version: u64) -> Mark<'_> {
+        Mark {
+            writer: &self.writer,
+            version,
+        }
+    }
+
+    pub(super) fn outbox<E>(&self, version: u64, events: Vec<E>) -> Outbox<E> {
+        Outbox {
+            version,
+            at: self.now,
+            traceparent: self.traceparent.clone(),
+            events,
+        }
+    }
+
+    fn put(&self, attributes: super::item::Attributes) -> PutItemFluentBuilder {
+        self.client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(attributes))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    async fn send(&self, request: PutItemFluentBuilder) -> Result<Put, Error> {
+        until_definite(&self.world, || async {
+            match request.clone().send().await {
+                Ok(_) => Attempt::Done(Put::Done),
+                Err(error) => match error.as_service_error() {
+                    Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                        Attempt::Done(Put::Refused(refused.item.clone().map(Image::of)))
+                    }
+                    _ => classify(&error),
+                },
+            }
+        })
+        .await
+    }
+}
+
+impl Argument for Table {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        let reader = TableReader::of(call).map_err(|error| broken(call, &error))?;
+        Ok(Self {
+            reader,
+            writer: call.writer(),
+            request: call.request.clone(),
+            now: call.now,
+            traceparent: call.trace.traceparent().to_owned(),
+        })
+    }
+
+    fn prepare(world: &World) -> Result<(), Error> {
+        TableReader::prepare(world)
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.writes_table();
+    }
+}

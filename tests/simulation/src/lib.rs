@@ -1,0 +1,14 @@
+//! Seeded histories of the whole system: customers who place and cancel, staff who set prices and count stock, under
+//! every fault that AWS allows; what must hold when the world is at rest; and planted bugs that must be caught.
+
+pub mod bugs;
+pub mod invariants;
+pub mod runner;
+pub mod shop;
+
+use platform::Context;
+
+/// Every context.
+pub fn contexts() -> Vec<Context> {
+    vec![catalog::context(), orders::context()]
+}
