@@ -43,7 +43,9 @@ export class UseCase extends Construct {
 
     const topic = topicArn(this, topicName(settings, declared.context));
     if (declared.publishes) {
-      this.role.addToPolicy(new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [topic] }));
+      // AWS asks for sns:Publish for batches too; the emulator asks for the operation by its own name.
+      const actions = ['sns:Publish', 'sns:PublishBatch'];
+      this.role.addToPolicy(new iam.PolicyStatement({ actions, resources: [topic] }));
     }
 
     this.function = new lambda.Function(this, 'Function', {

@@ -102,7 +102,8 @@ function expectedRights(declared: FunctionDeclaration, { stack }: Resource): str
     rights.push(...each(`<${table}.Arn>`, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'));
   }
   if (declared.publishes) {
-    rights.push(`sns:Publish arn:<AWS::Partition>:sns:${HERE}:yarmarka-${declared.context}`);
+    const topic = `arn:<AWS::Partition>:sns:${HERE}:yarmarka-${declared.context}`;
+    rights.push(...each(topic, 'sns:Publish', 'sns:PublishBatch'));
   }
   if (declared.trigger.kind === 'events') {
     rights.push(...each(`<${queue('')}.Arn>`, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'));

@@ -116,7 +116,6 @@ fn bodies_that_are_not_as_described_are_refused() {
         (json!({ "reason": 1 }), "reason"),
         (json!({ "reason": "a\u{7}" }), "reason"),
         (json!({ "refund": true }), "refund"),
-        (json!([1]), "."),
         (json!(null), "."),
     ] {
         let refused = problem(&cancel(&stage, id, KEY, &body), 400, "invalid-body");

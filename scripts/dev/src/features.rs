@@ -9,7 +9,16 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Crates that the start, the size or the behaviour of every function depends on, by the beginnings of their names.
-const WATCHED: [&str; 8] = ["aws-", "aws_", "h2", "hyper", "lambda_runtime", "platform", "rustls", "tokio"];
+const WATCHED: [&str; 8] = [
+    "aws-",
+    "aws_",
+    "h2",
+    "hyper",
+    "lambda_runtime",
+    "platform",
+    "rustls",
+    "tokio",
+];
 
 /// Compares them with the snapshot, or writes it anew.
 #[allow(clippy::print_stdout, reason = "this is a command line")]
@@ -29,7 +38,11 @@ pub fn run(arguments: &[String]) -> Outcome {
             changes.join("\n")
         ));
     }
-    println!("{} crates have the features of {}", found.lines().count(), file.display());
+    println!(
+        "{} crates have the features of {}",
+        found.lines().count(),
+        file.display()
+    );
     Ok(())
 }
 
@@ -38,7 +51,17 @@ fn tree() -> Result<String, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     // Features of tests stay with the tests: not those of development dependencies.
     let output = Command::new(cargo)
-        .args(["tree", "--edges", "normal,features", "--prefix", "none", "--package", "orders", "--package", "catalog"])
+        .args([
+            "tree",
+            "--edges",
+            "normal,features",
+            "--prefix",
+            "none",
+            "--package",
+            "orders",
+            "--package",
+            "catalog",
+        ])
         .output()
         .map_err(|error| error.to_string())?;
     match output.status.success() {
@@ -52,7 +75,10 @@ fn snapshot(tree: &str) -> String {
     let mut crates: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for line in tree.lines() {
         let mut words = line.split_whitespace();
-        let Some(name) = words.next().filter(|name| WATCHED.iter().any(|watched| name.starts_with(watched))) else {
+        let Some(name) = words
+            .next()
+            .filter(|name| WATCHED.iter().any(|watched| name.starts_with(watched)))
+        else {
             continue;
         };
         let features = crates.entry(name).or_default();
@@ -72,7 +98,8 @@ fn changes(expected: &str, found: &str) -> Vec<String> {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
     let (expected, found) = (lines(expected), lines(found));
     let gone = expected.difference(&found).map(|line| format!("- {line}"));
-    gone.chain(found.difference(&expected).map(|line| format!("+ {line}"))).collect()
+    gone.chain(found.difference(&expected).map(|line| format!("+ {line}")))
+        .collect()
 }
 
 #[cfg(test)]
@@ -87,7 +114,13 @@ mod tests {
 
     #[test]
     fn a_change_shows_both_sides() {
-        assert_eq!(changes("hyper:\ntokio: rt\n", "hyper:\ntokio: rt\n"), Vec::<String>::new());
-        assert_eq!(changes("tokio: rt\n", "tokio: full, rt\n"), ["- tokio: rt", "+ tokio: full, rt"]);
+        assert_eq!(
+            changes("hyper:\ntokio: rt\n", "hyper:\ntokio: rt\n"),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            changes("tokio: rt\n", "tokio: full, rt\n"),
+            ["- tokio: rt", "+ tokio: full, rt"]
+        );
     }
 }

@@ -5,7 +5,7 @@
 use crate::{Options, Outcome};
 use object::Endianness;
 use object::elf::FileHeader64;
-use object::read::elf::{FileHeader, SectionHeader};
+use object::read::elf::FileHeader;
 use std::path::{Path, PathBuf};
 
 /// The C library of `provided.al2023`.
@@ -59,7 +59,7 @@ fn read(bytes: &[u8]) -> object::Result<Vec<Need>> {
     };
     for (index, symbol) in symbols.enumerate() {
         let version = versions.version_index(endian, index);
-        let Some(version) = versions.version(version)? else {
+        let Some(version) = versions.version(version.into())? else {
             continue;
         };
         let version = String::from_utf8_lossy(version.name());

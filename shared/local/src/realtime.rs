@@ -137,7 +137,8 @@ impl Running {
                 }
             }
         }
-        for function in self.cloud.plane().consumers() {
+        let consumers = self.cloud.plane().consumers();
+        for function in consumers {
             let slot = busy.entry(function.to_owned()).or_default();
             while *slot < CONCURRENCY {
                 let mut plane = self.cloud.plane();

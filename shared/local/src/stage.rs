@@ -259,6 +259,12 @@ impl<'s> Ask<'s> {
             let expires = stage.now().after(Duration::from_secs(600));
             self.request.claims = claims(principal, stage.cloud.issuer(), API, expires);
         }
+        for (name, value) in self.claims {
+            match value {
+                Some(value) => self.request.claims.insert(name.to_owned(), Value::String(value)),
+                None => self.request.claims.remove(name),
+            };
+        }
         let trigger = stage
             .cloud
             .function(self.function)

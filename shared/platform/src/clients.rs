@@ -7,9 +7,11 @@ use crate::{Error, World};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -70,8 +72,22 @@ fn network() -> Result<SharedHttpClient, Error> {
         .with_trust_store(roots)
         .build()
         .map_err(Error::broken)?;
-    Ok(aws_smithy_http_client::Builder::new()
+    let connector = Connector::builder()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(tls)
-        .build_https())
+        .build();
+    Ok(SharedHttpClient::new(Network(SharedHttpConnector::new(connector))))
+}
+
+/// One connector for all clients, ready before the first invocation. The SDK's own HTTP client makes one for each SDK
+/// client, only to see that it can, and makes the one that is used during the first call.
+#[derive(Debug)]
+struct Network(SharedHttpConnector);
+
+impl HttpClient for Network {
+    // The settings are an SDK client's time-outs for connecting and reading; the one for the whole attempt, which the
+    // SDK itself keeps, is shorter.
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        self.0.clone()
+    }
 }

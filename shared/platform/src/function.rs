@@ -183,3 +183,23 @@ use_case!(A1 A2 A3 A4 A5);
 use_case!(A1 A2 A3 A4 A5 A6);
 use_case!(A1 A2 A3 A4 A5 A6 A7);
 use_case!(A1 A2 A3 A4 A5 A6 A7 A8);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place_a_thing() {}
+
+    fn names<F>(_: F) -> (&'static str, &'static str) {
+        names_of::<F>()
+    }
+
+    #[test]
+    fn a_function_is_named_after_its_crate_and_its_use_case() {
+        mod deeper {
+            pub fn keep() {}
+        }
+        assert_eq!(names(place_a_thing), ("platform", "place-a-thing"));
+        assert_eq!(names(deeper::keep), ("platform", "keep"));
+    }
+}

@@ -5,8 +5,9 @@
 
 use super::{median, milliseconds};
 use crate::{Options, Outcome};
-use kernel::{AccountId, Principal, Role};
+use kernel::Role;
 use local::stage::Stage;
+use local::testing::caller;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -87,10 +88,7 @@ fn place_until(stage: &Stage, placed: &mut usize, orders: usize) -> Result<Step,
 }
 
 fn place(stage: &Stage, n: usize) -> Outcome {
-    let customer = Principal {
-        account: AccountId::from_bits(n as u128 % 1_000),
-        roles: vec![Role::Customer],
-    };
+    let customer = caller(n as u128 % 1_000, Role::Customer);
     let order = json!({
         "lines": [{ "sku": sku(n), "quantity": 1 }, { "sku": sku(n + 1), "quantity": 2 }],
         "address": { "name": "Maria Petrova", "street": "221B Baker Street", "city": "London", "postcode": "NW1 6XE", "country": "GB" },
@@ -103,17 +101,18 @@ fn place(stage: &Stage, n: usize) -> Outcome {
 
 /// A hundred products, with enough on hand for everybody.
 fn stock_shelves(stage: &Stage) -> Outcome {
-    let manager = Principal {
-        account: AccountId::from_bits(u128::MAX),
-        roles: vec![Role::Manager],
-    };
+    let manager = caller(u128::MAX, Role::Manager);
     let set = |function, n, body: Value| {
         let answer = stage.ask(function).by(&manager).at(sku(n)).send(&body);
         expect(answer.status_code, 200, &answer.body)
     };
     for n in 0..100 {
         let price = json!({ "amount_minor": 100, "currency": "GBP" });
-        set("set-product", n, json!({ "title": "HOLDER", "price": price, "tax_rate": 2000, "published": true }))?;
+        set(
+            "set-product",
+            n,
+            json!({ "title": "HOLDER", "price": price, "tax_rate": 2000, "published": true }),
+        )?;
         set("set-stock", n, json!({ "on_hand": 1_000_000 }))?;
     }
     stage.settle()

@@ -84,3 +84,35 @@ fn canonical(body: &[u8]) -> Vec<u8> {
         .map(|value| value.to_string().into_bytes())
         .unwrap_or_else(|| body.to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::canonical;
+
+    #[test]
+    fn a_body_is_the_same_whatever_the_order_and_spacing_of_its_fields() {
+        let body = canonical(br#"{"a":1,"b":{"c":[1,2],"d":"\u00fc"}}"#);
+        for same in [
+            "{\"b\":{\"d\":\"ü\",\"c\":[1,2]},\"a\":1}",
+            " {\n\t\"a\" : 1 , \"b\" : { \"c\" : [ 1 , 2 ] , \"d\" : \"ü\" } } ",
+        ] {
+            assert_eq!(canonical(same.as_bytes()), body, "{same}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_says_something_else_is_another() {
+        let body = canonical(br#"{"a":1,"b":[1,2]}"#);
+        for other in [
+            r#"{"a":1,"b":[2,1]}"#,
+            r#"{"a":"1","b":[1,2]}"#,
+            r#"{"a":1,"b":[1,2],"c":null}"#,
+            r#"{"a":1}"#,
+            "not json",
+            "",
+        ] {
+            assert_ne!(canonical(other.as_bytes()), body, "{other}");
+        }
+        assert_ne!(canonical(b"not json"), canonical(b"not  json"));
+    }
+}

@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::outbox::{self, Outbox};
 use aws_sdk_dynamodb::types::AttributeValue;
+use kernel::Digest;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
 
@@ -73,18 +74,33 @@ pub struct Stored<T> {
     pub version: u64,
 }
 
-/// What goes into one item, apart from the value: what every write sets.
-pub(crate) struct Mark<'m> {
-    pub writer: &'m str,
+/// What every write sets beside the value, and recognises itself by.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Mark {
+    /// Who wrote what: a digest of the writer, the value and the events. The writer alone proves too little, because
+    /// two deliveries of one event share it and may come to different decisions about one version.
+    by: String,
     pub version: u64,
 }
 
+impl Mark {
+    /// The mark of `writer` writing `item` with `events` as `version`.
+    pub fn of<T: Item>(writer: &str, version: u64, item: &T, events: &[T::Event]) -> Result<Self, Error> {
+        let value = serde_json::to_string(item).map_err(Error::broken)?;
+        let events = serde_json::to_string(events).map_err(Error::broken)?;
+        Ok(Self {
+            by: Digest::of([writer, &value, &events]).short(16),
+            version,
+        })
+    }
+}
+
 /// The attributes of `item` at a version, with `outbox` unless it is empty.
-pub(crate) fn encode<T: Item>(item: &T, mark: &Mark<'_>, outbox: Outbox<T::Event>) -> Result<Attributes, Error> {
+pub(crate) fn encode<T: Item>(item: &T, mark: &Mark, outbox: Outbox<T::Event>) -> Result<Attributes, Error> {
     let mut attributes: Attributes = serde_dynamo::to_item(item).map_err(Error::broken)?;
     attributes.extend(item.key().attributes());
     attributes.insert(VERSION.to_owned(), number(mark.version));
-    attributes.insert(WRITTEN_BY.to_owned(), AttributeValue::S(mark.writer.to_owned()));
+    attributes.insert(WRITTEN_BY.to_owned(), AttributeValue::S(mark.by.clone()));
     if !outbox.events.is_empty() {
         let outbox = serde_dynamo::to_attribute_value(outbox).map_err(Error::broken)?;
         attributes.insert(outbox::ATTRIBUTE.to_owned(), outbox);
@@ -133,9 +149,9 @@ impl Image {
         Some(Key::new(self.text(PARTITION)?, self.text(SORT)?))
     }
 
-    /// Whether `writer` wrote this item to `version`.
-    pub fn written_by(&self, mark: &Mark<'_>) -> bool {
-        self.version() == Some(mark.version) && self.text(WRITTEN_BY) == Some(mark.writer)
+    /// Whether the write of this mark made this item what it is.
+    pub fn written_by(&self, mark: &Mark) -> bool {
+        self.version() == Some(mark.version) && self.text(WRITTEN_BY) == Some(&mark.by)
     }
 
     pub fn value<T: DeserializeOwned>(&self) -> Result<T, Error> {

@@ -25,9 +25,9 @@ pub struct Transaction<'t> {
 struct Action {
     key: Key,
     write: TransactWriteItem,
-    /// The version that a create or replace writes: its mark proves that an earlier attempt was applied. Counters
-    /// prove nothing, others move them too.
-    witness: Option<u64>,
+    /// The mark that a create or replace leaves: it proves that an earlier attempt was applied. Counters prove
+    /// nothing, others move them too.
+    witness: Option<Mark>,
 }
 
 /// What became of a transaction.
@@ -124,24 +124,25 @@ impl<'t> Transaction<'t> {
         events: Vec<T::Event>,
         (condition, attribute, value): (&str, &str, Option<AttributeValue>),
     ) -> Self {
-        let put = encode(item, &self.table.mark(version), self.table.outbox(version, events)).and_then(|attributes| {
-            Put::builder()
+        let put = self.table.mark(version, item, &events).and_then(|mark| {
+            let put = Put::builder()
                 .table_name(&self.table.name)
-                .set_item(Some(attributes))
+                .set_item(Some(encode(item, &mark, self.table.outbox(version, events))?))
                 .condition_expression(condition)
                 .expression_attribute_names("#c", attribute)
                 .set_expression_attribute_values(value.map(|value| HashMap::from([(":c".to_owned(), value)])))
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                 .build()
-                .map_err(Error::broken)
+                .map_err(Error::broken)?;
+            Ok((put, mark))
         });
         match put {
-            Ok(put) => {
+            Ok((put, mark)) => {
                 let write = TransactWriteItem::builder().put(put).build();
                 self.actions.push(Action {
                     key: item.key(),
                     write,
-                    witness: Some(version),
+                    witness: Some(mark),
                 });
             }
             Err(error) => self.failed = Some(error),
@@ -227,18 +228,9 @@ impl<'t> Transaction<'t> {
     /// Whether a refusing item carries the mark that this transaction would have left on it.
     fn was_ours(&self, refused: &[Refused]) -> bool {
         refused.iter().any(|refused| {
-            let witness = self
-                .actions
-                .iter()
-                .find(|action| action.key == refused.key)
-                .and_then(|action| action.witness);
-            match (witness, &refused.image) {
-                (Some(version), Some(image)) => image.written_by(&Mark {
-                    writer: &self.table.writer,
-                    version,
-                }),
-                _ => false,
-            }
+            let action = self.actions.iter().find(|action| action.key == refused.key);
+            let witness = action.and_then(|action| action.witness.as_ref());
+            witness.is_some_and(|mark| refused.image.as_ref().is_some_and(|image| image.written_by(mark)))
         })
     }
 }

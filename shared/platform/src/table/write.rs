@@ -61,7 +61,7 @@ enum Put {
 impl Table {
     /// Writes `item` if nothing stands under its key yet, and announces `events`.
     pub async fn create<T: Item>(&self, item: &T, events: Vec<T::Event>) -> Result<Creation<T>, Error> {
-        let mark = self.mark(1);
+        let mark = self.mark(1, item, &events)?;
         let request = self
             .put(encode(item, &mark, self.outbox(1, events))?)
             .condition_expression("attribute_not_exists(#pk)")
@@ -87,7 +87,7 @@ impl Table {
         new: T,
         events: Vec<T::Event>,
     ) -> Result<Option<Stored<T>>, Error> {
-        let mark = self.mark(old.version + 1);
+        let mark = self.mark(old.version + 1, &new, &events)?;
         let request = self
             .put(encode(&new, &mark, self.outbox(mark.version, events))?)
             .condition_expression("#v = :v")
@@ -159,7 +159,7 @@ impl Table {
     /// Keeps `item`, a replica of another context's snapshot, if `stamp` is newer than what is kept. Says whether it
     /// was. Late and repeated snapshots change nothing.
     pub async fn keep<T: Item>(&self, item: &T, stamp: Stamp) -> Result<bool, Error> {
-        let mark = self.mark(1);
+        let mark = self.mark(1, item, &[])?;
         let mut attributes = encode(item, &mark, self.outbox(1, Vec::new()))?;
         // One number that grows with (epoch, version): versions stay far below 10^15.
         let stamp = number(u128::from(stamp.epoch) * 1_000_000_000_000_000 + u128::from(stamp.version));
@@ -181,11 +181,8 @@ impl Table {
         Transaction::new(self)
     }
 
-    pub(super) fn mark(&self, version: u64) -> Mark<'_> {
-        Mark {
-            writer: &self.writer,
-            version,
-        }
+    pub(super) fn mark<T: Item>(&self, version: u64, item: &T, events: &[T::Event]) -> Result<Mark, Error> {
+        Mark::of(&self.writer, version, item, events)
     }
 
     pub(super) fn outbox<E>(&self, version: u64, events: Vec<E>) -> Outbox<E> {

@@ -1,0 +1,175 @@
+//! `reserve-stock` and `release-stock` when they are interrupted, repeated at the same time, or meet half-way.
+
+use crate::support::{
+    REJECTED, RELEASED, RESERVED, all_stock_is, announced_types, cancelled, count, placed_one_of_each, shelves, state,
+    stock, writes,
+};
+use catalog::reservation::{CHUNK, State};
+use local::faults::Fate;
+use local::stage::Stage;
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// As few as make three chunks.
+const LINES: usize = 2 * CHUNK + 1;
+
+/// Before the `nth` write (from 0) of `function`, something else happens, once.
+fn before_write(stage: &Arc<Stage>, function: &'static str, nth: usize, happens: impl Fn(&Stage) + Send + Sync + 'static) {
+    let (other, made) = (stage.clone(), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        if call.function == function && writes(call) && made.fetch_add(1, Ordering::Relaxed) == nth {
+            happens(&other);
+        }
+        Fate::Answered
+    });
+}
+
+/// From the `nth` write on, no call of a function gets through, as if its process were gone.
+fn dies_before_write(stage: &Stage, nth: usize, last: Fate) {
+    let made = AtomicUsize::new(0);
+    stage.interfere(move |call| match writes(call).then(|| made.fetch_add(1, Ordering::Relaxed)) {
+        Some(write) if write < nth => Fate::Answered,
+        Some(write) if write == nth => last.clone(),
+        Some(_) => Fate::NeverSent,
+        None if made.load(Ordering::Relaxed) > nth => Fate::NeverSent,
+        None => Fate::Answered,
+    });
+}
+
+#[test]
+fn a_reservation_that_dies_at_any_write_is_finished_by_the_next_delivery() {
+    for last in [Fate::NeverSent, Fate::ReplyLost] {
+        for nth in 0..3 {
+            let stage = shelves(LINES, 10);
+            let event = placed_one_of_each(&stage, 1, LINES);
+            dies_before_write(&stage, nth, last.clone());
+            assert!(!stage.deliver("reserve-stock", &event), "write {nth}, {last:?}");
+            stage.calm();
+            assert!(stage.deliver("reserve-stock", &event));
+            all_stock_is(&stage, LINES, (9, 1));
+            assert_eq!(announced_types(&stage), [RESERVED], "write {nth}, {last:?}");
+        }
+    }
+}
+
+#[test]
+fn a_rejection_that_dies_at_any_write_is_finished_by_the_next_delivery() {
+    for last in [Fate::NeverSent, Fate::ReplyLost] {
+        // Two chunks taken, the third refused, the shortage noted, two given back.
+        for nth in 0..6 {
+            let stage = shelves(LINES, 10);
+            count(&stage, LINES - 1, 0);
+            let event = placed_one_of_each(&stage, 1, LINES);
+            dies_before_write(&stage, nth, last.clone());
+            assert!(!stage.deliver("reserve-stock", &event), "write {nth}, {last:?}");
+            stage.calm();
+            assert!(stage.deliver("reserve-stock", &event));
+            all_stock_is(&stage, LINES - 1, (10, 0));
+            assert_eq!(announced_types(&stage), [REJECTED], "write {nth}, {last:?}");
+        }
+    }
+}
+
+#[test]
+fn a_release_that_dies_at_any_write_is_finished_by_the_next_delivery() {
+    for last in [Fate::NeverSent, Fate::ReplyLost] {
+        for nth in 0..3 {
+            let stage = shelves(LINES, 10);
+            assert!(stage.deliver("reserve-stock", &placed_one_of_each(&stage, 1, LINES)));
+            dies_before_write(&stage, nth, last.clone());
+            assert!(!stage.deliver("release-stock", &cancelled(&stage, 1)), "write {nth}, {last:?}");
+            stage.calm();
+            assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
+            all_stock_is(&stage, LINES, (10, 0));
+            assert_eq!(announced_types(&stage), [RESERVED, RELEASED], "write {nth}, {last:?}");
+        }
+    }
+}
+
+#[test]
+fn an_order_that_is_cancelled_half_way_gives_everything_back() {
+    for nth in 0..3 {
+        let stage = Arc::new(shelves(LINES, 10));
+        before_write(&stage, "reserve-stock", nth, |stage| {
+            assert!(stage.deliver("release-stock", &cancelled(stage, 1)));
+        });
+        assert!(stage.deliver("reserve-stock", &placed_one_of_each(&stage, 1, LINES)));
+        stage.calm();
+        all_stock_is(&stage, LINES, (10, 0));
+        assert_eq!(state(&stage, 1), Some(State::Released));
+        assert_eq!(announced_types(&stage), [RELEASED], "cancelled before write {nth}");
+    }
+}
+
+#[test]
+fn a_release_that_a_late_order_meets_half_way_takes_nothing() {
+    for nth in 0..3 {
+        let stage = Arc::new(shelves(LINES, 10));
+        let event = placed_one_of_each(&stage, 1, LINES);
+        assert!(stage.deliver("reserve-stock", &event));
+        before_write(&stage, "release-stock", nth, move |stage| {
+            assert!(stage.deliver("reserve-stock", &event));
+        });
+        assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
+        stage.calm();
+        all_stock_is(&stage, LINES, (10, 0));
+        assert_eq!(announced_types(&stage), [RESERVED, RELEASED], "met before write {nth}");
+    }
+}
+
+#[test]
+fn two_deliveries_of_one_order_at_the_same_time_take_its_goods_once() {
+    for nth in 0..3 {
+        let stage = Arc::new(shelves(LINES, 10));
+        let event = placed_one_of_each(&stage, 1, LINES);
+        meets_itself(&stage, nth, &event);
+        all_stock_is(&stage, LINES, (9, 1));
+        assert_eq!(announced_types(&stage), [RESERVED], "met before write {nth}");
+    }
+}
+
+#[test]
+fn two_deliveries_of_an_order_that_is_short_at_the_same_time_end_in_one_rejection() {
+    for missing in [0, CHUNK, LINES - 1] {
+        for nth in 0..6 {
+            let stage = Arc::new(shelves(LINES, 10));
+            count(&stage, missing, 0);
+            let event = placed_one_of_each(&stage, 1, LINES);
+            meets_itself(&stage, nth, &event);
+            let when = format!("product {missing} is short, met before write {nth}");
+            assert!(matches!(state(&stage, 1), Some(State::Rejected { .. })), "{when}: {:?}", state(&stage, 1));
+            for n in (0..LINES).filter(|n| *n != missing) {
+                assert_eq!(stock(&stage, n), Some((10, 0)), "{when}: product {n}");
+            }
+            assert_eq!(announced_types(&stage), [REJECTED], "{when}");
+        }
+    }
+}
+
+/// Delivers an order, and again before the `nth` write of the first delivery.
+fn meets_itself(stage: &Arc<Stage>, nth: usize, event: &Value) {
+    let again = event.clone();
+    before_write(stage, "reserve-stock", nth, move |stage| assert!(stage.deliver("reserve-stock", &again)));
+    assert!(stage.deliver("reserve-stock", event));
+    stage.calm();
+}
+
+#[test]
+fn goods_that_come_in_between_two_deliveries_are_never_taken_for_a_rejected_order() {
+    for nth in 0..3 {
+        let stage = Arc::new(shelves(LINES, 10));
+        let missing = nth * CHUNK;
+        count(&stage, missing, 0);
+        let event = placed_one_of_each(&stage, 1, LINES);
+        let again = event.clone();
+        before_write(&stage, "reserve-stock", nth, move |stage| {
+            assert!(stage.deliver("reserve-stock", &again));
+            count(stage, missing, 10);
+        });
+        assert!(stage.deliver("reserve-stock", &event));
+        stage.calm();
+        all_stock_is(&stage, LINES, (10, 0));
+        assert_eq!(announced_types(&stage), [REJECTED], "chunk {nth}");
+    }
+}

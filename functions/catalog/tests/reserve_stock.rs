@@ -1,0 +1,188 @@
+//! `reserve-stock`.
+
+use crate::support::{
+    REJECTED, RELEASED, RESERVED, all_stock_is, announced, announced_types, cancelled, count, is_known, order, placed,
+    placed_one_of_each, shelves, sku, state, stock, writes,
+};
+use catalog::reservation::{CHUNK, State};
+use local::faults::Fate;
+use local::outside::Answer;
+use local::testing::reports_only_what_it_cannot_read;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[test]
+fn the_goods_of_an_order_are_set_aside_by_one_write_and_that_is_announced() {
+    let stage = shelves(2, 10);
+    assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 3), (1, 10)])));
+    assert_eq!(stage.calls().iter().filter(|call| writes(call)).count(), 1);
+    assert_eq!((stock(&stage, 0), stock(&stage, 1)), (Some((7, 3)), Some((0, 10))));
+    assert_eq!(state(&stage, 1), Some(State::Reserved));
+    assert_eq!(announced(&stage), [(RESERVED.to_owned(), json!({ "order": order(1) }))]);
+}
+
+#[test]
+fn lines_of_one_sku_are_taken_together() {
+    let stage = shelves(2, 5);
+    assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 2), (1, 1), (0, 3)])));
+    assert_eq!((stock(&stage, 0), stock(&stage, 1)), (Some((0, 5)), Some((4, 1))));
+    assert!(stage.deliver("reserve-stock", &placed(&stage, 2, &[(1, 2), (1, 3)])));
+    assert_eq!(state(&stage, 2).map(|state| matches!(state, State::Rejected { .. })), Some(true));
+}
+
+#[test]
+fn when_something_is_short_nothing_is_set_aside_and_the_shortage_is_announced() {
+    let stage = shelves(3, 5);
+    assert!(!is_known(&stage, 3));
+    assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 5), (1, 6), (2, 9), (3, 1)])));
+    all_stock_is(&stage, 3, (5, 0));
+    let short = json!([
+        { "sku": sku(1), "wanted": 6, "available": 5 },
+        { "sku": sku(2), "wanted": 9, "available": 5 },
+        { "sku": sku(3), "wanted": 1, "available": 0 },
+    ]);
+    assert_eq!(announced(&stage), [(REJECTED.to_owned(), json!({ "order": order(1), "short": short }))]);
+    assert_eq!(stock(&stage, 3), None, "what was never counted is not invented");
+}
+
+#[test]
+fn a_rejected_order_stays_rejected_when_goods_come() {
+    let stage = shelves(1, 1);
+    let event = placed(&stage, 1, &[(0, 2)]);
+    assert!(stage.deliver("reserve-stock", &event));
+    count(&stage, 0, 100);
+    assert!(stage.deliver("reserve-stock", &event));
+    assert_eq!(stock(&stage, 0), Some((100, 0)));
+    assert_eq!(announced_types(&stage), [REJECTED]);
+}
+
+#[test]
+fn a_repeated_event_takes_nothing_more() {
+    for lines in [1, CHUNK + 1] {
+        let stage = shelves(lines, 10);
+        let event = placed_one_of_each(&stage, 1, lines);
+        for _ in 0..5 {
+            assert!(stage.deliver("reserve-stock", &event));
+        }
+        all_stock_is(&stage, lines, (9, 1));
+        assert_eq!(announced_types(&stage), [RESERVED]);
+    }
+}
+
+#[test]
+fn the_last_one_goes_to_the_first_order() {
+    let stage = shelves(1, 1);
+    for n in 1..=3 {
+        assert!(stage.deliver("reserve-stock", &placed(&stage, n, &[(0, 1)])));
+    }
+    assert_eq!(stock(&stage, 0), Some((0, 1)));
+    assert_eq!(announced_types(&stage), [RESERVED, REJECTED, REJECTED]);
+}
+
+#[test]
+fn orders_of_every_size_are_set_aside_whole() {
+    let stage = shelves(1000, 100);
+    for (n, lines) in (1..).zip([1, 51, 98, 99, 100, 196, 197, 674, 1000]) {
+        stage.calls();
+        assert!(stage.deliver("reserve-stock", &placed_one_of_each(&stage, n, lines)), "{lines} lines");
+        let steps = stage.calls().iter().filter(|call| writes(call)).count();
+        assert_eq!(steps, lines.div_ceil(CHUNK), "{lines} lines");
+        assert_eq!(state(&stage, n), Some(State::Reserved), "{lines} lines");
+        assert_eq!(stock(&stage, lines - 1).map(|(available, reserved)| available + reserved), Some(100));
+        assert_eq!(announced_types(&stage), [RESERVED], "{lines} lines");
+    }
+    for (n, lines) in (1..).zip([1, 51, 98, 99, 100, 196, 197, 674, 1000]) {
+        assert!(stage.deliver("release-stock", &cancelled(&stage, n)), "{lines} lines");
+        assert_eq!(announced_types(&stage), [RELEASED], "{lines} lines");
+    }
+    all_stock_is(&stage, 1000, (100, 0));
+}
+
+#[test]
+fn a_large_order_that_is_rejected_in_any_chunk_gives_everything_back() {
+    for lines in [CHUNK + 1, 1000] {
+        let stage = shelves(lines, 10);
+        for (n, missing) in (1..).zip([0, CHUNK - 1, CHUNK, lines / 2, lines - 1]) {
+            count(&stage, missing, 0);
+            assert!(stage.deliver("reserve-stock", &placed_one_of_each(&stage, n, lines)));
+            count(&stage, missing, 10);
+            all_stock_is(&stage, lines, (10, 0));
+            let short = json!([{ "sku": sku(missing), "wanted": 1, "available": 0 }]);
+            let expected = (REJECTED.to_owned(), json!({ "order": order(n), "short": short }));
+            assert_eq!(announced(&stage), [expected], "line {missing} of {lines}");
+        }
+    }
+}
+
+#[test]
+fn an_order_that_was_cancelled_first_takes_nothing() {
+    for lines in [1, 250] {
+        let stage = shelves(lines, 10);
+        assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
+        assert!(stage.deliver("reserve-stock", &placed_one_of_each(&stage, 1, lines)));
+        all_stock_is(&stage, lines, (10, 0));
+        assert_eq!(state(&stage, 1), Some(State::Released));
+        assert_eq!(announced_types(&stage), [RELEASED]);
+    }
+}
+
+#[test]
+fn orders_that_meet_on_a_sku_are_tried_again() {
+    let stage = shelves(1, 10);
+    let conflicts = AtomicUsize::new(0);
+    stage.interfere(move |call| match writes(call) && conflicts.fetch_add(1, Ordering::Relaxed) < 3 {
+        true => Fate::Instead(conflict()),
+        false => Fate::Answered,
+    });
+    assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 1)])));
+    stage.calm();
+    assert_eq!(stock(&stage, 0), Some((9, 1)));
+    assert_eq!(announced_types(&stage), [RESERVED]);
+}
+
+#[test]
+fn an_order_that_keeps_meeting_others_comes_again() {
+    let stage = shelves(1, 10);
+    let event = placed(&stage, 1, &[(0, 1)]);
+    stage.interfere(|call| if writes(call) { Fate::Instead(conflict()) } else { Fate::Answered });
+    assert!(!stage.deliver("reserve-stock", &event));
+    assert_eq!((stock(&stage, 0), state(&stage, 1)), (Some((10, 0)), None));
+    stage.calm();
+    assert!(stage.deliver("reserve-stock", &event));
+    assert_eq!(stock(&stage, 0), Some((9, 1)));
+}
+
+/// DynamoDB's answer when another transaction holds one of the items: it names no shortage.
+fn conflict() -> Answer {
+    let reasons = json!([{ "Code": "None" }, { "Code": "TransactionConflict", "Message": "Transaction is ongoing" }]);
+    let body = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "Transaction cancelled",
+        "CancellationReasons": reasons,
+    });
+    Answer { status: 400, body: body.to_string().into_bytes() }
+}
+
+#[test]
+fn goods_that_another_order_takes_in_between_are_short() {
+    let stage = Arc::new(shelves(1, 1));
+    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
+            assert!(other.deliver("reserve-stock", &placed(&other, 2, &[(0, 1)])));
+        }
+        Fate::Answered
+    });
+    assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 1)])));
+    stage.calm();
+    assert_eq!(stock(&stage, 0), Some((0, 1)));
+    assert_eq!((state(&stage, 2), announced_types(&stage).len()), (Some(State::Reserved), 2));
+}
+
+#[test]
+fn of_a_batch_only_what_cannot_be_read_is_reported() {
+    let stage = shelves(1, 10);
+    reports_only_what_it_cannot_read(&stage, "reserve-stock", &placed(&stage, 1, &[(0, 1)]));
+    assert_eq!(stock(&stage, 0), Some((9, 1)));
+}

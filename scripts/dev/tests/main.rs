@@ -1,0 +1,4 @@
+//! Tests of the project's own tool.
+
+mod cost;
+mod up;

@@ -1,0 +1,119 @@
+//! Every event that functions publish is as its schema and the AsyncAPI document say.
+
+use crate::json_file;
+use kernel::{Principal, Role};
+use local::stage::Stage;
+use local::testing::{caller, published};
+use platform::describe::Description;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+fn customer() -> Principal {
+    caller(1, Role::Customer)
+}
+
+fn set(stage: &Stage, sku: &str, on_hand: u32) {
+    let manager = caller(2, Role::Manager);
+    let product = json!({
+        "title": "Шарф 🧣", "price": { "amount_minor": 255, "currency": "GBP" }, "tax_rate": 2000, "published": true,
+    });
+    assert_eq!(stage.ask("set-product").by(&manager).at(sku).send(&product).status_code, 200);
+    let counted = stage.ask("set-stock").by(&manager).at(sku).send(&json!({ "on_hand": on_hand }));
+    assert_eq!(counted.status_code, 200);
+}
+
+/// Places an order of these lines; its id.
+fn place(stage: &Stage, key: &str, lines: &[(String, u32)]) -> String {
+    let pieces: u32 = lines.iter().map(|(_, quantity)| quantity).sum();
+    let wanted: Vec<Value> = lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
+    let order = json!({
+        "lines": wanted,
+        "address": {
+            "name": "Мария", "street": "1 High Street", "city": "London", "postcode": "N1 9GU", "country": "GB",
+        },
+        "expected_total": { "amount_minor": 255 * pieces, "currency": "GBP" },
+    });
+    let placed = stage.ask("place-order").by(&customer()).key(key).send(&order);
+    assert_eq!(placed.status_code, 201, "{}", placed.body);
+    placed.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// All events of a shop's day: an order that is served, one that is short, one that is cancelled, a large one.
+fn events_of_a_day() -> Vec<Value> {
+    let stage = Stage::new(simulation::contexts()).unwrap();
+    let skus: Vec<String> = (0..120).map(|n| format!("SKU-{n:03}")).collect();
+    for sku in &skus {
+        set(&stage, sku, 5);
+    }
+    stage.settle().unwrap();
+    place(&stage, "an-order-that-is-served", &[(skus[0].clone(), 1)]);
+    place(&stage, "an-order-that-is-short", &[(skus[1].clone(), 6), (skus[2].clone(), 1)]);
+    let large: Vec<_> = skus.iter().map(|sku| (sku.clone(), 1)).collect();
+    place(&stage, "an-order-that-is-large", &large);
+    let regretted = place(&stage, "an-order-that-is-cancelled", &[(skus[3].clone(), 2)]);
+    stage.settle().unwrap();
+    let cancelled = stage.ask("cancel-order").by(&customer()).at(&regretted).key("a-key-to-cancel-with").send(&json!({}));
+    assert_eq!(cancelled.status_code, 200, "{}", cancelled.body);
+    stage.settle().unwrap();
+    published(&stage).concat()
+}
+
+/// Every type that a relay declares.
+fn declared() -> BTreeSet<String> {
+    let mut kinds = BTreeSet::new();
+    for function in simulation::contexts().into_iter().flat_map(|context| context.functions) {
+        let mut description = Description::default();
+        (function.describe)(&mut description);
+        kinds.extend(description.publishes.iter().map(|(kind, _)| (*kind).to_owned()));
+    }
+    kinds
+}
+
+fn schema(kind: &str) -> Value {
+    json_file(format!("events/schemas/{}.json", kind.replacen('.', "/", 1)))
+}
+
+#[test]
+fn every_event_of_a_day_is_as_its_schema_says() {
+    let mut seen = BTreeSet::new();
+    for event in events_of_a_day() {
+        let kind = event["type"].as_str().unwrap().to_owned();
+        let validator = jsonschema::validator_for(&schema(&kind)).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&event["data"]).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{kind}: {errors:?} in {}", event["data"]);
+        // The schema sees what is missing, so it would see what is wrong.
+        for field in event["data"].as_object().unwrap().keys() {
+            let mut data = event["data"].clone();
+            data.as_object_mut().unwrap().remove(field);
+            assert!(!validator.is_valid(&data), "{kind} without {field} is still valid");
+        }
+        seen.insert(kind);
+    }
+    assert_eq!(seen, declared(), "the day holds every event that is declared, and no other");
+}
+
+#[test]
+fn every_event_of_a_day_has_the_envelope_that_is_published() {
+    let document = json_file("events/asyncapi.json");
+    let mut ids = BTreeSet::new();
+    for event in events_of_a_day() {
+        let payload = &document["components"]["messages"][event["type"].as_str().unwrap()]["payload"];
+        let required = payload["required"].as_array().unwrap();
+        let names: BTreeSet<&str> = required.iter().map(|name| name.as_str().unwrap()).collect();
+        let present: BTreeSet<&str> = event.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(present, names);
+        let context = event["type"].as_str().unwrap().split('.').next().unwrap();
+        assert_eq!(event["source"], format!("/contexts/{context}"));
+        assert!(ids.insert(event["id"].as_str().unwrap().to_owned()), "{} names two events", event["id"]);
+    }
+}
+
+#[test]
+fn examples_of_events_are_as_their_schemas_say() {
+    for kind in declared() {
+        let schema = schema(&kind);
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let examples = schema["examples"].as_array().unwrap_or_else(|| panic!("{kind} has no example"));
+        assert!(!examples.is_empty() && examples.iter().all(|example| validator.is_valid(example)), "{kind}");
+    }
+}
