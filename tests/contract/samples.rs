@@ -1,6 +1,6 @@
 //! Every function can read its own trigger: the samples, as somebody would hand them to it.
 
-use crate::{json_file, project};
+use crate::json_file;
 use local::stage::Stage;
 use local::trigger::{HttpResponse, failures};
 use platform::function::Trigger;
@@ -23,11 +23,22 @@ fn every_function_gives_a_proper_answer_to_its_sample() {
                     let response = HttpResponse::of(&bytes);
                     let status = response.status_code;
                     // What is not there, not for sale, … is a proper answer; a bad token or body is not.
-                    assert!(matches!(status, 200..300 | 404 | 409 | 422), "{name}: {status} {}", response.body);
+                    assert!(
+                        matches!(status, 200..300 | 404 | 409 | 422),
+                        "{name}: {status} {}",
+                        response.body
+                    );
                 }
                 Trigger::Events | Trigger::Stream => {
-                    assert!(failures(&bytes).is_some(), "{name}: {}", String::from_utf8_lossy(&bytes));
-                    let unread = stage.log().into_iter().find(|line| line.contains("could not be read") || line.contains("is no CloudEvent"));
+                    assert!(
+                        failures(&bytes).is_some(),
+                        "{name}: {}",
+                        String::from_utf8_lossy(&bytes)
+                    );
+                    let unread = stage
+                        .log()
+                        .into_iter()
+                        .find(|line| line.contains("could not be read") || line.contains("is no CloudEvent"));
                     assert_eq!(unread, None, "{name}");
                 }
             }
@@ -44,13 +55,16 @@ fn the_samples_tell_one_story() {
     }
     stage.settle().unwrap();
     let response = HttpResponse::of(&answer(&stage, "place-order"));
-    assert_eq!(response.status_code, 201, "the sample orders what the sample product sells: {}", response.body);
+    assert_eq!(
+        response.status_code, 201,
+        "the sample orders what the sample product sells: {}",
+        response.body
+    );
     for function in ["keep-price", "reserve-stock", "release-stock"] {
-        assert_eq!(failures(&answer(&stage, function)).map(|failed| failed.len()), Some(0), "{function}");
+        assert_eq!(
+            failures(&answer(&stage, function)).map(|failed| failed.len()),
+            Some(0),
+            "{function}"
+        );
     }
-}
-
-#[test]
-fn there_is_a_folder_of_samples() {
-    assert!(project("events/samples").is_dir());
 }

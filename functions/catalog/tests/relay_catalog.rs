@@ -30,7 +30,10 @@ fn only_products_and_ended_reservations_are_announced() {
     let records = waiting(&stage);
     assert!(relay(&stage, &records).is_empty());
     let events = published(&stage).concat();
-    let seen: Vec<_> = events.iter().map(|event| (event["type"].as_str().unwrap(), event["id"].as_str().unwrap())).collect();
+    let seen: Vec<_> = events
+        .iter()
+        .map(|event| (event["type"].as_str().unwrap(), event["id"].as_str().unwrap()))
+        .collect();
     let id = |version: u64| format!("catalog/{}/reservation/1.{version}.0", order(1));
     // Two chunks taken are versions 1 and 2, two given back 3 and 4.
     assert_eq!(seen, [(RESERVED, id(2).as_str()), (RELEASED, id(4).as_str())]);
@@ -47,12 +50,19 @@ fn a_products_event_is_the_snapshot_of_its_version() {
     let events = published(&stage).concat();
     for ((event, version), pence) in events.iter().zip(1..).zip([255, 300]) {
         assert_eq!(event["id"], format!("catalog/SKU-0000/product/1.{version}.0"));
-        assert_eq!((&event["subject"], &event["stateversion"]), (&json!("SKU-0000"), &json!(version)));
+        assert_eq!(
+            (&event["subject"], &event["stateversion"]),
+            (&json!("SKU-0000"), &json!(version))
+        );
         assert_eq!(event["data"]["price"]["amount_minor"], pence);
     }
     assert_eq!(events.len(), 2);
     assert!(relay(&stage, &records).is_empty());
-    assert_eq!(published(&stage).concat(), events, "repeated, it is the same event to the letter");
+    assert_eq!(
+        published(&stage).concat(),
+        events,
+        "repeated, it is the same event to the letter"
+    );
 }
 
 #[test]

@@ -15,7 +15,12 @@ fn set(stage: &Stage, body: &Value) -> HttpResponse {
 }
 
 fn set_at(stage: &Stage, tag: &str, body: &Value) -> HttpResponse {
-    stage.ask("set-product").by(&manager()).at(sku(0)).header("if-match", tag).send(body)
+    stage
+        .ask("set-product")
+        .by(&manager())
+        .at(sku(0))
+        .header("if-match", tag)
+        .send(body)
 }
 
 #[test]
@@ -30,7 +35,12 @@ fn a_product_is_created_then_changed_and_each_is_announced_whole() {
     let stage = shelves(0, 0);
     for (version, pence) in [(1, 255), (2, 0), (3, 10_000_000)] {
         let answer = set(&stage, &product(pence));
-        assert_eq!((answer.status_code, &answer.headers["etag"]), (200, &format!("\"{version}\"")), "{}", answer.body);
+        assert_eq!(
+            (answer.status_code, &answer.headers["etag"]),
+            (200, &format!("\"{version}\"")),
+            "{}",
+            answer.body
+        );
         let mut expected = product(pence);
         expected["sku"] = json!(sku(0));
         assert_eq!(answer.json(), expected);
@@ -43,7 +53,11 @@ fn setting_what_is_already_so_changes_and_announces_nothing() {
     let stage = shelves(0, 0);
     let first = set(&stage, &product(255));
     announced(&stage);
-    for again in [set(&stage, &product(255)), set_at(&stage, "\"1\"", &product(255)), set_at(&stage, "\"0\"", &product(255))] {
+    for again in [
+        set(&stage, &product(255)),
+        set_at(&stage, "\"1\"", &product(255)),
+        set_at(&stage, "\"0\"", &product(255)),
+    ] {
         assert_eq!((again.status_code, &again.body), (200, &first.body));
         assert_eq!(again.headers["etag"], "\"1\"");
     }
@@ -58,7 +72,17 @@ fn a_change_of_another_version_than_was_seen_is_refused() {
     problem(&set_at(&stage, "\"1\"", &product(255)), 412, "version-changed");
     assert_eq!(set_at(&stage, "\"0\"", &product(255)).status_code, 200);
     assert_eq!(set_at(&stage, "\"1\"", &product(300)).headers["etag"], "\"2\"");
-    for tag in ["\"1\"", "\"3\"", "2", "\"two\"", "W/\"2\"", "", "\"-2\"", "\"2\", \"3\"", "\"99999999999999999999\""] {
+    for tag in [
+        "\"1\"",
+        "\"3\"",
+        "2",
+        "\"two\"",
+        "W/\"2\"",
+        "",
+        "\"-2\"",
+        "\"2\", \"3\"",
+        "\"99999999999999999999\"",
+    ] {
         problem(&set_at(&stage, tag, &product(400)), 412, "version-changed");
     }
     assert_eq!(set_at(&stage, " \"2\" ", &product(400)).headers["etag"], "\"3\"");
@@ -105,10 +129,12 @@ fn a_lost_reply_of_the_table_changes_nothing_for_the_manager() {
         let stage = shelves(0, 0);
         for pence in [255, 300] {
             let (broken, fate) = (AtomicUsize::new(0), fate.clone());
-            stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-                true => fate.clone(),
-                false => Fate::Answered,
-            });
+            stage.interfere(
+                move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
+                    true => fate.clone(),
+                    false => Fate::Answered,
+                },
+            );
             assert_eq!(set(&stage, &product(pence)).status_code, 200);
         }
         stage.calm();
@@ -124,7 +150,15 @@ fn a_path_that_is_no_sku_is_not_found() {
         problem(&answer, 404, "not-found");
     }
     let longest = "Az09._-".repeat(6)[..40].to_owned();
-    assert_eq!(stage.ask("set-product").by(&manager()).at(longest).send(&product(255)).status_code, 200);
+    assert_eq!(
+        stage
+            .ask("set-product")
+            .by(&manager())
+            .at(longest)
+            .send(&product(255))
+            .status_code,
+        200
+    );
 }
 
 #[test]
@@ -159,7 +193,11 @@ fn bodies_that_are_not_as_described_are_refused_by_the_name_of_the_field() {
         let refused = problem(&set(&stage, &body), 400, "invalid-body");
         assert!(refused["reason"].as_str().unwrap().contains("`stock`"), "{refused}");
     }
-    let text = stage.ask("set-product").by(&manager()).at(sku(0)).header("content-type", "text/csv");
+    let text = stage
+        .ask("set-product")
+        .by(&manager())
+        .at(sku(0))
+        .header("content-type", "text/csv");
     problem(&text.send(&product(255)), 415, "media-type");
     let huge = json!({ "title": "x".repeat(300_000) });
     problem(&set(&stage, &huge), 400, "invalid-body");
@@ -169,7 +207,8 @@ fn bodies_that_are_not_as_described_are_refused_by_the_name_of_the_field() {
 #[test]
 fn titles_in_any_script_are_kept() {
     let stage = shelves(0, 0);
-    for title in ["Шарф", "围巾", "وشاح", "👩‍👩‍👧‍👦🧣", "  trimmed  ", &"🧣".repeat(200)] {
+    for title in ["Шарф", "围巾", "وشاح", "👩‍👩‍👧‍👦🧣", "  trimmed  ", &"🧣".repeat(200)]
+    {
         let mut body = product(255);
         body["title"] = json!(title);
         assert_eq!(set(&stage, &body).json()["title"], title.trim());

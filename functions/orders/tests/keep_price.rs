@@ -9,6 +9,9 @@ use orders::pricing::Price;
 use platform::Key;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// Epoch and version of a snapshot.
+type Arrival = (u32, u64);
+
 fn kept(stage: &Stage) -> Option<Price> {
     item(stage, "orders", &Key::new(format!("price#{}", sku(0)), "price"))
 }
@@ -20,17 +23,24 @@ fn kept_pence(stage: &Stage) -> Option<i64> {
 #[test]
 fn the_whole_snapshot_is_kept() {
     let stage = shop(0);
-    let changed = ProductChanged { published: false, ..product(0, 300) };
+    let changed = ProductChanged {
+        published: false,
+        ..product(0, 300)
+    };
     assert!(stage.deliver("keep-price", &event(&stage, &changed, 1, 1)));
     let kept = kept(&stage).unwrap();
-    assert_eq!((kept.sku, kept.title, kept.price), (changed.sku, changed.title, changed.price));
+    assert_eq!(
+        (kept.sku, kept.title, kept.price),
+        (changed.sku, changed.title, changed.price)
+    );
     assert_eq!((kept.tax_rate, kept.published), (changed.tax_rate, false));
 }
 
 #[test]
 fn the_newest_snapshot_wins_in_whatever_order_they_come() {
     // Stamps (epoch, version) in the order of arrival, and which of them must be kept in the end.
-    let arrivals: [(&[(u32, u64)], (u32, u64)); 9] = [
+    type Stamp = (u32, u64);
+    let arrivals: [(&[Stamp], Stamp); 9] = [
         (&[(1, 1), (1, 2)], (1, 2)),
         (&[(1, 2), (1, 1)], (1, 2)),
         (&[(1, 9), (1, 10)], (1, 10)),
@@ -41,7 +51,7 @@ fn the_newest_snapshot_wins_in_whatever_order_they_come() {
         (&[(9, 1), (10, 1), (9, 2)], (10, 1)),
         (&[(1, 5), (1, 5), (1, 5)], (1, 5)),
     ];
-    let pence = |(epoch, version): (u32, u64)| i64::from(epoch) * 10_000_000 + i64::try_from(version).unwrap();
+    let pence = |(epoch, version): Arrival| i64::from(epoch) * 10_000_000 + i64::try_from(version).unwrap();
     for (stamps, newest) in arrivals {
         let stage = shop(0);
         for stamp in stamps {
@@ -66,10 +76,12 @@ fn a_lost_reply_of_the_table_loses_no_price() {
     for fate in [Fate::ReplyLost, Fate::NeverSent] {
         let stage = shop(0);
         let broken = AtomicUsize::new(0);
-        stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-            true => fate.clone(),
-            false => Fate::Answered,
-        });
+        stage.interfere(
+            move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
+                true => fate.clone(),
+                false => Fate::Answered,
+            },
+        );
         assert!(stage.deliver("keep-price", &event(&stage, &product(0, 300), 1, 1)));
         assert_eq!(kept_pence(&stage), Some(300));
     }

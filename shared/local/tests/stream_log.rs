@@ -1,6 +1,13 @@
 //! Tables on disk stay as quick as they were when they were empty. No clock is asked: what is held is that no query
 //! of the stream's log scans it, and that the log does not grow.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use kernel::Role;
 use local::stage::Stage;
 use local::testing::caller;
@@ -51,7 +58,7 @@ fn no_query_scans_the_stream_log() {
         }
         table.execute_batch("DROP INDEX stream_log_order").unwrap();
         assert!(
-            plan(&table, QUERIES[0]).contains("SCAN"),
+            plan(&table, QUERIES[1]).contains("SCAN"),
             "without the index this test would see it"
         );
     }

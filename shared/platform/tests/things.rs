@@ -47,9 +47,19 @@ pub enum Wish {
     /// Replace the thing, as it was read before, by one with another note.
     Replace { name: String, note: String },
     /// Create the thing in a transaction, and take `amount` from another.
-    CreateAndTake { name: String, note: String, from: String, amount: i64 },
+    CreateAndTake {
+        name: String,
+        note: String,
+        from: String,
+        amount: i64,
+    },
     /// Replace the thing in a transaction, and take `amount` from another.
-    ReplaceAndTake { name: String, note: String, from: String, amount: i64 },
+    ReplaceAndTake {
+        name: String,
+        note: String,
+        from: String,
+        amount: i64,
+    },
     /// Create so many things in one transaction.
     CreateMany { count: usize },
     /// Only take from another, without a guard.
@@ -68,11 +78,18 @@ pub struct Outcome {
 
 async fn grant(_: Customer, Json(wish): Json<Wish>, things: Table) -> Result<http::Ok<Outcome>, Failure<Infallible>> {
     let outcome = carry_out(wish, &things).await?;
-    Ok(http::Ok { version: None, body: Outcome { outcome } })
+    Ok(http::Ok {
+        version: None,
+        body: Outcome { outcome },
+    })
 }
 
 async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
-    let thing = |name: &str, note: &str| Thing { name: name.to_owned(), note: note.to_owned(), count: 10 };
+    let thing = |name: &str, note: &str| Thing {
+        name: name.to_owned(),
+        note: note.to_owned(),
+        count: 10,
+    };
     let commit = match wish {
         Wish::Create { name, note } => {
             return Ok(match things.create(&thing(&name, &note), Vec::new()).await? {
@@ -85,11 +102,21 @@ async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
             let replaced = things.replace(&old, thing(&name, &note), Vec::new()).await?;
             return Ok(replaced.map_or("changed".to_owned(), |new| format!("version {}", new.version)));
         }
-        Wish::CreateAndTake { name, note, from, amount } => {
+        Wish::CreateAndTake {
+            name,
+            note,
+            from,
+            amount,
+        } => {
             let transaction = things.transaction().create(&thing(&name, &note), Vec::new());
             transaction.shift(key(&from), &[("count", -amount)]).commit().await?
         }
-        Wish::ReplaceAndTake { name, note, from, amount } => {
+        Wish::ReplaceAndTake {
+            name,
+            note,
+            from,
+            amount,
+        } => {
             let old = found(things, &name).await?;
             let transaction = things.transaction().replace(&old, &thing(&name, &note), Vec::new());
             transaction.shift(key(&from), &[("count", -amount)]).commit().await?
@@ -101,7 +128,13 @@ async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
             }
             transaction.commit().await?
         }
-        Wish::Take { from, amount } => things.transaction().shift(key(&from), &[("count", -amount)]).commit().await?,
+        Wish::Take { from, amount } => {
+            things
+                .transaction()
+                .shift(key(&from), &[("count", -amount)])
+                .commit()
+                .await?
+        }
         Wish::CreateTwice { name } => {
             let transaction = things.transaction().create(&thing(&name, "one"), Vec::new());
             transaction.create(&thing(&name, "two"), Vec::new()).commit().await?
@@ -111,7 +144,9 @@ async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
     Ok(match commit {
         Commit::Done => "done".to_owned(),
         Commit::Refused(refused) => {
-            let refused = refused.iter().map(|refused| format!("{} {:?}", refused.key, refused.number("count")));
+            let refused = refused
+                .iter()
+                .map(|refused| format!("{} {:?}", refused.key, refused.number("count")));
             format!("refused: {}", refused.collect::<Vec<_>>().join(", "))
         }
     })
@@ -129,21 +164,40 @@ pub struct Made {
     note: Value,
 }
 
-async fn make(_: Customer, key: IdempotencyKey, Json(made): Json<Made>, things: Table) -> Result<http::Created<Outcome>, Failure<Infallible>> {
+async fn make(
+    _: Customer,
+    key: IdempotencyKey,
+    Json(made): Json<Made>,
+    things: Table,
+) -> Result<http::Created<Outcome>, Failure<Infallible>> {
     let name = key.id::<OrderId>().to_string();
-    let thing = Thing { name, note: key.fingerprint().to_owned(), count: 1 };
+    let thing = Thing {
+        name,
+        note: key.fingerprint().to_owned(),
+        count: 1,
+    };
     if let Creation::Exists(other) = things.create(&thing, Vec::new()).await? {
         key.replays(&other.value.note)?;
     }
     let outcome = made.note.to_string();
-    Ok(http::Created { location: format!("/v1/things/{}", thing.name), body: Outcome { outcome } })
+    Ok(http::Created {
+        location: format!("/v1/things/{}", thing.name),
+        body: Outcome { outcome },
+    })
 }
 
 async fn count_up(cancelled: On<OrderCancelled>, Now(now): Now, things: Table) -> Result<(), Error> {
     let name = cancelled.order.to_string();
     let decide = |found: Option<&Stored<Thing>>| {
         let count = found.map_or(0, |found| found.value.count) + 1;
-        Ok(Decision::To(Thing { name: name.clone(), note: now.to_string(), count }, Vec::new()))
+        Ok(Decision::To(
+            Thing {
+                name: name.clone(),
+                note: now.to_string(),
+                count,
+            },
+            Vec::new(),
+        ))
     };
     things.advance(&key(&name), decide).await
 }
@@ -153,10 +207,17 @@ pub fn stage() -> Stage {
     let things = Context {
         name: "things",
         indexes: Vec::new(),
-        functions: vec![http::post("/v1/wishes", grant), http::post("/v1/things", make), events::on(count_up)],
+        functions: vec![
+            http::post("/v1/wishes", grant),
+            http::post("/v1/things", make),
+            events::on(count_up),
+        ],
     };
     let stage = Stage::new(vec![things]).unwrap();
-    assert_eq!(wish(&stage, json!({ "do": "create", "name": "box", "note": "" })), "created");
+    assert_eq!(
+        wish(&stage, json!({ "do": "create", "name": "box", "note": "" })),
+        "created"
+    );
     stage.calls();
     stage
 }
@@ -177,7 +238,11 @@ pub fn wish(stage: &Stage, wish: Value) -> String {
 pub fn thing(stage: &Stage, name: &str) -> Option<(String, u32, u64)> {
     let raw = raw_item(stage, "things", &key(name))?;
     let number = |name: &str| -> u64 { raw[name]["N"].as_str().unwrap().parse().unwrap() };
-    Some((raw["note"]["S"].as_str().unwrap().to_owned(), number("count") as u32, number("v")))
+    Some((
+        raw["note"]["S"].as_str().unwrap().to_owned(),
+        number("count") as u32,
+        number("v"),
+    ))
 }
 
 /// Whether a call writes.

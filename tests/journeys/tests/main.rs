@@ -1,5 +1,12 @@
 //! The journeys on the embedded cloud, through its HTTP gateway.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use journeys::Api;
 use local::cloud::Cloud;
 use local::gateway::Gateway;

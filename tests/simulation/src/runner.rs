@@ -15,7 +15,7 @@ pub fn run(seed: u64, steps: u64, keep_trace: bool, bug: Option<&Bug>) -> Outcom
     });
     match simulation {
         Ok(mut simulation) => {
-            let mut shop = Shop::new(seed % 8 == 0);
+            let mut shop = Shop::new(seed.is_multiple_of(8));
             shop.open(&mut simulation, &mut Random::new(seed));
             simulation.run(&mut shop, steps, Faults::USUAL)
         }

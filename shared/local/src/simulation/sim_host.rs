@@ -47,7 +47,7 @@ impl SimHost {
     pub fn new(seed: u64, keep_log: bool) -> Self {
         // 2026-01-05, a Monday, in the morning.
         let now = Timestamp::from_millis(1_767_600_000_000);
-        let random = Random::new(seed ^ 0x5eed_0f_4057);
+        let random = Random::new(seed ^ 0x5eed_0f40_57ab);
         let state = State {
             now,
             task: 0,
