@@ -131,12 +131,14 @@ fn plan(table: &Connection, query: &str) -> String {
     steps.collect::<Result<Vec<String>, _>>().unwrap().join("; ")
 }
 
-/// A folder that goes when the test ends.
+/// A folder that goes when the test ends: in memory where the system has such, for a disk would only be slow.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("yarmarka-stream-log-{name}-{}", std::process::id()));
+        let memory = PathBuf::from("/dev/shm");
+        let parent = if memory.is_dir() { memory } else { std::env::temp_dir() };
+        let folder = parent.join(format!("yarmarka-stream-log-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }
