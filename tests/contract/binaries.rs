@@ -15,16 +15,8 @@ fn every_function_has_a_binary_that_runs_it_and_nothing_else() {
         }
         let mut functions = BTreeMap::new();
         for function in context.functions {
-            assert_eq!(
-                function.context, context.name,
-                "{} stands in its own context",
-                function.name
-            );
-            assert!(
-                names.insert(function.name),
-                "{} is the name of two functions",
-                function.name
-            );
+            assert_eq!(function.context, context.name, "{} stands in its own context", function.name);
+            assert!(names.insert(function.name), "{} is the name of two functions", function.name);
             let (name, module) = (function.name, function.name.replace('-', "_"));
             let text = format!(
                 "//! `{name}` on Lambda.\n\
@@ -42,12 +34,8 @@ fn every_function_has_a_binary_that_runs_it_and_nothing_else() {
 #[test]
 fn every_folder_of_functions_is_a_context() {
     let folders = std::fs::read_dir(project("functions")).unwrap();
-    let folders: BTreeSet<String> = folders
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
-    let contexts = simulation::contexts()
-        .iter()
-        .map(|context| context.name.to_owned())
-        .collect();
+    let folders: BTreeSet<String> =
+        folders.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let contexts = simulation::contexts().iter().map(|context| context.name.to_owned()).collect();
     assert_eq!(folders, contexts);
 }

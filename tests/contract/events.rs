@@ -17,25 +17,15 @@ fn set(stage: &Stage, sku: &str, on_hand: u32) {
     let product = json!({
         "title": "Шарф 🧣", "price": { "amount_minor": 255, "currency": "GBP" }, "tax_rate": 2000, "published": true,
     });
-    assert_eq!(
-        stage.ask("set-product").by(&manager).at(sku).send(&product).status_code,
-        200
-    );
-    let counted = stage
-        .ask("set-stock")
-        .by(&manager)
-        .at(sku)
-        .send(&json!({ "on_hand": on_hand }));
+    assert_eq!(stage.ask("set-product").by(&manager).at(sku).send(&product).status_code, 200);
+    let counted = stage.ask("set-stock").by(&manager).at(sku).send(&json!({ "on_hand": on_hand }));
     assert_eq!(counted.status_code, 200);
 }
 
 /// Places an order of these lines; its id.
 fn place(stage: &Stage, key: &str, lines: &[(String, u32)]) -> String {
     let pieces: u32 = lines.iter().map(|(_, quantity)| quantity).sum();
-    let wanted: Vec<Value> = lines
-        .iter()
-        .map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity }))
-        .collect();
+    let wanted: Vec<Value> = lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
     let order = json!({
         "lines": wanted,
         "address": {
@@ -57,11 +47,7 @@ fn events_of_a_day() -> Vec<Value> {
     }
     stage.settle().unwrap();
     place(&stage, "an-order-that-is-served", &[(skus[0].clone(), 1)]);
-    place(
-        &stage,
-        "an-order-that-is-short",
-        &[(skus[1].clone(), 6), (skus[2].clone(), 1)],
-    );
+    place(&stage, "an-order-that-is-short", &[(skus[1].clone(), 6), (skus[2].clone(), 1)]);
     let large: Vec<_> = skus.iter().map(|sku| (sku.clone(), 1)).collect();
     place(&stage, "an-order-that-is-large", &large);
     let regretted = place(&stage, "an-order-that-is-cancelled", &[(skus[3].clone(), 2)]);
@@ -98,10 +84,7 @@ fn every_event_of_a_day_is_as_its_schema_says() {
     for event in events_of_a_day() {
         let kind = event["type"].as_str().unwrap().to_owned();
         let validator = jsonschema::validator_for(&schema(&kind)).unwrap();
-        let errors: Vec<String> = validator
-            .iter_errors(&event["data"])
-            .map(|error| error.to_string())
-            .collect();
+        let errors: Vec<String> = validator.iter_errors(&event["data"]).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{kind}: {errors:?} in {}", event["data"]);
         // The schema sees what is missing, so it would see what is wrong.
         for field in event["data"].as_object().unwrap().keys() {
@@ -111,11 +94,7 @@ fn every_event_of_a_day_is_as_its_schema_says() {
         }
         seen.insert(kind);
     }
-    assert_eq!(
-        seen,
-        declared(),
-        "the day holds every event that is declared, and no other"
-    );
+    assert_eq!(seen, declared(), "the day holds every event that is declared, and no other");
 }
 
 #[test]
@@ -130,11 +109,7 @@ fn every_event_of_a_day_has_the_envelope_that_is_published() {
         assert_eq!(present, names);
         let context = event["type"].as_str().unwrap().split('.').next().unwrap();
         assert_eq!(event["source"], format!("/contexts/{context}"));
-        assert!(
-            ids.insert(event["id"].as_str().unwrap().to_owned()),
-            "{} names two events",
-            event["id"]
-        );
+        assert!(ids.insert(event["id"].as_str().unwrap().to_owned()), "{} names two events", event["id"]);
     }
 }
 
@@ -143,12 +118,7 @@ fn examples_of_events_are_as_their_schemas_say() {
     for kind in declared() {
         let schema = schema(&kind);
         let validator = jsonschema::validator_for(&schema).unwrap();
-        let examples = schema["examples"]
-            .as_array()
-            .unwrap_or_else(|| panic!("{kind} has no example"));
-        assert!(
-            !examples.is_empty() && examples.iter().all(|example| validator.is_valid(example)),
-            "{kind}"
-        );
+        let examples = schema["examples"].as_array().unwrap_or_else(|| panic!("{kind} has no example"));
+        assert!(!examples.is_empty() && examples.iter().all(|example| validator.is_valid(example)), "{kind}");
     }
 }

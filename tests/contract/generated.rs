@@ -17,11 +17,7 @@ fn every_schema_and_sample_belongs_to_something() {
     for folder in ["events/schemas", "events/samples"] {
         for file in files_below(folder) {
             let path = Path::new(folder).join(file);
-            assert!(
-                files.contains_key(&path),
-                "{} belongs to nothing: run cargo dev manifest",
-                path.display()
-            );
+            assert!(files.contains_key(&path), "{} belongs to nothing: run cargo dev manifest", path.display());
         }
     }
 }

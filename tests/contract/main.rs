@@ -1,11 +1,6 @@
 //! What is published about the system (schemas, samples, generated files, the list of functions) held against what the
 //! system does.
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod binaries;
 mod events;

@@ -23,18 +23,10 @@ fn every_function_gives_a_proper_answer_to_its_sample() {
                     let response = HttpResponse::of(&bytes);
                     let status = response.status_code;
                     // What is not there, not for sale, … is a proper answer; a bad token or body is not.
-                    assert!(
-                        matches!(status, 200..300 | 404 | 409 | 422),
-                        "{name}: {status} {}",
-                        response.body
-                    );
+                    assert!(matches!(status, 200..300 | 404 | 409 | 422), "{name}: {status} {}", response.body);
                 }
                 Trigger::Events | Trigger::Stream => {
-                    assert!(
-                        failures(&bytes).is_some(),
-                        "{name}: {}",
-                        String::from_utf8_lossy(&bytes)
-                    );
+                    assert!(failures(&bytes).is_some(), "{name}: {}", String::from_utf8_lossy(&bytes));
                     let unread = stage
                         .log()
                         .into_iter()
@@ -55,16 +47,8 @@ fn the_samples_tell_one_story() {
     }
     stage.settle().unwrap();
     let response = HttpResponse::of(&answer(&stage, "place-order"));
-    assert_eq!(
-        response.status_code, 201,
-        "the sample orders what the sample product sells: {}",
-        response.body
-    );
+    assert_eq!(response.status_code, 201, "the sample orders what the sample product sells: {}", response.body);
     for function in ["keep-price", "reserve-stock", "release-stock"] {
-        assert_eq!(
-            failures(&answer(&stage, function)).map(|failed| failed.len()),
-            Some(0),
-            "{function}"
-        );
+        assert_eq!(failures(&answer(&stage, function)).map(|failed| failed.len()), Some(0), "{function}");
     }
 }

@@ -18,19 +18,11 @@ pub async fn relay_catalog(change: Change) -> Result<Vec<Published>, Error> {
     match change.kind() {
         Product::KIND => {
             let (product, outbox) = change.read::<Product>()?;
-            Ok(outbox
-                .events
-                .into_iter()
-                .map(|ProductEvent::Changed| changed(&product).into())
-                .collect())
+            Ok(outbox.events.into_iter().map(|ProductEvent::Changed| changed(&product).into()).collect())
         }
         Reservation::KIND => {
             let (reservation, outbox) = change.read::<Reservation>()?;
-            Ok(outbox
-                .events
-                .into_iter()
-                .map(|event| ended(&reservation, event))
-                .collect())
+            Ok(outbox.events.into_iter().map(|event| ended(&reservation, event)).collect())
         }
         _ => Err(Error::broken(format!("{} announces nothing", change.key))),
     }
@@ -51,15 +43,7 @@ fn ended(reservation: &Reservation, event: ReservationEvent) -> Published {
     match (event, &reservation.state) {
         (ReservationEvent::Reserved, _) => StockReserved { order }.into(),
         (ReservationEvent::Released, _) => StockReleased { order }.into(),
-        (ReservationEvent::Rejected, State::Rejected { short }) => StockRejected {
-            order,
-            short: short.clone(),
-        }
-        .into(),
-        (ReservationEvent::Rejected, _) => StockRejected {
-            order,
-            short: Vec::new(),
-        }
-        .into(),
+        (ReservationEvent::Rejected, State::Rejected { short }) => StockRejected { order, short: short.clone() }.into(),
+        (ReservationEvent::Rejected, _) => StockRejected { order, short: Vec::new() }.into(),
     }
 }

@@ -35,10 +35,7 @@ pub async fn release_stock(cancelled: On<OrderCancelled>, catalog: Table) -> Res
             None => catalog.get(&key).await?,
         };
     }
-    Err(Error::contended(format!(
-        "the reservation of {} kept changing",
-        cancelled.order
-    )))
+    Err(Error::contended(format!("the reservation of {} kept changing", cancelled.order)))
 }
 
 /// Makes the last chunk that is held available again. `None`: somebody else moved the reservation.
@@ -52,21 +49,11 @@ pub(crate) async fn give_back(
     let mut transaction = catalog.transaction().replace(old, &next, events);
     for Wanted { sku, quantity } in &chunk {
         let quantity = i64::from(*quantity);
-        transaction = transaction.shift(
-            store::stock_key(sku),
-            &[("available", quantity), ("reserved", -quantity)],
-        );
+        transaction = transaction.shift(store::stock_key(sku), &[("available", quantity), ("reserved", -quantity)]);
     }
     match transaction.commit().await? {
-        Commit::Done => Ok(Some(Stored {
-            value: next,
-            version: old.version + 1,
-        })),
-        Commit::Refused(refused)
-            if refused
-                .iter()
-                .any(|refused| refused.key == store::reservation_key(next.order)) =>
-        {
+        Commit::Done => Ok(Some(Stored { value: next, version: old.version + 1 })),
+        Commit::Refused(refused) if refused.iter().any(|refused| refused.key == store::reservation_key(next.order)) => {
             Ok(None)
         }
         Commit::Refused(_) => Err(Error::broken(format!("{} holds more than is reserved", next.order))),

@@ -92,22 +92,12 @@ impl Reservation {
     pub fn open(order: OrderId, wanted: &[Wanted]) -> Self {
         let chunks = u16::try_from(wanted.len().div_ceil(CHUNK)).unwrap_or(u16::MAX);
         let wanted = if chunks == 1 { wanted.to_vec() } else { Vec::new() };
-        Self {
-            order,
-            state: State::Reserving { taken: 0 },
-            chunks,
-            wanted,
-        }
+        Self { order, state: State::Reserving { taken: 0 }, chunks, wanted }
     }
 
     /// The reservation of an order that was cancelled before it was heard of: the late order finds it closed.
     pub fn closed(order: OrderId) -> Next {
-        let reservation = Self {
-            order,
-            state: State::Released,
-            chunks: 0,
-            wanted: Vec::new(),
-        };
+        let reservation = Self { order, state: State::Released, chunks: 0, wanted: Vec::new() };
         (reservation, vec![ReservationEvent::Released])
     }
 
@@ -163,11 +153,5 @@ pub fn merged(lines: &[OrderedLine]) -> Vec<Wanted> {
         let quantity = wanted.entry(&line.sku).or_default();
         *quantity = quantity.saturating_add(line.quantity);
     }
-    wanted
-        .into_iter()
-        .map(|(sku, quantity)| Wanted {
-            sku: sku.clone(),
-            quantity,
-        })
-        .collect()
+    wanted.into_iter().map(|(sku, quantity)| Wanted { sku: sku.clone(), quantity }).collect()
 }

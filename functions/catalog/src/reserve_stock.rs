@@ -40,10 +40,7 @@ pub async fn reserve_stock(placed: On<OrderPlaced>, catalog: Table) -> Result<()
             None => catalog.get(&key).await?,
         };
     }
-    Err(Error::contended(format!(
-        "the reservation of {} kept changing",
-        placed.order
-    )))
+    Err(Error::contended(format!("the reservation of {} kept changing", placed.order)))
 }
 
 /// Sets the next chunk aside, or notes what is short of it. `None`: somebody else moved the reservation.
@@ -61,40 +58,25 @@ async fn take(
         Some(old) => catalog.transaction().replace(old, &next, events),
     };
     if reservation.chunks > 1 {
-        let chunk = Chunk {
-            order: reservation.order,
-            number,
-            wanted: chunk.to_vec(),
-        };
+        let chunk = Chunk { order: reservation.order, number, wanted: chunk.to_vec() };
         transaction = transaction.create(&chunk, Vec::new());
     }
     for Wanted { sku, quantity } in chunk {
         let quantity = i64::from(*quantity);
-        transaction = transaction.shift(
-            store::stock_key(sku),
-            &[("available", -quantity), ("reserved", quantity)],
-        );
+        transaction = transaction.shift(store::stock_key(sku), &[("available", -quantity), ("reserved", quantity)]);
     }
     let refused = match transaction.commit().await? {
         Commit::Done => {
-            return Ok(Some(Stored {
-                value: next,
-                version: old.map_or(0, |old| old.version) + 1,
-            }));
+            return Ok(Some(Stored { value: next, version: old.map_or(0, |old| old.version) + 1 }));
         }
         Commit::Refused(refused) => refused,
     };
-    let available: BTreeMap<_, _> = refused
-        .iter()
-        .map(|refused| (&refused.key, refused.number("available")))
-        .collect();
+    let available: BTreeMap<_, _> = refused.iter().map(|refused| (&refused.key, refused.number("available"))).collect();
     if available.contains_key(&store::reservation_key(reservation.order)) {
         return Ok(None);
     }
     let short = chunk.iter().filter_map(|Wanted { sku, quantity }| {
-        let available = available
-            .get(&store::stock_key(sku))?
-            .and_then(|number| u32::try_from(number).ok());
+        let available = available.get(&store::stock_key(sku))?.and_then(|number| u32::try_from(number).ok());
         Some(Shortage {
             sku: sku.clone(),
             wanted: *quantity,

@@ -81,31 +81,12 @@ pub async fn set_product(
         seen.check(found.map_or(0, |found| found.version))?;
         Ok(Decision::To(product.clone(), vec![ProductEvent::Changed]))
     };
-    let product = catalog
-        .change(&store::product_key(&sku), decide)
-        .await?
-        .ok_or_else(http::not_found)?;
+    let product = catalog.change(&store::product_key(&sku), decide).await?.ok_or_else(http::not_found)?;
     let Stored {
         version,
-        value:
-            Product {
-                sku,
-                title,
-                price,
-                tax_rate,
-                published,
-            },
+        value: Product { sku, title, price, tax_rate, published },
     } = product;
-    Ok(http::Ok::at(
-        version,
-        ProductView {
-            sku,
-            title,
-            price,
-            tax_rate,
-            published,
-        },
-    ))
+    Ok(http::Ok::at(version, ProductView { sku, title, price, tax_rate, published }))
 }
 
 impl SetProduct {

@@ -38,11 +38,7 @@ pub struct StockView {
 #[derive(Debug, Refusal)]
 pub enum Refused {
     /// More is set aside than was counted.
-    #[problem(
-        409,
-        "below-reserved",
-        "{reserved} are set aside for orders. Cancel orders first, or count again."
-    )]
+    #[problem(409, "below-reserved", "{reserved} are set aside for orders. Cancel orders first, or count again.")]
     BelowReserved {
         /// How many are set aside.
         reserved: u32,
@@ -62,10 +58,7 @@ pub async fn set_stock(
     Json(request): Json<SetStock>,
     catalog: Table,
 ) -> Result<http::Ok<StockView>, Failure<Refused>> {
-    catalog
-        .get::<Product>(&store::product_key(&sku))
-        .await?
-        .ok_or_else(http::not_found)?;
+    catalog.get::<Product>(&store::product_key(&sku)).await?.ok_or_else(http::not_found)?;
     let decide = |found: Option<&Stored<Stock>>| {
         let old = found.map_or_else(|| Stock::none(sku.clone()), |found| found.value.clone());
         let new = old.counted(request.on_hand.get())?;
@@ -75,26 +68,9 @@ pub async fn set_stock(
         seen.check(found.map_or(0, |found| found.version))?;
         Ok(Decision::To(new, Vec::new()))
     };
-    let stock = catalog
-        .change(&store::stock_key(&sku), decide)
-        .await?
-        .ok_or_else(http::not_found)?;
-    let Stored {
-        version,
-        value: Stock {
-            sku,
-            available,
-            reserved,
-        },
-    } = stock;
-    Ok(http::Ok::at(
-        version,
-        StockView {
-            sku,
-            available,
-            reserved,
-        },
-    ))
+    let stock = catalog.change(&store::stock_key(&sku), decide).await?.ok_or_else(http::not_found)?;
+    let Stored { version, value: Stock { sku, available, reserved } } = stock;
+    Ok(http::Ok::at(version, StockView { sku, available, reserved }))
 }
 
 impl From<BelowReserved> for Failure<Refused> {

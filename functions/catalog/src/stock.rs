@@ -24,21 +24,12 @@ pub struct BelowReserved {
 impl Stock {
     /// Of this SKU there is nothing yet.
     pub fn none(sku: Sku) -> Self {
-        Self {
-            sku,
-            available: 0,
-            reserved: 0,
-        }
+        Self { sku, available: 0, reserved: 0 }
     }
 
     /// The shelves were counted: so many are on hand.
     pub fn counted(&self, on_hand: u32) -> Result<Self, BelowReserved> {
-        let available = on_hand.checked_sub(self.reserved).ok_or(BelowReserved {
-            reserved: self.reserved,
-        })?;
-        Ok(Self {
-            available,
-            ..self.clone()
-        })
+        let available = on_hand.checked_sub(self.reserved).ok_or(BelowReserved { reserved: self.reserved })?;
+        Ok(Self { available, ..self.clone() })
     }
 }

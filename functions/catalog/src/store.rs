@@ -82,7 +82,8 @@ fn chunk_key(order: OrderId, number: u16) -> Key {
 
 /// What chunk `number` of a reservation holds.
 pub async fn chunk(catalog: &TableReader, reservation: &Reservation, number: u16) -> Result<Vec<Wanted>, Error> {
-    if reservation.chunks == 1 {
+    // An order without lines has no chunk at all, and holds nothing.
+    if reservation.chunks <= 1 {
         return Ok(reservation.wanted.clone());
     }
     let chunk = catalog.get::<Chunk>(&chunk_key(reservation.order, number)).await?;

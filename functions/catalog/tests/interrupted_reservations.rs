@@ -33,15 +33,13 @@ fn before_write(
 /// From the `nth` write on, no call of a function gets through, as if its process were gone.
 fn dies_before_write(stage: &Stage, nth: usize, last: Fate) {
     let made = AtomicUsize::new(0);
-    stage.interfere(
-        move |call| match writes(call).then(|| made.fetch_add(1, Ordering::Relaxed)) {
-            Some(write) if write < nth => Fate::Answered,
-            Some(write) if write == nth => last.clone(),
-            Some(_) => Fate::NeverSent,
-            None if made.load(Ordering::Relaxed) > nth => Fate::NeverSent,
-            None => Fate::Answered,
-        },
-    );
+    stage.interfere(move |call| match writes(call).then(|| made.fetch_add(1, Ordering::Relaxed)) {
+        Some(write) if write < nth => Fate::Answered,
+        Some(write) if write == nth => last.clone(),
+        Some(_) => Fate::NeverSent,
+        None if made.load(Ordering::Relaxed) > nth => Fate::NeverSent,
+        None => Fate::Answered,
+    });
 }
 
 #[test]
@@ -85,10 +83,7 @@ fn a_release_that_dies_at_any_write_is_finished_by_the_next_delivery() {
             let stage = shelves(LINES, 10);
             assert!(stage.deliver("reserve-stock", &placed_one_of_each(&stage, 1, LINES)));
             dies_before_write(&stage, nth, last.clone());
-            assert!(
-                !stage.deliver("release-stock", &cancelled(&stage, 1)),
-                "write {nth}, {last:?}"
-            );
+            assert!(!stage.deliver("release-stock", &cancelled(&stage, 1)), "write {nth}, {last:?}");
             stage.calm();
             assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
             all_stock_is(&stage, LINES, (10, 0));
@@ -149,11 +144,7 @@ fn two_deliveries_of_an_order_that_is_short_at_the_same_time_end_in_one_rejectio
             let event = placed_one_of_each(&stage, 1, LINES);
             meets_itself(&stage, nth, &event);
             let when = format!("product {missing} is short, met before write {nth}");
-            assert!(
-                matches!(state(&stage, 1), Some(State::Rejected { .. })),
-                "{when}: {:?}",
-                state(&stage, 1)
-            );
+            assert!(matches!(state(&stage, 1), Some(State::Rejected { .. })), "{when}: {:?}", state(&stage, 1));
             for n in (0..LINES).filter(|n| *n != missing) {
                 assert_eq!(stock(&stage, n), Some((10, 0)), "{when}: product {n}");
             }
@@ -165,9 +156,7 @@ fn two_deliveries_of_an_order_that_is_short_at_the_same_time_end_in_one_rejectio
 /// Delivers an order, and again before the `nth` write of the first delivery.
 fn meets_itself(stage: &Arc<Stage>, nth: usize, event: &Value) {
     let again = event.clone();
-    before_write(stage, "reserve-stock", nth, move |stage| {
-        assert!(stage.deliver("reserve-stock", &again))
-    });
+    before_write(stage, "reserve-stock", nth, move |stage| assert!(stage.deliver("reserve-stock", &again)));
     assert!(stage.deliver("reserve-stock", event));
     stage.calm();
 }

@@ -50,19 +50,12 @@ fn a_products_event_is_the_snapshot_of_its_version() {
     let events = published(&stage).concat();
     for ((event, version), pence) in events.iter().zip(1..).zip([255, 300]) {
         assert_eq!(event["id"], format!("catalog/SKU-0000/product/1.{version}.0"));
-        assert_eq!(
-            (&event["subject"], &event["stateversion"]),
-            (&json!("SKU-0000"), &json!(version))
-        );
+        assert_eq!((&event["subject"], &event["stateversion"]), (&json!("SKU-0000"), &json!(version)));
         assert_eq!(event["data"]["price"]["amount_minor"], pence);
     }
     assert_eq!(events.len(), 2);
     assert!(relay(&stage, &records).is_empty());
-    assert_eq!(
-        published(&stage).concat(),
-        events,
-        "repeated, it is the same event to the letter"
-    );
+    assert_eq!(published(&stage).concat(), events, "repeated, it is the same event to the letter");
 }
 
 #[test]

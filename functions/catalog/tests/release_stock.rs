@@ -37,10 +37,7 @@ fn a_repeated_event_gives_nothing_more_back() {
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 4)])));
     for _ in 0..3 {
         assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
-        assert!(
-            stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 4)])),
-            "a late repetition takes nothing"
-        );
+        assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 4)])), "a late repetition takes nothing");
     }
     assert_eq!(stock(&stage, 0), Some((10, 0)));
     assert_eq!(announced_types(&stage), [RESERVED, RELEASED]);

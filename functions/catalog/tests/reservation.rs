@@ -9,20 +9,11 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 fn wanted(count: usize) -> Vec<Wanted> {
-    (0..count)
-        .map(|n| Wanted {
-            sku: sku(n),
-            quantity: 1,
-        })
-        .collect()
+    (0..count).map(|n| Wanted { sku: sku(n), quantity: 1 }).collect()
 }
 
 fn shortage() -> Vec<Shortage> {
-    vec![Shortage {
-        sku: sku(0),
-        wanted: 1,
-        available: 0,
-    }]
+    vec![Shortage { sku: sku(0), wanted: 1, available: 0 }]
 }
 
 fn ended(reservation: &Reservation) -> bool {
@@ -119,37 +110,17 @@ proptest! {
 
 #[test]
 fn each_step_leads_from_each_state_where_it_should() {
-    let at = |state: State| Reservation {
-        order: order(1),
-        state,
-        chunks: 3,
-        wanted: Vec::new(),
-    };
+    let at = |state: State| Reservation { order: order(1), state, chunks: 3, wanted: Vec::new() };
     let (reserving, short) = (|taken| State::Reserving { taken }, shortage);
     let releasing = |left, short| State::Releasing { left, short };
     for (from, step, to, events) in [
         (reserving(0), Step::Taken, reserving(1), vec![]),
         (reserving(1), Step::Taken, reserving(2), vec![]),
-        (
-            reserving(2),
-            Step::Taken,
-            State::Reserved,
-            vec![ReservationEvent::Reserved],
-        ),
-        (
-            reserving(0),
-            Step::Short,
-            State::Rejected { short: short() },
-            vec![ReservationEvent::Rejected],
-        ),
+        (reserving(2), Step::Taken, State::Reserved, vec![ReservationEvent::Reserved]),
+        (reserving(0), Step::Short, State::Rejected { short: short() }, vec![ReservationEvent::Rejected]),
         (reserving(2), Step::Short, releasing(2, short()), vec![]),
         (reserving(2), Step::GivenBack, releasing(1, vec![]), vec![]),
-        (
-            reserving(1),
-            Step::GivenBack,
-            State::Released,
-            vec![ReservationEvent::Released],
-        ),
+        (reserving(1), Step::GivenBack, State::Released, vec![ReservationEvent::Released]),
         (State::Reserved, Step::GivenBack, releasing(2, vec![]), vec![]),
         (releasing(2, short()), Step::GivenBack, releasing(1, short()), vec![]),
         (
@@ -158,12 +129,7 @@ fn each_step_leads_from_each_state_where_it_should() {
             State::Rejected { short: short() },
             vec![ReservationEvent::Rejected],
         ),
-        (
-            releasing(1, vec![]),
-            Step::GivenBack,
-            State::Released,
-            vec![ReservationEvent::Released],
-        ),
+        (releasing(1, vec![]), Step::GivenBack, State::Released, vec![ReservationEvent::Released]),
     ] {
         let (next, announced) = after(&at(from.clone()), step);
         assert_eq!((next.state, announced), (to, events), "{step:?} from {from:?}");
@@ -172,13 +138,6 @@ fn each_step_leads_from_each_state_where_it_should() {
 
 #[test]
 fn quantities_that_no_count_can_hold_become_the_largest_one() {
-    let line = OrderedLine {
-        sku: sku(0),
-        quantity: u32::MAX,
-    };
-    assert_eq!(
-        merged(&[line.clone(), line])[0].quantity,
-        u32::MAX,
-        "which no shelf has, so it is short"
-    );
+    let line = OrderedLine { sku: sku(0), quantity: u32::MAX };
+    assert_eq!(merged(&[line.clone(), line])[0].quantity, u32::MAX, "which no shelf has, so it is short");
 }

@@ -28,10 +28,7 @@ fn lines_of_one_sku_are_taken_together() {
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 2), (1, 1), (0, 3)])));
     assert_eq!((stock(&stage, 0), stock(&stage, 1)), (Some((0, 5)), Some((4, 1))));
     assert!(stage.deliver("reserve-stock", &placed(&stage, 2, &[(1, 2), (1, 3)])));
-    assert_eq!(
-        state(&stage, 2).map(|state| matches!(state, State::Rejected { .. })),
-        Some(true)
-    );
+    assert_eq!(state(&stage, 2).map(|state| matches!(state, State::Rejected { .. })), Some(true));
 }
 
 #[test]
@@ -45,10 +42,7 @@ fn when_something_is_short_nothing_is_set_aside_and_the_shortage_is_announced() 
         { "sku": sku(2), "wanted": 9, "available": 5 },
         { "sku": sku(3), "wanted": 1, "available": 0 },
     ]);
-    assert_eq!(
-        announced(&stage),
-        [(REJECTED.to_owned(), json!({ "order": order(1), "short": short }))]
-    );
+    assert_eq!(announced(&stage), [(REJECTED.to_owned(), json!({ "order": order(1), "short": short }))]);
     assert_eq!(stock(&stage, 3), None, "what was never counted is not invented");
 }
 
@@ -133,12 +127,10 @@ fn an_order_that_was_cancelled_first_takes_nothing() {
 fn orders_that_meet_on_a_sku_are_tried_again() {
     let stage = shelves(1, 10);
     let conflicts = AtomicUsize::new(0);
-    stage.interfere(
-        move |call| match writes(call) && conflicts.fetch_add(1, Ordering::Relaxed) < 3 {
-            true => Fate::Instead(conflict()),
-            false => Fate::Answered,
-        },
-    );
+    stage.interfere(move |call| match writes(call) && conflicts.fetch_add(1, Ordering::Relaxed) < 3 {
+        true => Fate::Instead(conflict()),
+        false => Fate::Answered,
+    });
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 1)])));
     stage.calm();
     assert_eq!(stock(&stage, 0), Some((9, 1)));
@@ -149,13 +141,7 @@ fn orders_that_meet_on_a_sku_are_tried_again() {
 fn an_order_that_keeps_meeting_others_comes_again() {
     let stage = shelves(1, 10);
     let event = placed(&stage, 1, &[(0, 1)]);
-    stage.interfere(|call| {
-        if writes(call) {
-            Fate::Instead(conflict())
-        } else {
-            Fate::Answered
-        }
-    });
+    stage.interfere(|call| if writes(call) { Fate::Instead(conflict()) } else { Fate::Answered });
     assert!(!stage.deliver("reserve-stock", &event));
     assert_eq!((stock(&stage, 0), state(&stage, 1)), (Some((10, 0)), None));
     stage.calm();
@@ -171,10 +157,7 @@ fn conflict() -> Answer {
         "Message": "Transaction cancelled",
         "CancellationReasons": reasons,
     });
-    Answer {
-        status: 400,
-        body: body.to_string().into_bytes(),
-    }
+    Answer { status: 400, body: body.to_string().into_bytes() }
 }
 
 #[test]
@@ -190,10 +173,7 @@ fn goods_that_another_order_takes_in_between_are_short() {
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 1)])));
     stage.calm();
     assert_eq!(stock(&stage, 0), Some((0, 1)));
-    assert_eq!(
-        (state(&stage, 2), announced_types(&stage).len()),
-        (Some(State::Reserved), 2)
-    );
+    assert_eq!((state(&stage, 2), announced_types(&stage).len()), (Some(State::Reserved), 2));
 }
 
 #[test]

@@ -15,12 +15,7 @@ fn set(stage: &Stage, body: &Value) -> HttpResponse {
 }
 
 fn set_at(stage: &Stage, tag: &str, body: &Value) -> HttpResponse {
-    stage
-        .ask("set-product")
-        .by(&manager())
-        .at(sku(0))
-        .header("if-match", tag)
-        .send(body)
+    stage.ask("set-product").by(&manager()).at(sku(0)).header("if-match", tag).send(body)
 }
 
 #[test]
@@ -35,12 +30,7 @@ fn a_product_is_created_then_changed_and_each_is_announced_whole() {
     let stage = shelves(0, 0);
     for (version, pence) in [(1, 255), (2, 0), (3, 10_000_000)] {
         let answer = set(&stage, &product(pence));
-        assert_eq!(
-            (answer.status_code, &answer.headers["etag"]),
-            (200, &format!("\"{version}\"")),
-            "{}",
-            answer.body
-        );
+        assert_eq!((answer.status_code, &answer.headers["etag"]), (200, &format!("\"{version}\"")), "{}", answer.body);
         let mut expected = product(pence);
         expected["sku"] = json!(sku(0));
         assert_eq!(answer.json(), expected);
@@ -129,12 +119,10 @@ fn a_lost_reply_of_the_table_changes_nothing_for_the_manager() {
         let stage = shelves(0, 0);
         for pence in [255, 300] {
             let (broken, fate) = (AtomicUsize::new(0), fate.clone());
-            stage.interfere(
-                move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-                    true => fate.clone(),
-                    false => Fate::Answered,
-                },
-            );
+            stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
+                true => fate.clone(),
+                false => Fate::Answered,
+            });
             assert_eq!(set(&stage, &product(pence)).status_code, 200);
         }
         stage.calm();
@@ -150,15 +138,7 @@ fn a_path_that_is_no_sku_is_not_found() {
         problem(&answer, 404, "not-found");
     }
     let longest = "Az09._-".repeat(6)[..40].to_owned();
-    assert_eq!(
-        stage
-            .ask("set-product")
-            .by(&manager())
-            .at(longest)
-            .send(&product(255))
-            .status_code,
-        200
-    );
+    assert_eq!(stage.ask("set-product").by(&manager()).at(longest).send(&product(255)).status_code, 200);
 }
 
 #[test]
@@ -193,11 +173,7 @@ fn bodies_that_are_not_as_described_are_refused_by_the_name_of_the_field() {
         let refused = problem(&set(&stage, &body), 400, "invalid-body");
         assert!(refused["reason"].as_str().unwrap().contains("`stock`"), "{refused}");
     }
-    let text = stage
-        .ask("set-product")
-        .by(&manager())
-        .at(sku(0))
-        .header("content-type", "text/csv");
+    let text = stage.ask("set-product").by(&manager()).at(sku(0)).header("content-type", "text/csv");
     problem(&text.send(&product(255)), 415, "media-type");
     let huge = json!({ "title": "x".repeat(300_000) });
     problem(&set(&stage, &huge), 400, "invalid-body");

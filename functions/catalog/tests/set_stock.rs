@@ -35,16 +35,8 @@ fn what_is_counted_becomes_available_and_nobody_else_is_told() {
     let stage = uncounted();
     for (version, on_hand) in [(1, 0), (2, 10), (3, 3), (4, 1_000_000_000)] {
         let answer = set(&stage, &json!({ "on_hand": on_hand }));
-        assert_eq!(
-            (answer.status_code, &answer.headers["etag"]),
-            (200, &format!("\"{version}\"")),
-            "{}",
-            answer.body
-        );
-        assert_eq!(
-            answer.json(),
-            json!({ "sku": sku(0), "available": on_hand, "reserved": 0 })
-        );
+        assert_eq!((answer.status_code, &answer.headers["etag"]), (200, &format!("\"{version}\"")), "{}", answer.body);
+        assert_eq!(answer.json(), json!({ "sku": sku(0), "available": on_hand, "reserved": 0 }));
     }
     assert!(announced(&stage).is_empty());
 }
@@ -55,10 +47,7 @@ fn counting_the_same_again_changes_nothing() {
     let first = set(&stage, &json!({ "on_hand": 10 }));
     stage.calls();
     let again = set(&stage, &json!({ "on_hand": 10 }));
-    assert_eq!(
-        (again.status_code, &again.body, &again.headers["etag"]),
-        (200, &first.body, &first.headers["etag"])
-    );
+    assert_eq!((again.status_code, &again.body, &again.headers["etag"]), (200, &first.body, &first.headers["etag"]));
     assert!(!stage.calls().iter().any(writes));
 }
 
@@ -77,10 +66,7 @@ fn what_is_set_aside_stays_set_aside_and_fewer_are_refused() {
     for on_hand in [0, 3] {
         let refused = problem(&set(&stage, &json!({ "on_hand": on_hand })), 409, "below-reserved");
         assert_eq!(refused["reserved"], 4);
-        assert!(
-            refused["detail"].as_str().unwrap().starts_with("4 are set aside"),
-            "{refused}"
-        );
+        assert!(refused["detail"].as_str().unwrap().starts_with("4 are set aside"), "{refused}");
     }
     assert_eq!(stock(&stage, 0), Some((0, 4)));
 }
@@ -90,11 +76,7 @@ fn only_known_products_are_counted() {
     let stage = shelves(0, 0);
     problem(&set(&stage, &json!({ "on_hand": 1 })), 404, "not-found");
     for path in ["", "a b", "шарф", &"x".repeat(41)] {
-        let answer = stage
-            .ask("set-stock")
-            .by(&manager())
-            .at(path)
-            .send(&json!({ "on_hand": 1 }));
+        let answer = stage.ask("set-stock").by(&manager()).at(path).send(&json!({ "on_hand": 1 }));
         problem(&answer, 404, "not-found");
     }
     assert!(!stage.calls().iter().any(writes));
@@ -111,10 +93,7 @@ fn a_count_of_another_version_than_was_seen_is_refused() {
     assert_eq!(at("\"0\"", 5).headers["etag"], "\"1\"");
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 1)])));
     problem(&at("\"1\"", 9), 412, "version-changed");
-    assert_eq!(
-        at("\"2\"", 9).json(),
-        json!({ "sku": sku(0), "available": 8, "reserved": 1 })
-    );
+    assert_eq!(at("\"2\"", 9).json(), json!({ "sku": sku(0), "available": 8, "reserved": 1 }));
     problem(&at("three", 7), 412, "version-changed");
 }
 
@@ -139,12 +118,10 @@ fn a_lost_reply_of_the_table_changes_nothing_for_the_manager() {
         let stage = uncounted();
         for on_hand in [10, 20] {
             let (broken, fate) = (AtomicUsize::new(0), fate.clone());
-            stage.interfere(
-                move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-                    true => fate.clone(),
-                    false => Fate::Answered,
-                },
-            );
+            stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
+                true => fate.clone(),
+                false => Fate::Answered,
+            });
             count(&stage, 0, on_hand);
             assert_eq!(stock(&stage, 0), Some((on_hand, 0)));
         }
@@ -168,11 +145,7 @@ fn bodies_that_are_not_as_described_are_refused_by_the_name_of_the_field() {
         let refused = problem(&set(&stage, &body), 400, "invalid-body");
         assert_eq!(refused["field"], named, "{body}: {refused}");
     }
-    let text = stage
-        .ask("set-stock")
-        .by(&manager())
-        .at(sku(0))
-        .header("content-type", "text/plain");
+    let text = stage.ask("set-stock").by(&manager()).at(sku(0)).header("content-type", "text/plain");
     problem(&text.send(&json!({ "on_hand": 1 })), 415, "media-type");
     assert_eq!(stock(&stage, 0), None);
 }

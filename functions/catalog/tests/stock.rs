@@ -25,26 +25,12 @@ proptest! {
 
 #[test]
 fn the_count_may_be_exactly_what_is_set_aside_and_not_one_less() {
-    let stock = Stock {
-        sku: sku(0),
-        available: 5,
-        reserved: 3,
-    };
-    assert_eq!(
-        stock.counted(3).map(|stock| (stock.available, stock.reserved)),
-        Ok((0, 3))
-    );
+    let stock = Stock { sku: sku(0), available: 5, reserved: 3 };
+    assert_eq!(stock.counted(3).map(|stock| (stock.available, stock.reserved)), Ok((0, 3)));
     assert_eq!(stock.counted(2), Err(BelowReserved { reserved: 3 }));
 }
 
 #[test]
 fn of_what_was_never_counted_there_is_nothing() {
-    assert_eq!(
-        Stock::none(sku(0)),
-        Stock {
-            sku: sku(0),
-            available: 0,
-            reserved: 0
-        }
-    );
+    assert_eq!(Stock::none(sku(0)), Stock { sku: sku(0), available: 0, reserved: 0 });
 }

@@ -50,20 +50,13 @@ pub fn shelves(products: usize, on_hand: u32) -> Stage {
 
 /// Staff count product `n`.
 pub fn count(stage: &Stage, n: usize, on_hand: u32) {
-    let set = stage
-        .ask("set-stock")
-        .by(&manager())
-        .at(sku(n))
-        .send(&json!({ "on_hand": on_hand }));
+    let set = stage.ask("set-stock").by(&manager()).at(sku(n)).send(&json!({ "on_hand": on_hand }));
     assert_eq!(set.status_code, 200, "{}", set.body);
 }
 
 /// Order `n` was placed: so many of each of these products.
 pub fn placed(stage: &Stage, n: u128, lines: &[(usize, u32)]) -> Value {
-    let lines = lines.iter().map(|(product, quantity)| OrderedLine {
-        sku: sku(*product),
-        quantity: *quantity,
-    });
+    let lines = lines.iter().map(|(product, quantity)| OrderedLine { sku: sku(*product), quantity: *quantity });
     let placed = OrderPlaced {
         order: order(n),
         customer: AccountId::from_bits(7),
@@ -81,10 +74,7 @@ pub fn placed_one_of_each(stage: &Stage, n: u128, lines: usize) -> Value {
 
 /// Order `n` was cancelled.
 pub fn cancelled(stage: &Stage, n: u128) -> Value {
-    let cancelled = OrderCancelled {
-        order: order(n),
-        customer: AccountId::from_bits(7),
-    };
+    let cancelled = OrderCancelled { order: order(n), customer: AccountId::from_bits(7) };
     event(stage, &cancelled, 1, 2)
 }
 
@@ -117,12 +107,7 @@ pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
     stage.settle().unwrap();
     let events = published(stage).concat().into_iter();
     events
-        .map(|event| {
-            (
-                event["type"].as_str().unwrap_or_default().to_owned(),
-                event["data"].clone(),
-            )
-        })
+        .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["data"].clone()))
         .collect()
 }
 

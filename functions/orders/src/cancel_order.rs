@@ -65,9 +65,7 @@ pub async fn cancel_order(
         reason: request.reason.map(|reason| reason.as_str().to_owned()),
     };
     let decide = |found: Option<&Stored<Order>>| {
-        let order = found
-            .map(|order| &order.value)
-            .filter(|order| order.customer == customer.account);
+        let order = found.map(|order| &order.value).filter(|order| order.customer == customer.account);
         let order = order.ok_or_else(http::not_found)?;
         if let Some(known) = order.cancelled_by.as_ref().filter(|known| known.key == command.key) {
             key.replays(&known.fingerprint)?;
@@ -76,19 +74,11 @@ pub async fn cancel_order(
         let (order, events) = order.cancel(command.clone(), now)?;
         Ok(Decision::To(order, events))
     };
-    let order = orders
-        .change(&store::order_key(id), decide)
-        .await?
-        .ok_or_else(http::not_found)?
-        .value;
+    let order = orders.change(&store::order_key(id), decide).await?.ok_or_else(http::not_found)?.value;
     let cancelled_at = order.timeline.last().map_or(order.placed_at, |step| step.at);
     Ok(http::Ok {
         version: None,
-        body: CancelledOrder {
-            id,
-            state: order.state,
-            cancelled_at,
-        },
+        body: CancelledOrder { id, state: order.state, cancelled_at },
     })
 }
 

@@ -17,10 +17,7 @@ pub fn function() -> Function {
 pub async fn mark_reserved(reserved: On<StockReserved>, Now(now): Now, orders: Table) -> Result<(), Error> {
     let decide = |found: Option<&Stored<Order>>| {
         let order = found.ok_or_else(|| Error::unavailable(format!("{} is not here yet", reserved.order)))?;
-        Ok(order
-            .value
-            .reserved(now)
-            .map_or(Decision::Keep, |order| Decision::To(order, Vec::new())))
+        Ok(order.value.reserved(now).map_or(Decision::Keep, |order| Decision::To(order, Vec::new())))
     };
     orders.advance(&store::order_key(reserved.order), decide).await
 }

@@ -57,21 +57,13 @@ pub struct PlacedOrder {
 #[derive(Debug, Refusal)]
 pub enum Refused {
     /// Something in the order is not for sale.
-    #[problem(
-        422,
-        "not-for-sale",
-        "Remove what is not for sale in this currency, and place the order again."
-    )]
+    #[problem(422, "not-for-sale", "Remove what is not for sale in this currency, and place the order again.")]
     NotForSale {
         /// Which.
         skus: Vec<Sku>,
     },
     /// The total has changed.
-    #[problem(
-        409,
-        "total-changed",
-        "The total is {total} now. Show it, and place the order with it and a new key."
-    )]
+    #[problem(409, "total-changed", "The total is {total} now. Show it, and place the order with it and a new key.")]
     TotalChanged {
         /// What it is now.
         total: Money,
@@ -101,11 +93,7 @@ pub async fn place_order(
         return replay(&key, &known.value);
     }
 
-    let wanted: Vec<_> = request
-        .lines
-        .iter()
-        .map(|line| (line.sku.clone(), line.quantity.get()))
-        .collect();
+    let wanted: Vec<_> = request.lines.iter().map(|line| (line.sku.clone(), line.quantity.get())).collect();
     let basket = pricing::price(&wanted, prices, request.expected_total.currency)?;
     if basket.total != request.expected_total {
         return Err(Refused::TotalChanged { total: basket.total }.into());

@@ -36,12 +36,8 @@ pub fn price(wanted: &[(Sku, u32)], prices: Vec<Price>, currency: Currency) -> R
         .filter(|price| price.published && price.price.currency == currency)
         .map(|price| (price.sku.clone(), price))
         .collect();
-    let mut missing: Vec<Sku> = wanted
-        .iter()
-        .map(|(sku, _)| sku)
-        .filter(|sku| !prices.contains_key(sku))
-        .cloned()
-        .collect();
+    let mut missing: Vec<Sku> =
+        wanted.iter().map(|(sku, _)| sku).filter(|sku| !prices.contains_key(sku)).cloned().collect();
     if !missing.is_empty() {
         missing.sort();
         missing.dedup();
@@ -49,14 +45,8 @@ pub fn price(wanted: &[(Sku, u32)], prices: Vec<Price>, currency: Currency) -> R
     }
     let nothing = Money::new(0, currency);
     let (mut lines, mut total, mut tax) = (Vec::with_capacity(wanted.len()), nothing, nothing);
-    for (price, quantity) in wanted
-        .iter()
-        .filter_map(|(sku, quantity)| Some((prices.get(sku)?, *quantity)))
-    {
-        let line_total = price
-            .price
-            .checked_mul(quantity.into())
-            .map_err(|_| Unpriced::TooLarge)?;
+    for (price, quantity) in wanted.iter().filter_map(|(sku, quantity)| Some((prices.get(sku)?, *quantity))) {
+        let line_total = price.price.checked_mul(quantity.into()).map_err(|_| Unpriced::TooLarge)?;
         let line_tax = price.tax_rate.included_in(line_total);
         total = total.checked_add(line_total).map_err(|_| Unpriced::TooLarge)?;
         tax = tax.checked_add(line_tax).map_err(|_| Unpriced::TooLarge)?;

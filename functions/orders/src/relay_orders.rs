@@ -23,11 +23,7 @@ pub async fn relay_orders(change: Change, orders: TableReader) -> Result<Vec<Pub
     for event in outbox.events {
         events.push(match event {
             OrderEvent::Placed => placed(&orders, &order).await?.into(),
-            OrderEvent::Cancelled => OrderCancelled {
-                order: order.id,
-                customer: order.customer,
-            }
-            .into(),
+            OrderEvent::Cancelled => OrderCancelled { order: order.id, customer: order.customer }.into(),
         });
     }
     Ok(events)
@@ -38,13 +34,7 @@ async fn placed(orders: &TableReader, order: &Order) -> Result<OrderPlaced, Erro
     Ok(OrderPlaced {
         order: order.id,
         customer: order.customer,
-        lines: lines
-            .into_iter()
-            .map(|line| OrderedLine {
-                sku: line.sku,
-                quantity: line.quantity,
-            })
-            .collect(),
+        lines: lines.into_iter().map(|line| OrderedLine { sku: line.sku, quantity: line.quantity }).collect(),
         total: order.total(),
     })
 }

@@ -76,9 +76,7 @@ pub async fn prices(orders: &TableReader, skus: impl Iterator<Item = &Sku>) -> R
 /// An order of `customer`; anybody else's is not found.
 pub async fn order_of<R>(orders: &TableReader, customer: AccountId, id: OrderId) -> Result<Stored<Order>, Failure<R>> {
     let order = orders.get::<Order>(&order_key(id)).await.map_err(Failure::Failed)?;
-    order
-        .filter(|order| order.value.customer == customer)
-        .ok_or_else(http::not_found)
+    order.filter(|order| order.value.customer == customer).ok_or_else(http::not_found)
 }
 
 /// All lines of an order, wherever they are kept.
@@ -88,12 +86,7 @@ pub async fn lines(orders: &TableReader, order: &Order) -> Result<Vec<Line>, Err
     }
     let parts: Vec<Lines> = orders.collection(order.id).await?;
     if parts.len() != usize::from(order.parts) {
-        return Err(Error::broken(format!(
-            "{} has {} of {} parts",
-            order.id,
-            parts.len(),
-            order.parts
-        )));
+        return Err(Error::broken(format!("{} has {} of {} parts", order.id, parts.len(), order.parts)));
     }
     Ok(parts.into_iter().flat_map(|part| part.lines).collect())
 }
@@ -105,14 +98,7 @@ pub async fn insert(orders: &Table, order: &Order, apart: &[Line]) -> Result<Cre
     }
     let mut transaction = orders.transaction().create(order, vec![OrderEvent::Placed]);
     for (part, lines) in (0..).zip(apart.chunks(LINES_A_PART)) {
-        transaction = transaction.create(
-            &Lines {
-                order: order.id,
-                part,
-                lines: lines.to_vec(),
-            },
-            Vec::new(),
-        );
+        transaction = transaction.create(&Lines { order: order.id, part, lines: lines.to_vec() }, Vec::new());
     }
     match transaction.commit().await? {
         Commit::Done => Ok(Creation::Created),

@@ -18,19 +18,13 @@ fn cancel(stage: &Stage, id: OrderId, key: &str, body: &Value) -> HttpResponse {
 
 fn kinds(stage: &Stage) -> Vec<Value> {
     stage.settle().unwrap();
-    published(stage)
-        .concat()
-        .iter()
-        .map(|event| event["type"].clone())
-        .collect()
+    published(stage).concat().iter().map(|event| event["type"].clone()).collect()
 }
 
 #[test]
 fn only_customers_cancel_orders() {
     let stage = shop(0);
-    only_for(Role::Customer, || {
-        stage.ask("cancel-order").key(KEY).at(OrderId::from_bits(1))
-    });
+    only_for(Role::Customer, || stage.ask("cancel-order").key(KEY).at(OrderId::from_bits(1)));
     assert!(stage.calls().is_empty());
 }
 
@@ -63,11 +57,7 @@ fn the_same_cancellation_again_gets_the_same_reply_and_announces_nothing() {
     stage.pass(Duration::from_secs(3600));
     let again = cancel(&stage, id, KEY, &json!({ "reason": "Twice" }));
     assert_eq!((again.status_code, &again.body), (200, &first.body));
-    problem(
-        &cancel(&stage, id, KEY, &json!({ "reason": "Thrice" })),
-        422,
-        "idempotency-key-reused",
-    );
+    problem(&cancel(&stage, id, KEY, &json!({ "reason": "Thrice" })), 422, "idempotency-key-reused");
     assert_eq!(kinds(&stage), ["orders.order-placed.v1", "orders.order-cancelled.v1"]);
 }
 
@@ -75,18 +65,11 @@ fn the_same_cancellation_again_gets_the_same_reply_and_announces_nothing() {
 fn a_key_is_bound_to_the_order_it_cancelled() {
     let stage = shop(2);
     let first = place(&stage, 1);
-    let second = stage
-        .ask("place-order")
-        .by(&customer())
-        .key("the-key-of-another-order")
-        .send(&basket(2));
+    let second = stage.ask("place-order").by(&customer()).key("the-key-of-another-order").send(&basket(2));
     let second: OrderId = second.json()["id"].as_str().unwrap().parse().unwrap();
     assert_eq!(cancel(&stage, first, KEY, &json!({})).status_code, 200);
     assert_eq!(state(&stage, second), "placed");
-    assert_eq!(
-        cancel(&stage, second, KEY, &json!({ "reason": "Another" })).status_code,
-        200
-    );
+    assert_eq!(cancel(&stage, second, KEY, &json!({ "reason": "Another" })).status_code, 200);
 }
 
 #[test]
@@ -94,19 +77,12 @@ fn an_order_that_has_ended_is_not_cancelled() {
     let stage = shop(1);
     let id = place(&stage, 1);
     assert_eq!(cancel(&stage, id, KEY, &json!({})).status_code, 200);
-    let refused = problem(
-        &cancel(&stage, id, "another-key-of-the-same", &json!({})),
-        409,
-        "not-cancellable",
-    );
+    let refused = problem(&cancel(&stage, id, "another-key-of-the-same", &json!({})), 409, "not-cancellable");
     assert_eq!(refused["state"], "cancelled");
 
     let stage = shop(1);
     let id = place(&stage, 1);
-    let rejected = StockRejected {
-        order: id,
-        short: Vec::new(),
-    };
+    let rejected = StockRejected { order: id, short: Vec::new() };
     assert!(stage.deliver("mark-rejected", &event(&stage, &rejected, 1, 1)));
     let refused = problem(&cancel(&stage, id, KEY, &json!({})), 409, "not-cancellable");
     assert_eq!(refused["state"], "rejected");
@@ -117,20 +93,11 @@ fn an_order_that_has_ended_is_not_cancelled() {
 fn what_is_not_the_callers_order_is_not_found() {
     let stage = shop(1);
     let id = place(&stage, 1);
-    let theirs = stage
-        .ask("cancel-order")
-        .by(&stranger())
-        .at(id)
-        .key(KEY)
-        .send(&json!({}));
+    let theirs = stage.ask("cancel-order").by(&stranger()).at(id).key(KEY).send(&json!({}));
     let nobodys = cancel(&stage, OrderId::from_bits(7), KEY, &json!({}));
     problem(&theirs, 404, "not-found");
     problem(&nobodys, 404, "not-found");
-    assert_eq!(
-        theirs.json(),
-        nobodys.json(),
-        "an answer does not tell that the order exists"
-    );
+    assert_eq!(theirs.json(), nobodys.json(), "an answer does not tell that the order exists");
     for path in [
         "",
         "1",
@@ -141,12 +108,7 @@ fn what_is_not_the_callers_order_is_not_found() {
         "заказ",
         "../x",
     ] {
-        let answer = stage
-            .ask("cancel-order")
-            .by(&customer())
-            .at(path)
-            .key(KEY)
-            .send(&json!({}));
+        let answer = stage.ask("cancel-order").by(&customer()).at(path).key(KEY).send(&json!({}));
         problem(&answer, 404, "not-found");
     }
     assert_eq!(state(&stage, id), "placed");
@@ -170,12 +132,7 @@ fn bodies_that_are_not_as_described_are_refused() {
     }
     let keyless = stage.ask("cancel-order").by(&customer()).at(id).send(&json!({}));
     problem(&keyless, 400, "idempotency-key-missing");
-    let text = stage
-        .ask("cancel-order")
-        .by(&customer())
-        .at(id)
-        .key(KEY)
-        .header("content-type", "text/plain");
+    let text = stage.ask("cancel-order").by(&customer()).at(id).key(KEY).header("content-type", "text/plain");
     problem(&text.send(&json!({})), 415, "media-type");
     assert!(!stage.calls().iter().any(writes));
 }
@@ -193,11 +150,7 @@ fn an_order_that_moved_in_between_is_decided_on_anew() {
     });
     assert_eq!(cancel(&stage, id, KEY, &json!({})).status_code, 200);
     stage.calm();
-    let states: Vec<_> = stored(&stage, id)
-        .timeline
-        .iter()
-        .map(|step| format!("{:?}", step.state))
-        .collect();
+    let states: Vec<_> = stored(&stage, id).timeline.iter().map(|step| format!("{:?}", step.state)).collect();
     assert_eq!(states, ["Reserved", "Cancelled"]);
 }
 
@@ -208,10 +161,7 @@ fn of_two_cancellations_at_once_one_is_made_and_the_other_refused() {
     let (other, entered) = (stage.clone(), AtomicUsize::new(0));
     stage.interfere(move |call| {
         if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            assert_eq!(
-                cancel(&other, id, "the-key-of-the-faster-one", &json!({})).status_code,
-                200
-            );
+            assert_eq!(cancel(&other, id, "the-key-of-the-faster-one", &json!({})).status_code, 200);
         }
         Fate::Answered
     });
@@ -226,12 +176,10 @@ fn a_lost_reply_of_the_table_changes_nothing_for_the_customer() {
         let stage = shop(1);
         let id = place(&stage, 1);
         let broken = AtomicUsize::new(0);
-        stage.interfere(
-            move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-                true => fate.clone(),
-                false => Fate::Answered,
-            },
-        );
+        stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
+            true => fate.clone(),
+            false => Fate::Answered,
+        });
         assert_eq!(cancel(&stage, id, KEY, &json!({})).status_code, 200);
         assert_eq!(kinds(&stage), ["orders.order-placed.v1", "orders.order-cancelled.v1"]);
     }

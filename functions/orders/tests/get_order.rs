@@ -21,12 +21,7 @@ fn the_customer_sees_lines_prices_address_and_how_the_order_came_to_its_state() 
     let placed_at = stage.now();
     let id = place(&stage, 1);
     let answer = stage.ask("get-order").by(&customer()).at(id).get();
-    assert_eq!(
-        (answer.status_code, answer.headers["etag"].as_str()),
-        (200, "\"1\""),
-        "{}",
-        answer.body
-    );
+    assert_eq!((answer.status_code, answer.headers["etag"].as_str()), (200, "\"1\""), "{}", answer.body);
     let money = |minor: i64| json!({ "amount_minor": minor, "currency": "GBP" });
     let mut expected = json!({
         "id": id,
@@ -45,15 +40,8 @@ fn the_customer_sees_lines_prices_address_and_how_the_order_came_to_its_state() 
     assert_eq!(answer.json(), expected);
 
     stage.pass(Duration::from_secs(5));
-    let shortage = Shortage {
-        sku: "SKU-0000".parse().unwrap(),
-        wanted: 1,
-        available: 0,
-    };
-    let rejected = StockRejected {
-        order: id,
-        short: vec![shortage],
-    };
+    let shortage = Shortage { sku: "SKU-0000".parse().unwrap(), wanted: 1, available: 0 };
+    let rejected = StockRejected { order: id, short: vec![shortage] };
     assert!(stage.deliver("mark-rejected", &event(&stage, &rejected, 1, 1)));
     let answer = stage.ask("get-order").by(&customer()).at(id).get();
     assert_eq!(answer.headers["etag"], "\"2\"");
@@ -71,10 +59,7 @@ fn what_is_not_the_callers_order_is_not_found() {
     let nobodys = stage.ask("get-order").by(&customer()).at(OrderId::from_bits(7)).get();
     problem(&theirs, 404, "not-found");
     problem(&nobodys, 404, "not-found");
-    assert_eq!(
-        theirs.body, nobodys.body,
-        "an answer does not tell that the order exists"
-    );
+    assert_eq!(theirs.body, nobodys.body, "an answer does not tell that the order exists");
     for path in [
         "",
         "1",
@@ -97,10 +82,7 @@ fn a_read_that_gets_no_answer_is_tried_again() {
     problem(&busy, 503, "try-again");
     assert_eq!(busy.headers["retry-after"], "1");
     stage.calm();
-    assert_eq!(
-        stage.ask("get-order").by(&customer()).at(id).key(KEY).get().status_code,
-        200
-    );
+    assert_eq!(stage.ask("get-order").by(&customer()).at(id).key(KEY).get().status_code, 200);
 }
 
 #[test]
@@ -116,17 +98,7 @@ fn an_order_whose_lines_are_gone_is_an_error_that_shows_no_internals() {
     });
     let answer = stage.ask("get-order").by(&customer()).at(id).get();
     problem(&answer, 500, "internal");
-    assert!(
-        !answer.body.contains("parts"),
-        "the cause is for the log: {}",
-        answer.body
-    );
-    assert!(
-        stage.log().iter().any(|line| line.contains("has 0 of 1 parts")),
-        "the log has the cause"
-    );
-    assert!(
-        !stage.log().iter().any(|line| line.contains("Петрова")),
-        "logs hold no personal data"
-    );
+    assert!(!answer.body.contains("parts"), "the cause is for the log: {}", answer.body);
+    assert!(stage.log().iter().any(|line| line.contains("has 0 of 1 parts")), "the log has the cause");
+    assert!(!stage.log().iter().any(|line| line.contains("Петрова")), "logs hold no personal data");
 }

@@ -23,16 +23,10 @@ fn kept_pence(stage: &Stage) -> Option<i64> {
 #[test]
 fn the_whole_snapshot_is_kept() {
     let stage = shop(0);
-    let changed = ProductChanged {
-        published: false,
-        ..product(0, 300)
-    };
+    let changed = ProductChanged { published: false, ..product(0, 300) };
     assert!(stage.deliver("keep-price", &event(&stage, &changed, 1, 1)));
     let kept = kept(&stage).unwrap();
-    assert_eq!(
-        (kept.sku, kept.title, kept.price),
-        (changed.sku, changed.title, changed.price)
-    );
+    assert_eq!((kept.sku, kept.title, kept.price), (changed.sku, changed.title, changed.price));
     assert_eq!((kept.tax_rate, kept.published), (changed.tax_rate, false));
 }
 
@@ -76,12 +70,10 @@ fn a_lost_reply_of_the_table_loses_no_price() {
     for fate in [Fate::ReplyLost, Fate::NeverSent] {
         let stage = shop(0);
         let broken = AtomicUsize::new(0);
-        stage.interfere(
-            move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-                true => fate.clone(),
-                false => Fate::Answered,
-            },
-        );
+        stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
+            true => fate.clone(),
+            false => Fate::Answered,
+        });
         assert!(stage.deliver("keep-price", &event(&stage, &product(0, 300), 1, 1)));
         assert_eq!(kept_pence(&stage), Some(300));
     }

@@ -1,10 +1,5 @@
 //! The use cases of orders, each against the embedded cloud, and the pure domain beneath them.
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cancel_order;
 mod get_order;

@@ -10,11 +10,7 @@ use serde_json::json;
 fn rejection(order: OrderId) -> StockRejected {
     StockRejected {
         order,
-        short: vec![Shortage {
-            sku: sku(0),
-            wanted: 1,
-            available: 0,
-        }],
+        short: vec![Shortage { sku: sku(0), wanted: 1, available: 0 }],
     }
 }
 
@@ -26,16 +22,10 @@ fn a_placed_order_becomes_rejected_once_and_keeps_what_was_short() {
     stage.calls();
     let rejected = event(&stage, &rejection(id), 1, 1);
     assert!(stage.deliver("mark-rejected", &rejected));
-    assert!(
-        stage.deliver("mark-rejected", &rejected),
-        "a repeated event is dealt with"
-    );
+    assert!(stage.deliver("mark-rejected", &rejected), "a repeated event is dealt with");
     let timeline = stored(&stage, id).timeline;
     assert_eq!(timeline.len(), 1);
-    assert_eq!(
-        (&timeline[0].state, &timeline[0].short),
-        (&State::Rejected, &rejection(id).short)
-    );
+    assert_eq!((&timeline[0].state, &timeline[0].short), (&State::Rejected, &rejection(id).short));
     stage.settle().unwrap();
     assert!(published(&stage).is_empty());
 }
@@ -48,12 +38,7 @@ fn an_order_that_moved_on_stays_as_it_is() {
     assert!(stage.deliver("mark-rejected", &event(&stage, &rejection(id), 1, 2)));
     assert_eq!(state(&stage, id), "reserved");
 
-    stage
-        .ask("cancel-order")
-        .by(&customer())
-        .at(id)
-        .key(KEY)
-        .send(&json!({}));
+    stage.ask("cancel-order").by(&customer()).at(id).key(KEY).send(&json!({}));
     assert!(stage.deliver("mark-rejected", &event(&stage, &rejection(id), 1, 3)));
     assert_eq!(state(&stage, id), "cancelled");
 }

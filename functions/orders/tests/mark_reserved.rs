@@ -16,29 +16,18 @@ fn a_placed_order_becomes_reserved_once_and_nobody_else_is_told() {
     stage.calls();
     let reserved = event(&stage, &StockReserved { order: id }, 1, 1);
     assert!(stage.deliver("mark-reserved", &reserved));
-    assert!(
-        stage.deliver("mark-reserved", &reserved),
-        "a repeated event is dealt with"
-    );
+    assert!(stage.deliver("mark-reserved", &reserved), "a repeated event is dealt with");
     assert_eq!(state(&stage, id), "reserved");
     assert_eq!(stored(&stage, id).timeline.len(), 1);
     stage.settle().unwrap();
-    assert!(
-        published(&stage).is_empty(),
-        "an order that moved on drags no old outbox along"
-    );
+    assert!(published(&stage).is_empty(), "an order that moved on drags no old outbox along");
 }
 
 #[test]
 fn an_order_that_was_cancelled_first_stays_cancelled() {
     let stage = shop(1);
     let id = place(&stage, 1);
-    stage
-        .ask("cancel-order")
-        .by(&customer())
-        .at(id)
-        .key(KEY)
-        .send(&json!({}));
+    stage.ask("cancel-order").by(&customer()).at(id).key(KEY).send(&json!({}));
     assert!(stage.deliver("mark-reserved", &event(&stage, &StockReserved { order: id }, 1, 1)));
     assert_eq!(state(&stage, id), "cancelled");
     assert_eq!(stored(&stage, id).timeline.len(), 1);
@@ -47,14 +36,7 @@ fn an_order_that_was_cancelled_first_stays_cancelled() {
 #[test]
 fn an_order_that_is_not_here_comes_again() {
     let stage = shop(1);
-    let unknown = event(
-        &stage,
-        &StockReserved {
-            order: OrderId::from_bits(9),
-        },
-        1,
-        1,
-    );
+    let unknown = event(&stage, &StockReserved { order: OrderId::from_bits(9) }, 1, 1);
     assert!(!stage.deliver("mark-reserved", &unknown));
 }
 
@@ -64,12 +46,10 @@ fn a_lost_reply_of_the_table_moves_the_order_once() {
         let stage = shop(1);
         let id = place(&stage, 1);
         let broken = AtomicUsize::new(0);
-        stage.interfere(
-            move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-                true => fate.clone(),
-                false => Fate::Answered,
-            },
-        );
+        stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
+            true => fate.clone(),
+            false => Fate::Answered,
+        });
         assert!(stage.deliver("mark-reserved", &event(&stage, &StockReserved { order: id }, 1, 1)));
         assert_eq!(stored(&stage, id).timeline.len(), 1);
     }

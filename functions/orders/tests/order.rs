@@ -32,14 +32,7 @@ fn placed(lines: usize) -> (Order, Vec<Line>) {
         country: text("GB"),
     };
     let now = Timestamp::from_millis(PLACED_AT);
-    Order::place(
-        OrderId::from_bits(1),
-        customer().account,
-        basket,
-        address,
-        "fingerprint",
-        now,
-    )
+    Order::place(OrderId::from_bits(1), customer().account, basket, address, "fingerprint", now)
 }
 
 fn text<const MIN: usize, const MAX: usize>(text: &str) -> Text<MIN, MAX> {
@@ -55,11 +48,7 @@ fn command() -> Command {
 }
 
 fn shortage() -> Vec<Shortage> {
-    vec![Shortage {
-        sku: sku(0),
-        wanted: 2,
-        available: 1,
-    }]
+    vec![Shortage { sku: sku(0), wanted: 2, available: 1 }]
 }
 
 fn in_state(state: &State) -> Order {
@@ -85,23 +74,11 @@ fn each_transition_leads_from_each_state_where_it_should() {
     ] {
         let order = in_state(&from);
         let now = order.placed_at.after(std::time::Duration::from_secs(1));
-        assert_eq!(
-            order.reserved(now).map(|order| order.state),
-            reserved,
-            "{from:?} is reserved"
-        );
-        assert_eq!(
-            order.rejected(shortage(), now).map(|order| order.state),
-            rejected,
-            "{from:?} is rejected"
-        );
+        assert_eq!(order.reserved(now).map(|order| order.state), reserved, "{from:?} is reserved");
+        assert_eq!(order.rejected(shortage(), now).map(|order| order.state), rejected, "{from:?} is rejected");
         match (order.cancel(command(), now), cancelled) {
             (Ok((next, events)), Some(state)) => {
-                assert_eq!(
-                    (next.state, events),
-                    (state, vec![OrderEvent::Cancelled]),
-                    "{from:?} is cancelled"
-                );
+                assert_eq!((next.state, events), (state, vec![OrderEvent::Cancelled]), "{from:?} is cancelled");
                 assert_eq!(next.cancelled_by, Some(command()));
             }
             (Err(NotCancellable(state)), None) => assert_eq!(state, from),

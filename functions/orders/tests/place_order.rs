@@ -28,11 +28,7 @@ fn an_order_is_priced_stored_and_announced_by_one_write() {
     assert_eq!(reply["state"], "placed");
     assert_eq!(reply["placed_at"], stage.now().to_string());
     assert_eq!(reply["total"], json!({ "amount_minor": 510, "currency": "GBP" }));
-    assert_eq!(
-        reply["tax"],
-        json!({ "amount_minor": 84, "currency": "GBP" }),
-        "twice a sixth of 2.55"
-    );
+    assert_eq!(reply["tax"], json!({ "amount_minor": 84, "currency": "GBP" }), "twice a sixth of 2.55");
     assert_eq!(stage.calls().iter().filter(|call| writes(call)).count(), 1);
 
     let order = stored(&stage, id);
@@ -79,11 +75,7 @@ fn orders_of_every_size_keep_all_lines_in_their_order() {
         let key = format!("an-order-of-{lines}-lines");
         let answer = stage.ask("place-order").by(&customer()).key(&key).send(&basket(lines));
         assert_eq!(answer.status_code, 201, "{lines} lines: {}", answer.body);
-        assert_eq!(
-            stage.calls().iter().filter(|call| writes(call)).count(),
-            1,
-            "{lines} lines"
-        );
+        assert_eq!(stage.calls().iter().filter(|call| writes(call)).count(), 1, "{lines} lines");
 
         let id = answer.json()["id"].as_str().unwrap().to_owned();
         let view = stage.ask("get-order").by(&customer()).at(&id).get().json();
@@ -92,21 +84,13 @@ fn orders_of_every_size_keep_all_lines_in_their_order() {
             let lines = lines.as_array().unwrap().iter();
             lines.map(|line| line["sku"].as_str().unwrap().to_owned()).collect()
         };
-        assert_eq!(
-            seen(&view["lines"]),
-            expected,
-            "{lines} lines as the customer sees them"
-        );
+        assert_eq!(seen(&view["lines"]), expected, "{lines} lines as the customer sees them");
         assert_eq!(view["total"]["amount_minor"], json!(PRICE * lines as i64));
 
         stage.settle().unwrap();
         let events = published(&stage).concat();
         assert_eq!(events.len(), 1, "{lines} lines are one event");
-        assert_eq!(
-            seen(&events[0]["data"]["lines"]),
-            expected,
-            "{lines} lines as consumers see them"
-        );
+        assert_eq!(seen(&events[0]["data"]["lines"]), expected, "{lines} lines as consumers see them");
     }
 }
 
@@ -126,20 +110,11 @@ fn the_same_request_again_gets_the_same_reply_and_places_nothing() {
     same("a day later");
     assert!(stage.deliver("keep-price", &event(&stage, &product(0, 999), 1, 2)));
     same("after a change of prices");
-    let cancelled = stage
-        .ask("cancel-order")
-        .by(&customer())
-        .at(id)
-        .key(KEY)
-        .send(&json!({}));
+    let cancelled = stage.ask("cancel-order").by(&customer()).at(id).key(KEY).send(&json!({}));
     assert_eq!(cancelled.status_code, 200, "{}", cancelled.body);
     same("after it was cancelled");
     stage.settle().unwrap();
-    let kinds: Vec<_> = published(&stage)
-        .concat()
-        .iter()
-        .map(|event| event["type"].clone())
-        .collect();
+    let kinds: Vec<_> = published(&stage).concat().iter().map(|event| event["type"].clone()).collect();
     assert_eq!(kinds, ["orders.order-placed.v1", "orders.order-cancelled.v1"]);
 }
 
@@ -150,11 +125,7 @@ fn a_request_is_the_same_whatever_the_order_and_spacing_of_its_fields() {
     let first = stage.ask("place-order").by(&customer()).key(KEY).send(&body);
     let fields = ["lines", "expected_total", "address"].map(|name| format!("\"{name}\" :\n {}", body[name]));
     let shuffled = format!("{{ {} }}", fields.join(" , "));
-    let again = stage
-        .ask("place-order")
-        .by(&customer())
-        .key(KEY)
-        .send_text(Some(shuffled));
+    let again = stage.ask("place-order").by(&customer()).key(KEY).send_text(Some(shuffled));
     assert_eq!((again.status_code, again.body), (201, first.body));
 }
 
@@ -180,9 +151,7 @@ fn a_lost_reply_of_the_table_changes_nothing_for_the_customer() {
             let when = format!("{lines} lines, {fate:?}");
             stage.interfere(move |call| {
                 let breaks = writes(call)
-                    && broken
-                        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
-                        .is_ok();
+                    && broken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok();
                 if breaks { fate.clone() } else { Fate::Answered }
             });
             let id = place(&stage, lines);
@@ -239,11 +208,7 @@ fn of_two_requests_at_once_with_one_key_and_two_bodies_one_is_refused() {
         let entered = AtomicUsize::new(0);
         stage.interfere(move |call| {
             if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-                let answer = other
-                    .ask("place-order")
-                    .by(&customer())
-                    .key(KEY)
-                    .send(&basket(lines + 1));
+                let answer = other.ask("place-order").by(&customer()).key(KEY).send(&basket(lines + 1));
                 assert_eq!(answer.status_code, 201, "{}", answer.body);
             }
             Fate::Answered

@@ -41,21 +41,9 @@ fn bodies_that_are_not_as_described_are_refused_by_the_name_of_the_field() {
         ("/lines/0/quantity", json!(u64::MAX), "lines[0].quantity"),
         ("/lines/0/quantity", json!(1e30), "lines[0].quantity"),
         ("/lines/0/quantity", json!(true), "lines[0].quantity"),
-        (
-            "/expected_total/amount_minor",
-            json!(2.55),
-            "expected_total.amount_minor",
-        ),
-        (
-            "/expected_total/amount_minor",
-            json!("255"),
-            "expected_total.amount_minor",
-        ),
-        (
-            "/expected_total/amount_minor",
-            json!(u64::MAX),
-            "expected_total.amount_minor",
-        ),
+        ("/expected_total/amount_minor", json!(2.55), "expected_total.amount_minor"),
+        ("/expected_total/amount_minor", json!("255"), "expected_total.amount_minor"),
+        ("/expected_total/amount_minor", json!(u64::MAX), "expected_total.amount_minor"),
         ("/expected_total/currency", json!("gbp"), "expected_total.currency"),
         ("/expected_total/currency", json!("XXX"), "expected_total.currency"),
         ("/expected_total/currency", json!("₽"), "expected_total.currency"),
@@ -72,10 +60,7 @@ fn bodies_that_are_not_as_described_are_refused_by_the_name_of_the_field() {
         *body.pointer_mut(field).unwrap() = value.clone();
         let refused = problem(&send(&stage, &body), 400, "invalid-body");
         assert_eq!(refused["field"], named, "{field} = {value}: {refused}");
-        assert!(
-            refused["reason"].as_str().is_some_and(|reason| !reason.is_empty()),
-            "{refused}"
-        );
+        assert!(refused["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{refused}");
     }
     nothing_was_written(&stage);
 }
@@ -87,19 +72,13 @@ fn unknown_and_missing_fields_are_refused() {
         let mut body = basket(1);
         body.pointer_mut(place).unwrap()["discount"] = json!(100);
         let refused = problem(&send(&stage, &body), 400, "invalid-body");
-        assert!(
-            refused["reason"].as_str().unwrap().contains("`discount`"),
-            "{place}: {refused}"
-        );
+        assert!(refused["reason"].as_str().unwrap().contains("`discount`"), "{place}: {refused}");
 
         for field in basket(1).pointer(place).unwrap().as_object().unwrap().keys() {
             let mut body = basket(1);
             body.pointer_mut(place).unwrap().as_object_mut().unwrap().remove(field);
             let refused = problem(&send(&stage, &body), 400, "invalid-body");
-            assert!(
-                refused["reason"].as_str().unwrap().contains(&format!("`{field}`")),
-                "{place}: {refused}"
-            );
+            assert!(refused["reason"].as_str().unwrap().contains(&format!("`{field}`")), "{place}: {refused}");
         }
     }
     nothing_was_written(&stage);
@@ -140,18 +119,12 @@ fn only_json_is_read() {
         "multipart/form-data",
         "",
     ] {
-        let ask = stage
-            .ask("place-order")
-            .by(&customer())
-            .key(KEY)
-            .header("content-type", media_type);
+        let ask = stage.ask("place-order").by(&customer()).key(KEY).header("content-type", media_type);
         problem(&ask.send(&basket(1)), 415, "media-type");
     }
     nothing_was_written(&stage);
     let ask = stage.ask("place-order").by(&customer()).key(KEY);
-    let answer = ask
-        .header("content-type", "Application/JSON; charset=utf-8")
-        .send(&basket(1));
+    let answer = ask.header("content-type", "Application/JSON; charset=utf-8").send(&basket(1));
     assert_eq!(answer.status_code, 201, "{}", answer.body);
 }
 
@@ -181,33 +154,21 @@ fn a_key_is_16_to_200_visible_characters() {
 #[test]
 fn what_is_not_for_sale_is_named_once_and_in_order() {
     let stage = shop(1);
-    let unpublished = ProductChanged {
-        published: false,
-        ..product(1, PRICE)
-    };
-    let in_euros = ProductChanged {
-        price: Money::new(PRICE, Currency::EUR),
-        ..product(2, PRICE)
-    };
+    let unpublished = ProductChanged { published: false, ..product(1, PRICE) };
+    let in_euros = ProductChanged { price: Money::new(PRICE, Currency::EUR), ..product(2, PRICE) };
     for changed in [unpublished, in_euros] {
         assert!(stage.deliver("keep-price", &event(&stage, &changed, 1, 1)));
     }
     stage.calls();
     let mut body = basket(4);
     body["lines"].as_array_mut().unwrap().reverse();
-    body["lines"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!({ "sku": "SKU-0003", "quantity": 2 }));
+    body["lines"].as_array_mut().unwrap().push(json!({ "sku": "SKU-0003", "quantity": 2 }));
     let refused = problem(&send(&stage, &body), 422, "not-for-sale");
     assert_eq!(refused["skus"], json!(["SKU-0001", "SKU-0002", "SKU-0003"]));
 
     let mut body = basket(1);
     body["expected_total"]["currency"] = json!("EUR");
-    assert_eq!(
-        problem(&send(&stage, &body), 422, "not-for-sale")["skus"],
-        json!(["SKU-0000"])
-    );
+    assert_eq!(problem(&send(&stage, &body), 422, "not-for-sale")["skus"], json!(["SKU-0000"]));
     nothing_was_written(&stage);
 }
 
@@ -223,11 +184,7 @@ fn another_total_than_the_customer_saw_is_refused_with_the_total_of_today() {
     }
     nothing_was_written(&stage);
     let placed = send(&stage, &basket(1));
-    assert_eq!(
-        placed.status_code, 201,
-        "a refused request does not use up its key: {}",
-        placed.body
-    );
+    assert_eq!(placed.status_code, 201, "a refused request does not use up its key: {}", placed.body);
 }
 
 #[test]

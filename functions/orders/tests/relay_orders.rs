@@ -32,10 +32,7 @@ fn relay(stage: &Stage, records: &[StreamRecord]) -> BTreeSet<String> {
 
 /// The order that a record is about.
 fn subject(record: &StreamRecord) -> String {
-    record.record["dynamodb"]["Keys"]["pk"]["S"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    record.record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap().to_owned()
 }
 
 /// A record like this one, changed.
@@ -50,25 +47,14 @@ fn an_event_names_its_item_epoch_version_and_place_and_is_the_same_each_time() {
     let stage = shop(1);
     let id = place(&stage, 1);
     stage.pass(std::time::Duration::from_secs(1));
-    stage
-        .ask("cancel-order")
-        .by(&customer())
-        .at(id)
-        .key(KEY)
-        .send(&json!({}));
+    stage.ask("cancel-order").by(&customer()).at(id).key(KEY).send(&json!({}));
     stage.cloud.read_stream("orders").unwrap();
     let records = stage.cloud.plane().records("orders", 0, 100);
     stage.calls();
     assert!(relay(&stage, &records).is_empty());
     let first = published(&stage).concat();
-    let ids: Vec<_> = first
-        .iter()
-        .map(|event| event["id"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(
-        ids,
-        [format!("orders/{id}/order/1.1.0"), format!("orders/{id}/order/1.2.0")]
-    );
+    let ids: Vec<_> = first.iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids, [format!("orders/{id}/order/1.1.0"), format!("orders/{id}/order/1.2.0")]);
     assert_eq!(first[1]["data"], json!({ "order": id, "customer": customer().account }));
     for (event, version) in first.iter().zip(1..) {
         assert_eq!(event["specversion"], "1.0");
@@ -79,22 +65,14 @@ fn an_event_names_its_item_epoch_version_and_place_and_is_the_same_each_time() {
     }
     stage.pass(std::time::Duration::from_secs(86_400));
     assert!(relay(&stage, &records).is_empty());
-    assert_eq!(
-        published(&stage).concat(),
-        first,
-        "a day later it is the same event to the letter"
-    );
+    assert_eq!(published(&stage).concat(), first, "a day later it is the same event to the letter");
 }
 
 #[test]
 fn an_event_continues_the_trace_of_the_request_that_caused_it() {
     let stage = shop(1);
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    let ask = stage
-        .ask("place-order")
-        .by(&customer())
-        .key(KEY)
-        .header("traceparent", trace);
+    let ask = stage.ask("place-order").by(&customer()).key(KEY).header("traceparent", trace);
     assert_eq!(ask.send(&basket(1)).status_code, 201);
     stage.settle().unwrap();
     assert_eq!(published(&stage).concat()[0]["traceparent"], trace);
@@ -115,12 +93,8 @@ fn changes_without_news_are_passed_over() {
             record["eventName"] = json!("MODIFY");
             record["dynamodb"]["OldImage"] = record["dynamodb"]["NewImage"].clone();
         }),
-        with(&record, |record| {
-            record["dynamodb"]["NewImage"]["v"] = json!({ "N": "2" })
-        }),
-        with(&record, |record| {
-            record["dynamodb"]["NewImage"]["outbox"]["M"]["v"] = json!({ "N": "0" })
-        }),
+        with(&record, |record| record["dynamodb"]["NewImage"]["v"] = json!({ "N": "2" })),
+        with(&record, |record| record["dynamodb"]["NewImage"]["outbox"]["M"]["v"] = json!({ "N": "0" })),
         with(&record, |record| {
             record["dynamodb"]["NewImage"].as_object_mut().unwrap().remove("outbox");
         }),
@@ -134,11 +108,7 @@ fn changes_without_news_are_passed_over() {
         record["dynamodb"]["OldImage"]["v"] = json!({ "N": "7" });
     });
     assert!(relay(&stage, &[modified]).is_empty());
-    assert_eq!(
-        published(&stage).concat().len(),
-        1,
-        "after a restore the old version may be a later one"
-    );
+    assert_eq!(published(&stage).concat().len(), 1, "after a restore the old version may be a later one");
 }
 
 #[test]
@@ -221,22 +191,10 @@ fn many_large_events_are_split_into_requests_that_the_topic_takes() {
     let mut subjects = Vec::new();
     for request in &requests {
         let bytes: usize = request.iter().map(|event| event.to_string().len()).sum();
-        assert!(
-            request.len() <= 10 && bytes <= 256 * 1024,
-            "{} entries, {bytes} bytes",
-            request.len()
-        );
-        subjects.extend(
-            request
-                .iter()
-                .map(|event| event["subject"].as_str().unwrap().to_owned()),
-        );
+        assert!(request.len() <= 10 && bytes <= 256 * 1024, "{} entries, {bytes} bytes", request.len());
+        subjects.extend(request.iter().map(|event| event["subject"].as_str().unwrap().to_owned()));
     }
-    assert_eq!(
-        subjects,
-        records.iter().map(subject).collect::<Vec<_>>(),
-        "all of them, in the order of the stream"
-    );
+    assert_eq!(subjects, records.iter().map(subject).collect::<Vec<_>>(), "all of them, in the order of the stream");
 }
 
 #[test]
@@ -246,8 +204,5 @@ fn a_customers_order_is_found_in_the_event_and_nothing_personal_beside_it() {
     stage.settle().unwrap();
     let events = published(&stage).concat();
     assert_eq!(events[0]["data"]["order"], json!(id));
-    assert!(
-        !events[0].to_string().contains("Петрова"),
-        "addresses are read at the owner"
-    );
+    assert!(!events[0].to_string().contains("Петрова"), "addresses are read at the owner");
 }

@@ -4,10 +4,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
 #[tokio::main]
-#[allow(
-    deprecated,
-    reason = "`load_defaults` does the same; most functions still say it like this"
-)]
+#[allow(deprecated, reason = "`load_defaults` does the same; most functions still say it like this")]
 async fn main() -> Result<(), Error> {
     let config = aws_config::load_from_env().await;
     let client = aws_sdk_dynamodb::Client::new(&config);

@@ -48,14 +48,7 @@ pub fn table() -> Result<Vec<Row>, String> {
         if n == 0 {
             note("set-product", stage.costs(), "set-product");
         }
-        expect(
-            200,
-            stage
-                .ask("set-stock")
-                .by(&manager())
-                .at(&sku)
-                .send(&json!({ "on_hand": 1_000_000 })),
-        )?;
+        expect(200, stage.ask("set-stock").by(&manager()).at(&sku).send(&json!({ "on_hand": 1_000_000 })))?;
         if n == 0 {
             note("set-stock", stage.costs(), "set-stock");
             stage.settle()?;
@@ -65,24 +58,9 @@ pub fn table() -> Result<Vec<Row>, String> {
     stage.settle()?;
     stage.costs();
     for (lines, placing, reserving, marking) in [
-        (
-            1,
-            "place-order, 1 line",
-            "reserve-stock, 1 line",
-            "mark-reserved, 1 line",
-        ),
-        (
-            10,
-            "place-order, 10 lines",
-            "reserve-stock, 10 lines",
-            "mark-reserved, 10 lines",
-        ),
-        (
-            LARGE,
-            "place-order, 674 lines",
-            "reserve-stock, 674 lines",
-            "mark-reserved, 674 lines",
-        ),
+        (1, "place-order, 1 line", "reserve-stock, 1 line", "mark-reserved, 1 line"),
+        (10, "place-order, 10 lines", "reserve-stock, 10 lines", "mark-reserved, 10 lines"),
+        (LARGE, "place-order, 674 lines", "reserve-stock, 674 lines", "mark-reserved, 674 lines"),
     ] {
         let key = format!("the-key-of-an-order-of-{lines}-lines");
         let placed = stage.ask("place-order").by(&customer()).key(&key).send(&order(lines));
@@ -97,15 +75,7 @@ pub fn table() -> Result<Vec<Row>, String> {
             expect(200, stage.ask("get-order").by(&customer()).at(id).get())?;
             note("get-order, 10 lines", stage.costs(), "get-order");
             let key = "the-key-of-a-cancellation";
-            expect(
-                200,
-                stage
-                    .ask("cancel-order")
-                    .by(&customer())
-                    .at(id)
-                    .key(key)
-                    .send(&json!({})),
-            )?;
+            expect(200, stage.ask("cancel-order").by(&customer()).at(id).key(key).send(&json!({})))?;
             note("cancel-order, 10 lines", stage.costs(), "cancel-order");
             stage.settle()?;
             note("release-stock, 10 lines", stage.costs(), "release-stock");
@@ -135,9 +105,7 @@ fn product(n: usize) -> Value {
 }
 
 fn order(lines: usize) -> Value {
-    let wanted: Vec<Value> = (0..lines)
-        .map(|n| json!({ "sku": format!("SKU-{n:04}"), "quantity": 6 }))
-        .collect();
+    let wanted: Vec<Value> = (0..lines).map(|n| json!({ "sku": format!("SKU-{n:04}"), "quantity": 6 })).collect();
     json!({
         "lines": wanted,
         "address": {
@@ -156,10 +124,7 @@ fn customer() -> Principal {
 }
 
 fn manager() -> Principal {
-    Principal {
-        account: AccountId::from_bits(2),
-        roles: vec![Role::Manager],
-    }
+    Principal { account: AccountId::from_bits(2), roles: vec![Role::Manager] }
 }
 
 /// The table as text, as docs/cost.md has it.
@@ -171,10 +136,7 @@ pub fn render(rows: &[Row]) -> String {
     for row in rows {
         let dollars = row.reads * DOLLARS_A_MILLION_READS + row.writes * DOLLARS_A_MILLION_WRITES;
         let (case, reads, writes) = (row.case, row.reads, row.writes);
-        text += &format!(
-            "| {case} | {reads} | {writes} | {} | {} | {dollars:.2} |\n",
-            row.read_calls, row.write_calls
-        );
+        text += &format!("| {case} | {reads} | {writes} | {} | {} | {dollars:.2} |\n", row.read_calls, row.write_calls);
     }
     text
 }

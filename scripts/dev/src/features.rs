@@ -38,11 +38,7 @@ pub fn run(arguments: &[String]) -> Outcome {
             changes.join("\n")
         ));
     }
-    println!(
-        "{} crates have the features of {}",
-        found.lines().count(),
-        file.display()
-    );
+    println!("{} crates have the features of {}", found.lines().count(), file.display());
     Ok(())
 }
 
@@ -75,10 +71,7 @@ fn snapshot(tree: &str) -> String {
     let mut crates: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for line in tree.lines() {
         let mut words = line.split_whitespace();
-        let Some(name) = words
-            .next()
-            .filter(|name| WATCHED.iter().any(|watched| name.starts_with(watched)))
-        else {
+        let Some(name) = words.next().filter(|name| WATCHED.iter().any(|watched| name.starts_with(watched))) else {
             continue;
         };
         let features = crates.entry(name).or_default();
@@ -98,8 +91,7 @@ fn changes(expected: &str, found: &str) -> Vec<String> {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
     let (expected, found) = (lines(expected), lines(found));
     let gone = expected.difference(&found).map(|line| format!("- {line}"));
-    gone.chain(found.difference(&expected).map(|line| format!("+ {line}")))
-        .collect()
+    gone.chain(found.difference(&expected).map(|line| format!("+ {line}"))).collect()
 }
 
 #[cfg(test)]
@@ -114,13 +106,7 @@ mod tests {
 
     #[test]
     fn a_change_shows_both_sides() {
-        assert_eq!(
-            changes("hyper:\ntokio: rt\n", "hyper:\ntokio: rt\n"),
-            Vec::<String>::new()
-        );
-        assert_eq!(
-            changes("tokio: rt\n", "tokio: full, rt\n"),
-            ["- tokio: rt", "+ tokio: full, rt"]
-        );
+        assert_eq!(changes("hyper:\ntokio: rt\n", "hyper:\ntokio: rt\n"), Vec::<String>::new());
+        assert_eq!(changes("tokio: rt\n", "tokio: full, rt\n"), ["- tokio: rt", "+ tokio: full, rt"]);
     }
 }

@@ -94,12 +94,7 @@ pub fn run(arguments: &[String]) -> Outcome {
             .and_then(|()| std::fs::write(path, &files[*path]))
             .map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    println!(
-        "{} files are generated, {} of them changed, {} removed",
-        files.len(),
-        stale.len(),
-        orphans.len()
-    );
+    println!("{} files are generated, {} of them changed, {} removed", files.len(), stale.len(), orphans.len());
     Ok(())
 }
 

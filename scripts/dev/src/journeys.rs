@@ -25,9 +25,5 @@ pub fn run(arguments: &[String]) -> Outcome {
     }
     let verdict = if failed == 0 { "ok" } else { "FAILED" };
     println!("test result: {verdict}. {passed} passed; {failed} failed; 0 ignored");
-    if failed == 0 {
-        Ok(())
-    } else {
-        Err(format!("{failed} journeys failed at {url}"))
-    }
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} journeys failed at {url}")) }
 }

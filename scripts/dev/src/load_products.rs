@@ -22,10 +22,7 @@ pub fn run(arguments: &[String]) -> Outcome {
     let url = options.get("url", "http://127.0.0.1:8787".to_owned())?;
     let file = options.get("file", PathBuf::from("data/retail/products.csv"))?;
     let mut reader = csv::Reader::from_path(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let mut rows: Vec<Row> = reader
-        .deserialize()
-        .collect::<Result<_, _>>()
-        .map_err(|error| error.to_string())?;
+    let mut rows: Vec<Row> = reader.deserialize().collect::<Result<_, _>>().map_err(|error| error.to_string())?;
     rows.sort_by_key(|row| std::cmp::Reverse(row.units_sold));
     rows.truncate(options.get("count", 200)?);
 
@@ -40,12 +37,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         });
         let path = format!("/v1/products/{}", row.sku);
         api.put(&manager, &path, &product)?.expect(200)?;
-        api.put(
-            &manager,
-            &format!("{path}/stock"),
-            &json!({ "on_hand": row.units_sold }),
-        )?
-        .expect(200)?;
+        api.put(&manager, &format!("{path}/stock"), &json!({ "on_hand": row.units_sold }))?.expect(200)?;
     }
     println!("{} products are set, with their stock", rows.len());
     Ok(())

@@ -11,11 +11,7 @@ const SEEDS_TO_CATCH: u64 = 50;
 const TWICE: u64 = 100;
 
 /// Runs one seed and shows it, or many and sums them up.
-#[allow(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a measurement on the command line"
-)]
+#[allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement on the command line")]
 pub fn run(arguments: &[String]) -> Outcome {
     let options = Options::read(arguments, &["seed", "seeds", "steps"])?;
     let steps = options.get("steps", 500)?;
@@ -33,9 +29,7 @@ pub fn run(arguments: &[String]) -> Outcome {
             None => missed.push(bug.name),
         }
     }
-    let same = (0..TWICE)
-        .filter(|seed| hash(*seed, steps) == hash(*seed, steps))
-        .count();
+    let same = (0..TWICE).filter(|seed| hash(*seed, steps) == hash(*seed, steps)).count();
     println!("same seed, same history: {same}/{TWICE}");
     match (summary.failed.first(), missed.first()) {
         (Some((seed, _)), _) => Err(format!("see it: cargo dev simulate --seed {seed} --steps {steps}")),

@@ -22,11 +22,7 @@ pub fn run(arguments: &[String]) -> Outcome {
     runtime.block_on(serve(port, &state))
 }
 
-#[allow(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a server on the command line"
-)]
+#[allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a server on the command line")]
 async fn serve(port: u16, state: &Path) -> Outcome {
     let address = format!("127.0.0.1:{port}");
     let listener = TcpListener::bind(&address).await.map_err(|error| {
@@ -40,10 +36,7 @@ async fn serve(port: u16, state: &Path) -> Outcome {
         running: running.clone(),
         tokens: Tokens::kept_in(state, &issuer)?,
     });
-    println!(
-        "the embedded cloud listens on {issuer}; its state is in {}; stop it with Ctrl-C",
-        state.display()
-    );
+    println!("the embedded cloud listens on {issuer}; its state is in {}; stop it with Ctrl-C", state.display());
     tokio::spawn(running.deliver());
     tokio::select! {
         biased;

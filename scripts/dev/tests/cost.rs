@@ -6,10 +6,7 @@ use dev::cost::{render, table};
 fn the_cost_table_is_what_the_calls_cost() {
     let documented = include_str!("../../../docs/cost.md");
     let measured = render(&table().unwrap());
-    assert!(
-        documented.contains(&measured),
-        "docs/cost.md is stale. `cargo dev cost` prints:\n{measured}"
-    );
+    assert!(documented.contains(&measured), "docs/cost.md is stale. `cargo dev cost` prints:\n{measured}");
 }
 
 #[test]

@@ -52,11 +52,7 @@ fn place(api: &Api, customer: &Caller, key: &str, sku: &str) -> Value {
     });
     api.until("the price arrives", || {
         let answer = api.post(customer, "/v1/orders", key, &order)?;
-        if answer.status == 422 {
-            Ok(None)
-        } else {
-            answer.expect(201).map(Some)
-        }
+        if answer.status == 422 { Ok(None) } else { answer.expect(201).map(Some) }
     })
     .unwrap()
 }
@@ -74,17 +70,11 @@ fn killed_between_any_two_requests_it_loses_nothing_and_does_nothing_twice() {
     let sku = api.fresh("sku");
     let product =
         json!({ "title": "T", "price": { "amount_minor": 100, "currency": "GBP" }, "tax_rate": 0, "published": true });
-    api.put(&manager, &format!("/v1/products/{sku}"), &product)
-        .unwrap()
-        .expect(200)
-        .unwrap();
+    api.put(&manager, &format!("/v1/products/{sku}"), &product).unwrap().expect(200).unwrap();
     drop(up);
     let up = start();
     let stock = format!("/v1/products/{sku}/stock");
-    api.put(&manager, &stock, &json!({ "on_hand": 7 }))
-        .unwrap()
-        .expect(200)
-        .unwrap();
+    api.put(&manager, &stock, &json!({ "on_hand": 7 })).unwrap().expect(200).unwrap();
     drop(up);
 
     let mut placed: Vec<(String, Value)> = Vec::new();
@@ -102,23 +92,12 @@ fn killed_between_any_two_requests_it_loses_nothing_and_does_nothing_twice() {
         let path = format!("/v1/orders/{}", reply["id"].as_str().unwrap());
         let state = api.until("the order is decided", || {
             let order = api.get(&customer, &path)?.expect(200)?;
-            Ok(order["state"]
-                .as_str()
-                .filter(|state| *state != "placed")
-                .map(str::to_owned))
+            Ok(order["state"].as_str().filter(|state| *state != "placed").map(str::to_owned))
         });
         states.push(state.unwrap());
     }
     let count = |wanted: &str| states.iter().filter(|state| *state == wanted).count();
-    assert_eq!(
-        (count("reserved"), count("rejected")),
-        (7, 2),
-        "seven scarves, nine orders: {states:?}"
-    );
-    let counted = api
-        .put(&manager, &stock, &json!({ "on_hand": 7 }))
-        .unwrap()
-        .expect(200)
-        .unwrap();
+    assert_eq!((count("reserved"), count("rejected")), (7, 2), "seven scarves, nine orders: {states:?}");
+    let counted = api.put(&manager, &stock, &json!({ "on_hand": 7 })).unwrap().expect(200).unwrap();
     assert_eq!((&counted["available"], &counted["reserved"]), (&json!(0), &json!(7)));
 }

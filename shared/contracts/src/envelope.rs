@@ -46,9 +46,6 @@ pub struct Stamp {
 impl<T> CloudEvent<T> {
     /// The stamp of the snapshot inside.
     pub fn stamp(&self) -> Stamp {
-        Stamp {
-            epoch: self.epoch,
-            version: self.stateversion,
-        }
+        Stamp { epoch: self.epoch, version: self.stateversion }
     }
 }

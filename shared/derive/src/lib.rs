@@ -45,10 +45,7 @@ impl Parse for ProblemAttribute {
 
 fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let Data::Enum(data) = &input.data else {
-        return Err(Error::new_spanned(
-            &input.ident,
-            "a refusal is an enum: one variant a reason",
-        ));
+        return Err(Error::new_spanned(&input.ident, "a refusal is an enum: one variant a reason"));
     };
     let (mut arms, mut entries) = (Vec::new(), Vec::new());
     for variant in &data.variants {
@@ -83,10 +80,7 @@ fn expand_variant(variant: &Variant) -> syn::Result<(TokenStream, TokenStream)> 
         Fields::Named(fields) => fields.named.iter().filter_map(|field| field.ident.as_ref()).collect(),
         Fields::Unit => Vec::new(),
         Fields::Unnamed(_) => {
-            return Err(Error::new_spanned(
-                name,
-                "name the fields: they are facts of the problem",
-            ));
+            return Err(Error::new_spanned(name, "name the fields: they are facts of the problem"));
         }
     };
     let facts = fields.iter().map(|field| {
@@ -97,10 +91,7 @@ fn expand_variant(variant: &Variant) -> syn::Result<(TokenStream, TokenStream)> 
         Self::#name { #(#fields),* } =>
             ::kernel::Problem::new(#status, #code, #title, ::std::format!(#detail)) #(#facts)*,
     };
-    Ok((
-        arm,
-        quote! { ::kernel::ProblemEntry { status: #status, code: #code, title: #title } },
-    ))
+    Ok((arm, quote! { ::kernel::ProblemEntry { status: #status, code: #code, title: #title } }))
 }
 
 /// The variant's doc comment in one line, without the full stop.
@@ -110,19 +101,14 @@ fn title(variant: &Variant) -> syn::Result<String> {
         .iter()
         .filter_map(|attribute| match &attribute.meta {
             Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(text), ..
-                }) => Some(text.value().trim().to_owned()),
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
                 _ => None,
             },
             _ => None,
         })
         .collect();
     if lines.is_empty() {
-        return Err(Error::new_spanned(
-            variant,
-            "say in a doc comment what it means: it becomes the problem's title",
-        ));
+        return Err(Error::new_spanned(variant, "say in a doc comment what it means: it becomes the problem's title"));
     }
     Ok(lines.join(" ").trim_end_matches('.').to_owned())
 }

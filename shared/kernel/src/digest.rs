@@ -38,10 +38,7 @@ impl Digest {
 
 /// 26 base32 digits of 128 bits, most significant first (two padding bits in front).
 pub fn base32(bits: u128) -> String {
-    (0..26u32)
-        .rev()
-        .map(|digit| char::from(ALPHABET[((bits >> (digit * 5)) & 31) as usize]))
-        .collect()
+    (0..26u32).rev().map(|digit| char::from(ALPHABET[((bits >> (digit * 5)) & 31) as usize])).collect()
 }
 
 /// The 128 bits that 26 base32 digits stand for; `None` for any other text.

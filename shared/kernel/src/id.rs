@@ -82,11 +82,7 @@ macro_rules! typed_id {
     };
 }
 
-typed_id!(
-    AccountId,
-    "acc",
-    "Names an account: a customer, a worker, a member of staff, a partner."
-);
+typed_id!(AccountId, "acc", "Names an account: a customer, a worker, a member of staff, a partner.");
 typed_id!(OrderId, "ord", "Names an order.");
 
 #[cfg(test)]

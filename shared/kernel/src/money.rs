@@ -46,9 +46,8 @@ impl std::str::FromStr for Currency {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = [HUNDREDTHS, WHOLE, THOUSANDTHS]
-            .iter()
-            .any(|list| list.split_whitespace().any(|code| code == text));
+        let known =
+            [HUNDREDTHS, WHOLE, THOUSANDTHS].iter().any(|list| list.split_whitespace().any(|code| code == text));
         match text.as_bytes() {
             [a, b, c] if known => Ok(Self([*a, *b, *c])),
             _ => Err(format!("{text:?} is no active ISO 4217 currency; write it like GBP")),
@@ -159,30 +158,17 @@ impl Money {
     }
 
     fn same_currency(self, other: Money) -> Result<(), MoneyError> {
-        if self.currency == other.currency {
-            Ok(())
-        } else {
-            Err(MoneyError::OtherCurrency)
-        }
+        if self.currency == other.currency { Ok(()) } else { Err(MoneyError::OtherCurrency) }
     }
 }
 
 impl std::fmt::Display for Money {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let scale = 10u64.pow(u32::from(self.currency.decimals()));
-        let (sign, amount) = (
-            if self.amount_minor < 0 { "-" } else { "" },
-            self.amount_minor.unsigned_abs(),
-        );
+        let (sign, amount) = (if self.amount_minor < 0 { "-" } else { "" }, self.amount_minor.unsigned_abs());
         match usize::from(self.currency.decimals()) {
             0 => write!(f, "{sign}{amount} {}", self.currency),
-            width => write!(
-                f,
-                "{sign}{}.{:0width$} {}",
-                amount / scale,
-                amount % scale,
-                self.currency
-            ),
+            width => write!(f, "{sign}{}.{:0width$} {}", amount / scale, amount % scale, self.currency),
         }
     }
 }
@@ -200,10 +186,7 @@ impl TaxRate {
         let (quotient, rest) = (part.div_euclid(whole), part.rem_euclid(whole));
         let up = rest * 2 > whole || (rest * 2 == whole && quotient % 2 != 0);
         // The tax is smaller than the price, so it fits whatever held the price.
-        Money::new(
-            i64::try_from(quotient + i128::from(up)).unwrap_or(gross.amount_minor),
-            gross.currency,
-        )
+        Money::new(i64::try_from(quotient + i128::from(up)).unwrap_or(gross.amount_minor), gross.currency)
     }
 }
 
@@ -229,10 +212,7 @@ mod tests {
 
     #[test]
     fn amounts_of_different_currencies_never_mix() {
-        assert_eq!(
-            pounds(1).checked_add(Money::new(1, Currency::EUR)),
-            Err(MoneyError::OtherCurrency)
-        );
+        assert_eq!(pounds(1).checked_add(Money::new(1, Currency::EUR)), Err(MoneyError::OtherCurrency));
         assert_eq!(pounds(i64::MAX).checked_add(pounds(1)), Err(MoneyError::Overflow));
         assert_eq!(pounds(i64::MAX).checked_mul(2), Err(MoneyError::Overflow));
     }

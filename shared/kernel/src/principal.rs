@@ -71,10 +71,7 @@ impl std::str::FromStr for Role {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Role::ALL
-            .into_iter()
-            .find(|role| role.name() == text)
-            .ok_or_else(|| format!("{text:?} is no role"))
+        Role::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| format!("{text:?} is no role"))
     }
 }
 

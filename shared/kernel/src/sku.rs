@@ -21,10 +21,7 @@ impl TryFrom<String> for Sku {
     fn try_from(text: String) -> Result<Self, String> {
         let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
         if text.is_empty() || text.len() > Self::MAX || !text.bytes().all(known) {
-            return Err(format!(
-                "a SKU is 1 to {} letters, digits, dots, dashes or underscores",
-                Self::MAX
-            ));
+            return Err(format!("a SKU is 1 to {} letters, digits, dots, dashes or underscores", Self::MAX));
         }
         Ok(Self(text))
     }

@@ -9,11 +9,7 @@ pub struct Timestamp(jiff::Timestamp);
 impl Timestamp {
     /// The point `millis` milliseconds after the epoch; what is out of range becomes the nearest end of it.
     pub fn from_millis(millis: i64) -> Self {
-        let end = if millis < 0 {
-            jiff::Timestamp::MIN
-        } else {
-            jiff::Timestamp::MAX
-        };
+        let end = if millis < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
         Self(jiff::Timestamp::from_millisecond(millis).unwrap_or(end))
     }
 
@@ -30,10 +26,7 @@ impl Timestamp {
     /// This much later.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
-        Self::from_millis(
-            self.as_millis()
-                .saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self::from_millis(self.as_millis().saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
     }
 }
 
@@ -53,9 +46,8 @@ impl std::str::FromStr for Timestamp {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let time: jiff::Timestamp = text
-            .parse()
-            .map_err(|_| "a time looks like 2026-01-31T12:00:00.000Z (RFC 3339)".to_owned())?;
+        let time: jiff::Timestamp =
+            text.parse().map_err(|_| "a time looks like 2026-01-31T12:00:00.000Z (RFC 3339)".to_owned())?;
         Ok(Self::from_millis(time.as_millisecond()))
     }
 }
@@ -96,14 +88,8 @@ mod tests {
     fn times_are_utc_with_milliseconds() {
         let time: Timestamp = "2026-01-31T15:00:00+03:00".parse().unwrap();
         assert_eq!(time.to_string(), "2026-01-31T12:00:00.000Z");
-        assert_eq!(
-            time.after(Duration::from_millis(1)).to_string(),
-            "2026-01-31T12:00:00.001Z"
-        );
+        assert_eq!(time.after(Duration::from_millis(1)).to_string(), "2026-01-31T12:00:00.001Z");
         assert!("yesterday".parse::<Timestamp>().is_err());
-        assert!(
-            "2026-01-31T12:00:00".parse::<Timestamp>().is_err(),
-            "a time without a zone is ambiguous"
-        );
+        assert!("2026-01-31T12:00:00".parse::<Timestamp>().is_err(), "a time without a zone is ambiguous");
     }
 }

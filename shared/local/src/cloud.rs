@@ -6,7 +6,6 @@ use crate::plane::{Plane, StreamRecord};
 use crate::{dynamodb, sns};
 use dynoxide::Database;
 use dynoxide::actions::{get_records::GetRecordsRequest, get_shard_iterator::encode_shard_iterator};
-use dynoxide::storage_backend::Clock;
 use futures_util::future::BoxFuture;
 use kernel::Timestamp;
 use platform::describe::{Access, Description};
@@ -16,6 +15,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many stream records are read at a time (a limit of DynamoDB).
@@ -49,20 +49,33 @@ pub struct Cloud {
 
 struct Table {
     database: Database,
-    /// A second connection to a table's file: keeps dynoxide's stream log short and its look-ups indexed.
-    stream_log: Option<Mutex<Connection>>,
+    /// A second connection to the table's file: keeps dynoxide's stream log short and its look-ups indexed.
+    stream_log: Mutex<Connection>,
+}
+
+impl Table {
+    fn open(path: &str) -> Result<Self, String> {
+        let database = Database::new(path).map_err(|error| error.to_string())?;
+        let log = Connection::open(path).map_err(|error| error.to_string())?;
+        // Without it every streamed write scans the whole log.
+        log.execute_batch(
+            "PRAGMA busy_timeout = 5000;
+             CREATE INDEX IF NOT EXISTS stream_log_order
+             ON _stream_records (table_name, CAST(sequence_number AS INTEGER));",
+        )
+        .map_err(|error| error.to_string())?;
+        Ok(Self { database, stream_log: Mutex::new(log) })
+    }
 }
 
 impl Cloud {
-    /// A cloud that lives as long as its process, for tests and simulations: `shards` shards a stream, tables that
-    /// read the time from `clock`.
-    pub fn in_memory(contexts: Vec<Context>, shards: usize, clock: Arc<dyn Clock>) -> Result<Self, String> {
-        Self::build(contexts, shards, "https://local/".to_owned(), None, |_| {
-            let database = Database::memory_with_clock(clock.clone()).map_err(|error| error.to_string())?;
-            Ok(Table {
-                database,
-                stream_log: None,
-            })
+    /// A cloud that lives as long as its process, for tests and simulations, with `shards` shards a stream.
+    pub fn in_memory(contexts: Vec<Context>, shards: usize) -> Result<Self, String> {
+        // Databases in memory are shared by their names within a process.
+        static CLOUDS: AtomicU64 = AtomicU64::new(0);
+        let cloud = CLOUDS.fetch_add(1, Ordering::Relaxed);
+        Self::build(contexts, shards, "https://local/".to_owned(), None, |context| {
+            Table::open(&format!("file:cloud-{cloud}-{context}?mode=memory&cache=shared"))
         })
     }
 
@@ -71,20 +84,7 @@ impl Cloud {
         std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let journal = Journal::open(&folder.join("event-plane.sqlite"))?;
         Self::build(contexts, 1, issuer.to_owned(), Some(journal), |context| {
-            let path = folder.join(format!("{context}.sqlite"));
-            let database = Database::new(&path.to_string_lossy()).map_err(|error| error.to_string())?;
-            let log = Connection::open(&path).map_err(|error| error.to_string())?;
-            // Without it every streamed write scans the whole log.
-            log.execute_batch(
-                "PRAGMA busy_timeout = 5000;
-                 CREATE INDEX IF NOT EXISTS stream_log_order
-                 ON _stream_records (table_name, CAST(sequence_number AS INTEGER));",
-            )
-            .map_err(|error| error.to_string())?;
-            Ok(Table {
-                database,
-                stream_log: Some(Mutex::new(log)),
-            })
+            Table::open(&folder.join(format!("{context}.sqlite")).to_string_lossy())
         })
     }
 
@@ -105,14 +105,7 @@ impl Cloud {
                 let mut declared = Description::default();
                 (function.describe)(&mut declared);
                 let consumes = declared.consumes.iter().map(|(kind, _)| *kind).collect();
-                functions.insert(
-                    function.name,
-                    Deployed {
-                        function,
-                        access: declared.table,
-                        consumes,
-                    },
-                );
+                functions.insert(function.name, Deployed { function, access: declared.table, consumes });
             }
         }
         let consumers: Vec<(&'static str, Vec<&'static str>)> = functions
@@ -121,13 +114,7 @@ impl Cloud {
             .map(|(name, deployed)| (*name, deployed.consumes.clone()))
             .collect();
         let plane = Mutex::new(Plane::new(&consumers, &names, shards, journal)?);
-        Ok(Self {
-            functions,
-            contexts: names,
-            tables,
-            plane,
-            issuer,
-        })
+        Ok(Self { functions, contexts: names, tables, plane, issuer })
     }
 
     /// The issuer of tokens.
@@ -182,10 +169,7 @@ impl Cloud {
             Ok(batch) => batch,
             Err(refused) => return refused,
         };
-        let context = self
-            .function(call.function)
-            .map(|function| function.context)
-            .unwrap_or_default();
+        let context = self.function(call.function).map(|function| function.context).unwrap_or_default();
         if batch.topic != topic(context) {
             return sns::error("AuthorizationError", "this topic is another context's");
         }
@@ -228,23 +212,14 @@ impl Cloud {
         loop {
             let iterator =
                 encode_shard_iterator(context, &dynoxide::streams::shard_id(context), plane.read_to(context));
-            let request = GetRecordsRequest {
-                shard_iterator: iterator,
-                limit: Some(PAGE),
-            };
-            let found = table
-                .database
-                .get_records(request)
-                .map_err(|error| error.to_string())?
-                .records;
+            let request = GetRecordsRequest { shard_iterator: iterator, limit: Some(PAGE) };
+            let found = table.database.get_records(request).map_err(|error| error.to_string())?.records;
             let is_last = found.len() < PAGE;
             let mut records = Vec::with_capacity(found.len());
             for found in found {
                 let name = found.dynamodb.sequence_number.clone();
-                let sequence = name
-                    .parse::<i128>()
-                    .ok()
-                    .and_then(|number| i64::try_from(number - SEQUENCE_OFFSET).ok());
+                let sequence =
+                    name.parse::<i128>().ok().and_then(|number| i64::try_from(number - SEQUENCE_OFFSET).ok());
                 let sequence = sequence.ok_or_else(|| format!("{name} is no sequence number"))?;
                 let record = serde_json::to_value(&found).map_err(|error| error.to_string())?;
                 records.push(StreamRecord { sequence, name, record });
@@ -259,16 +234,14 @@ impl Cloud {
 
     /// Lets a table's stream forget what its relay is done with.
     pub fn trim_stream(&self, context: &str) -> Result<(), String> {
-        let Some(log) = self.tables.get(context).and_then(|table| table.stream_log.as_ref()) else {
+        let Some(log) = self.tables.get(context).map(|table| &table.stream_log) else {
             return Ok(());
         };
         let done = self.plane().done_to(context);
         // The newest record stays: dynoxide counts on from it.
         let delete = "DELETE FROM _stream_records WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) < ?2";
         let log = log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.execute(delete, rusqlite::params![context, done])
-            .map(|_| ())
-            .map_err(|error| error.to_string())
+        log.execute(delete, rusqlite::params![context, done]).map(|_| ()).map_err(|error| error.to_string())
     }
 }
 
@@ -280,12 +253,7 @@ pub fn topic(context: &str) -> String {
 fn tables_named(request: &Value) -> Vec<String> {
     let mut names = Vec::new();
     names.extend(request["TableName"].as_str().map(str::to_owned));
-    names.extend(
-        request["RequestItems"]
-            .as_object()
-            .into_iter()
-            .flat_map(|tables| tables.keys().cloned()),
-    );
+    names.extend(request["RequestItems"].as_object().into_iter().flat_map(|tables| tables.keys().cloned()));
     for action in request["TransactItems"].as_array().into_iter().flatten() {
         let actions = action.as_object().into_iter().flat_map(|action| action.values());
         names.extend(actions.filter_map(|action| action["TableName"].as_str().map(str::to_owned)));
@@ -295,11 +263,7 @@ fn tables_named(request: &Value) -> Vec<String> {
 
 /// Creates the context's table as the deployment does: keys, indexes, stream.
 fn create_table(database: &Database, context: &Context) -> Result<(), String> {
-    if database
-        .get_table_metadata(context.name)
-        .map_err(|error| error.to_string())?
-        .is_some()
-    {
+    if database.get_table_metadata(context.name).map_err(|error| error.to_string())?.is_some() {
         return Ok(());
     }
     let mut attributes = vec!["pk", "sk"];
@@ -309,10 +273,8 @@ fn create_table(database: &Database, context: &Context) -> Result<(), String> {
     attributes.sort_unstable();
     attributes.dedup();
     let key = |partition: &str, sort: &str| json!([{ "AttributeName": partition, "KeyType": "HASH" }, { "AttributeName": sort, "KeyType": "RANGE" }]);
-    let definitions: Vec<Value> = attributes
-        .iter()
-        .map(|name| json!({ "AttributeName": name, "AttributeType": "S" }))
-        .collect();
+    let definitions: Vec<Value> =
+        attributes.iter().map(|name| json!({ "AttributeName": name, "AttributeType": "S" })).collect();
     let indexes: Vec<Value> = context
         .indexes
         .iter()
@@ -335,10 +297,7 @@ fn create_table(database: &Database, context: &Context) -> Result<(), String> {
         request["GlobalSecondaryIndexes"] = Value::Array(indexes);
     }
     let request = serde_json::from_value(request).map_err(|error| error.to_string())?;
-    database
-        .create_table(request)
-        .map(|_| ())
-        .map_err(|error| error.to_string())
+    database.create_table(request).map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// Answers calls without delay or fault.

@@ -41,8 +41,5 @@ fn run<Q: DeserializeOwned, A: Serialize>(
 /// An answer as DynamoDB words its errors.
 pub fn error(kind: &str, message: &str) -> Answer {
     let body = serde_json::json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": message });
-    Answer {
-        status: 400,
-        body: body.to_string().into_bytes(),
-    }
+    Answer { status: 400, body: body.to_string().into_bytes() }
 }

@@ -31,11 +31,7 @@ pub struct Faults {
 impl Faults {
     /// No faults before `inner` yet.
     pub fn new(inner: Arc<dyn Outside>) -> Self {
-        Self {
-            inner,
-            rule: Mutex::default(),
-            calls: Mutex::default(),
-        }
+        Self { inner, rule: Mutex::default(), calls: Mutex::default() }
     }
 
     /// From now on this decides; `None`: every call is answered.

@@ -98,20 +98,13 @@ impl Gateway {
 
     /// The function that serves a path, its route as declared, and the path's parameters.
     fn route(&self, method: &str, path: &str) -> Option<(&'static str, String, BTreeMap<String, String>)> {
-        self.running
-            .cloud
-            .functions
-            .values()
-            .find_map(|deployed| match deployed.function.trigger {
-                Trigger::Http {
-                    method: declared,
-                    path: template,
-                } if declared == method => {
-                    let parameters = matches(template, path)?;
-                    Some((deployed.function.name, format!("{method} {template}"), parameters))
-                }
-                _ => None,
-            })
+        self.running.cloud.functions.values().find_map(|deployed| match deployed.function.trigger {
+            Trigger::Http { method: declared, path: template } if declared == method => {
+                let parameters = matches(template, path)?;
+                Some((deployed.function.name, format!("{method} {template}"), parameters))
+            }
+            _ => None,
+        })
     }
 
     /// `POST /__local/tokens {"roles": ["customer"], "account": "alice"}`: a token for whoever asks. This machine only.
@@ -140,11 +133,8 @@ impl Gateway {
     fn status(&self) -> Value {
         let cloud = &self.running.cloud;
         let plane = cloud.plane();
-        let dead: BTreeMap<_, _> = plane
-            .consumers()
-            .into_iter()
-            .map(|function| (function, plane.dead(function).len()))
-            .collect();
+        let dead: BTreeMap<_, _> =
+            plane.consumers().into_iter().map(|function| (function, plane.dead(function).len())).collect();
         let unread: usize = cloud
             .contexts
             .iter()
@@ -166,10 +156,7 @@ fn matches(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
         match declared.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
             Some(name) => {
                 let decoded = percent_encoding::percent_decode_str(given).decode_utf8().ok()?;
-                parameters.insert(
-                    name.to_owned(),
-                    Some(decoded.into_owned()).filter(|value| !value.is_empty())?,
-                );
+                parameters.insert(name.to_owned(), Some(decoded.into_owned()).filter(|value| !value.is_empty())?);
             }
             None if declared == given => {}
             None => return None,
@@ -183,9 +170,7 @@ fn pass_on(answer: HttpResponse) -> Response<Full<Bytes>> {
     for (name, value) in &answer.headers {
         response = response.header(name, value);
     }
-    response
-        .body(Full::from(answer.body))
-        .unwrap_or_else(|_| plain(502, "Bad Gateway"))
+    response.body(Full::from(answer.body)).unwrap_or_else(|_| plain(502, "Bad Gateway"))
 }
 
 /// What API Gateway itself says when it does not reach a function.
@@ -196,8 +181,6 @@ fn plain(status: u16, message: &str) -> Response<Full<Bytes>> {
 fn as_json(status: u16, body: &Value) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::from(body.to_string()));
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
-    response
-        .headers_mut()
-        .insert("content-type", http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
     response
 }

@@ -28,10 +28,7 @@ impl Journal {
 
     /// Every message with its function, and whether it is a dead letter. All are visible again, with no receives.
     pub fn messages(&self) -> Result<Vec<(String, Message, bool)>, String> {
-        let mut query = self
-            .file
-            .prepare("SELECT function, id, body, dead FROM messages ORDER BY id")
-            .map_err(text)?;
+        let mut query = self.file.prepare("SELECT function, id, body, dead FROM messages ORDER BY id").map_err(text)?;
         let rows = query.query_map([], |row| {
             let message = Message {
                 id: row.get(1)?,
@@ -71,10 +68,7 @@ impl Journal {
     /// Makes a message a dead letter.
     pub fn bury(&mut self, function: &str, id: u64) -> Result<(), String> {
         let update = "UPDATE messages SET dead = 1 WHERE function = ?1 AND id = ?2";
-        self.file
-            .execute(update, params![function, id])
-            .map(|_| ())
-            .map_err(text)
+        self.file.execute(update, params![function, id]).map(|_| ()).map_err(text)
     }
 
     /// How far the stream of `context` was dealt with; 0 at the beginning.

@@ -27,10 +27,7 @@ pub struct Meter {
 impl Meter {
     /// A meter before `inner`.
     pub fn new(inner: Arc<dyn Outside>) -> Self {
-        Self {
-            inner,
-            costs: Arc::default(),
-        }
+        Self { inner, costs: Arc::default() }
     }
 
     /// The costs since the last time this was asked, in the order of the calls.
@@ -57,18 +54,13 @@ impl Outside for Meter {
                 Value::Array(tables) => tables.clone(),
                 other => vec![other.clone()],
             };
-            let units: f64 = consumed
-                .iter()
-                .filter_map(|table| table["CapacityUnits"].as_f64())
-                .sum();
+            let units: f64 = consumed.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum();
             let writing = matches!(operation.as_str(), "PutItem" | "UpdateItem" | "TransactWriteItems");
             let (reads, writes) = if writing { (0.0, units) } else { (units, 0.0) };
-            costs.lock().unwrap_or_else(PoisonError::into_inner).push(Cost {
-                function,
-                operation,
-                reads,
-                writes,
-            });
+            costs
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(Cost { function, operation, reads, writes });
             Ok(answer)
         })
     }

@@ -63,10 +63,7 @@ pub trait Outside: Send + Sync {
 
 /// The world of a function whose calls go to `outside`.
 pub fn world(function: &Function, settings: Settings, host: Arc<dyn Host>, outside: Arc<dyn Outside>) -> Arc<World> {
-    let http = SharedHttpClient::new(Connector {
-        function: function.name,
-        outside,
-    });
+    let http = SharedHttpClient::new(Connector { function: function.name, outside });
     let credentials = Credentials::new("local", "local", None, None, "local");
     let aws = platform::clients::sdk_config("us-east-1".to_owned(), credentials, http)
         .time_source(SharedTimeSource::new(HostTime(host.clone())))
@@ -129,12 +126,9 @@ impl HttpConnector for Connector {
         };
         let answer = self.outside.call(call);
         HttpConnectorFuture::new(async move {
-            let Answer { status, body } = answer
-                .await
-                .map_err(|NoAnswer| ConnectorError::io("the connection broke".into()))?;
-            let status = status
-                .try_into()
-                .map_err(|_| ConnectorError::io("no HTTP status".into()))?;
+            let Answer { status, body } =
+                answer.await.map_err(|NoAnswer| ConnectorError::io("the connection broke".into()))?;
+            let status = status.try_into().map_err(|_| ConnectorError::io("no HTTP status".into()))?;
             Ok(HttpResponse::new(status, SdkBody::from(body)))
         })
     }
@@ -145,21 +139,8 @@ fn read(function: &'static str, request: &HttpRequest) -> Option<OutsideCall> {
     let body = request.body().bytes()?.to_vec();
     if let Some(target) = request.headers().get("x-amz-target") {
         let operation = target.strip_prefix("DynamoDB_20120810.")?.to_owned();
-        return Some(OutsideCall {
-            function,
-            service: Service::DynamoDb,
-            operation,
-            body,
-        });
+        return Some(OutsideCall { function, service: Service::DynamoDb, operation, body });
     }
-    let operation = url::form_urlencoded::parse(&body)
-        .find(|(name, _)| name == "Action")?
-        .1
-        .into_owned();
-    Some(OutsideCall {
-        function,
-        service: Service::Sns,
-        operation,
-        body,
-    })
+    let operation = url::form_urlencoded::parse(&body).find(|(name, _)| name == "Action")?.1.into_owned();
+    Some(OutsideCall { function, service: Service::Sns, operation, body })
 }

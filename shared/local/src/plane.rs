@@ -66,10 +66,7 @@ impl Plane {
         journal: Option<Journal>,
     ) -> Result<Self, String> {
         let mut plane = Self {
-            queues: consumers
-                .iter()
-                .map(|(function, _)| (*function, Queue::default()))
-                .collect(),
+            queues: consumers.iter().map(|(function, _)| (*function, Queue::default())).collect(),
             subscriptions: BTreeMap::new(),
             streams: contexts.iter().map(|context| (*context, Stream::default())).collect(),
             next_message: 1,
@@ -134,15 +131,8 @@ impl Plane {
 
     /// The messages of a function's queue that may be received now.
     pub fn visible(&self, function: &str, now: Timestamp) -> Vec<u64> {
-        let queue = self
-            .queues
-            .get(function)
-            .into_iter()
-            .flat_map(|queue| queue.messages.values());
-        queue
-            .filter(|message| message.visible_at <= now)
-            .map(|message| message.id)
-            .collect()
+        let queue = self.queues.get(function).into_iter().flat_map(|queue| queue.messages.values());
+        queue.filter(|message| message.visible_at <= now).map(|message| message.id).collect()
     }
 
     /// Receives these messages, whether visible or not, and hides them for `hidden`. A message that was received more
@@ -219,10 +209,7 @@ impl Plane {
 
     /// The dead letters of a function's queue.
     pub fn dead(&self, function: &str) -> &[Message] {
-        self.queues
-            .get(function)
-            .map(|queue| queue.dead.as_slice())
-            .unwrap_or_default()
+        self.queues.get(function).map(|queue| queue.dead.as_slice()).unwrap_or_default()
     }
 
     /// How far the stream of `context` was read from its table.
@@ -243,10 +230,7 @@ impl Plane {
             }
             let keys = record.record["dynamodb"]["Keys"].to_string();
             let shard = kernel::Digest::of([keys]).high_bits() % stream.shards.len() as u128;
-            if let Some(shard) = usize::try_from(shard)
-                .ok()
-                .and_then(|shard| stream.shards.get_mut(shard))
-            {
+            if let Some(shard) = usize::try_from(shard).ok().and_then(|shard| stream.shards.get_mut(shard)) {
                 shard.push_back(record);
             }
         }
@@ -254,11 +238,7 @@ impl Plane {
 
     /// The shards of a context's stream that have records.
     pub fn filled_shards(&self, context: &str) -> Vec<(usize, usize)> {
-        let shards = self
-            .streams
-            .get(context)
-            .into_iter()
-            .flat_map(|stream| stream.shards.iter().enumerate());
+        let shards = self.streams.get(context).into_iter().flat_map(|stream| stream.shards.iter().enumerate());
         shards
             .filter(|(_, records)| !records.is_empty())
             .map(|(shard, records)| (shard, records.len()))
@@ -291,12 +271,7 @@ impl Plane {
         let Some(stream) = self.streams.get(context) else {
             return 0;
         };
-        let first = stream
-            .shards
-            .iter()
-            .filter_map(|shard| shard.front())
-            .map(|record| record.sequence - 1)
-            .min();
+        let first = stream.shards.iter().filter_map(|shard| shard.front()).map(|record| record.sequence - 1).min();
         first.unwrap_or(stream.read)
     }
 
@@ -304,15 +279,9 @@ impl Plane {
     /// failed record; no answer, or an identifier that is not in the batch, repeats all of it.
     pub fn succeeded(records: &[StreamRecord], failed: Option<BTreeSet<String>>) -> usize {
         let Some(failed) = failed else { return 0 };
-        if failed
-            .iter()
-            .any(|name| !records.iter().any(|record| record.name == *name))
-        {
+        if failed.iter().any(|name| !records.iter().any(|record| record.name == *name)) {
             return 0;
         }
-        records
-            .iter()
-            .position(|record| failed.contains(&record.name))
-            .unwrap_or(records.len())
+        records.iter().position(|record| failed.contains(&record.name)).unwrap_or(records.len())
     }
 }

@@ -44,14 +44,8 @@ impl Running {
     /// Starts every function.
     pub fn start(cloud: Arc<Cloud>, host: Arc<dyn Host>) -> Result<Arc<Self>, String> {
         let changed = Arc::new(Notify::new());
-        let direct = Direct {
-            cloud: cloud.clone(),
-            host: host.clone(),
-        };
-        let outside: Arc<dyn Outside> = Arc::new(Announcing {
-            inner: direct,
-            changed: changed.clone(),
-        });
+        let direct = Direct { cloud: cloud.clone(), host: host.clone() };
+        let outside: Arc<dyn Outside> = Arc::new(Announcing { inner: direct, changed: changed.clone() });
         let mut worlds = BTreeMap::new();
         for deployed in cloud.functions.values() {
             let function = &deployed.function;
@@ -60,24 +54,14 @@ impl Running {
             worlds.insert(function.name, world);
         }
         let (invocations, busy) = (AtomicU64::new(0), Mutex::default());
-        Ok(Arc::new(Self {
-            cloud,
-            host,
-            worlds,
-            changed,
-            invocations,
-            busy,
-        }))
+        Ok(Arc::new(Self { cloud, host, worlds, changed, invocations, busy }))
     }
 
     /// Invokes a function; `None` if it failed or took too long.
     #[allow(clippy::disallowed_methods, reason = "an invocation's deadline is real time")]
     pub async fn invoke(&self, function: &str, id: &str, payload: Vec<u8>) -> Option<Vec<u8>> {
         let (function, world) = (self.cloud.function(function)?, self.worlds.get(function)?);
-        let invocation = Invocation {
-            request: id.to_owned(),
-            payload,
-        };
+        let invocation = Invocation { request: id.to_owned(), payload };
         let answer = tokio::time::timeout(function.timeout, (function.handler)(world.clone(), invocation)).await;
         match answer {
             Ok(Ok(answer)) => Some(answer),
@@ -99,10 +83,7 @@ impl Running {
     }
 
     /// Delivers events until the process ends.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "deliveries run beside each other, and idle waits are real time"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "deliveries run beside each other, and idle waits are real time")]
     pub async fn deliver(self: Arc<Self>) {
         loop {
             for work in self.next_work() {
@@ -121,8 +102,7 @@ impl Running {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         for context in &self.cloud.contexts {
             if let Err(reason) = self.cloud.read_stream(context) {
-                self.host
-                    .log(&serde_json::json!({"level": "error", "message": reason}).to_string());
+                self.host.log(&serde_json::json!({"level": "error", "message": reason}).to_string());
             }
             let plane = self.cloud.plane();
             for (shard, _) in plane.filled_shards(context) {
@@ -158,16 +138,13 @@ impl Running {
 
     async fn run(&self, work: Work) {
         let (slot, settled) = match work {
-            Work::Relay {
-                context,
-                shard,
-                records,
-            } => (format!("{context}#{shard}"), self.relay(context, shard, &records).await),
+            Work::Relay { context, shard, records } => {
+                (format!("{context}#{shard}"), self.relay(context, shard, &records).await)
+            }
             Work::Consume { function, messages } => (function.to_owned(), self.consume(function, &messages).await),
         };
         if let Err(reason) = settled {
-            self.host
-                .log(&serde_json::json!({"level": "error", "message": reason}).to_string());
+            self.host.log(&serde_json::json!({"level": "error", "message": reason}).to_string());
         }
         if let Some(slot) = self.busy.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&slot) {
             *slot -= 1;
@@ -179,24 +156,16 @@ impl Running {
         let Some(relay) = self.cloud.relay_of(context) else {
             return Ok(());
         };
-        let answer = self
-            .invoke(relay.name, &self.invocation_id(), stream_event(records))
-            .await;
+        let answer = self.invoke(relay.name, &self.invocation_id(), stream_event(records)).await;
         let done = Plane::succeeded(records, answer.and_then(|answer| failures(&answer)));
         self.cloud.plane().advance(context, shard, done)?;
         self.cloud.trim_stream(context)
     }
 
     async fn consume(&self, function: &'static str, messages: &[Message]) -> Result<(), String> {
-        let answer = self
-            .invoke(function, &self.invocation_id(), queue_event(messages))
-            .await;
+        let answer = self.invoke(function, &self.invocation_id(), queue_event(messages)).await;
         let failed: Option<BTreeSet<String>> = answer.and_then(|answer| failures(&answer));
-        let failed = |message: &&Message| {
-            failed
-                .as_ref()
-                .is_none_or(|failed| failed.contains(&message.id.to_string()))
-        };
+        let failed = |message: &&Message| failed.as_ref().is_none_or(|failed| failed.contains(&message.id.to_string()));
         let (again, done): (Vec<_>, Vec<_>) = messages.iter().partition(failed);
         let ids = |messages: Vec<&Message>| messages.into_iter().map(|message| message.id).collect::<Vec<_>>();
         let mut plane = self.cloud.plane();
@@ -237,9 +206,7 @@ pub struct Machine<L>(pub L);
 impl<L: Fn(&str) + Send + Sync> Host for Machine<L> {
     #[allow(clippy::disallowed_methods, reason = "this is where time comes from")]
     fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 

@@ -30,10 +30,7 @@ pub struct PublishBatch {
 pub fn read(operation: &str, form: &[u8]) -> Result<PublishBatch, Answer> {
     let fields: BTreeMap<String, String> = url::form_urlencoded::parse(form).into_owned().collect();
     if operation != "PublishBatch" {
-        return Err(error(
-            "AuthorizationError",
-            &format!("functions may not call {operation}"),
-        ));
+        return Err(error("AuthorizationError", &format!("functions may not call {operation}")));
     }
     let mut entries = Vec::new();
     loop {
@@ -42,27 +39,16 @@ pub fn read(operation: &str, form: &[u8]) -> Result<PublishBatch, Answer> {
             break;
         };
         let attribute = format!("{entry}.MessageAttributes.entry.1");
-        let is_type = fields
-            .get(&format!("{attribute}.Name"))
-            .is_some_and(|name| name == "type");
-        let kind = fields
-            .get(&format!("{attribute}.Value.StringValue"))
-            .filter(|_| is_type);
+        let is_type = fields.get(&format!("{attribute}.Name")).is_some_and(|name| name == "type");
+        let kind = fields.get(&format!("{attribute}.Value.StringValue")).filter(|_| is_type);
         let (Some(message), Some(kind)) = (fields.get(&format!("{entry}.Message")), kind) else {
             return Err(error("InvalidParameter", "an entry has no message or no type"));
         };
-        entries.push(Publication {
-            id: id.clone(),
-            message: message.clone(),
-            kind: kind.clone(),
-        });
+        entries.push(Publication { id: id.clone(), message: message.clone(), kind: kind.clone() });
     }
     let bytes: usize = entries.iter().map(|entry| entry.message.len() + entry.kind.len()).sum();
     match (fields.get("TopicArn"), entries.len(), bytes) {
-        (Some(topic), 1..=10, ..=MAX_BYTES) => Ok(PublishBatch {
-            topic: topic.clone(),
-            entries,
-        }),
+        (Some(topic), 1..=10, ..=MAX_BYTES) => Ok(PublishBatch { topic: topic.clone(), entries }),
         (_, 1..=10, ..=MAX_BYTES) => Err(error("NotFound", "no topic")),
         (_, 0, _) => Err(error("EmptyBatchRequest", "no entries")),
         (_, 1..=10, _) => Err(error("BatchRequestTooLong", "the request is longer than 256 kB")),
@@ -87,10 +73,7 @@ pub fn published(batch: &PublishBatch, failed: &[usize]) -> Answer {
          <Successful>{successful}</Successful><Failed>{refused}</Failed></PublishBatchResult>\
          <ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></PublishBatchResponse>"
     );
-    Answer {
-        status: 200,
-        body: body.into_bytes(),
-    }
+    Answer { status: 200, body: body.into_bytes() }
 }
 
 /// An answer as SNS words its errors.
@@ -99,8 +82,5 @@ pub fn error(code: &str, message: &str) -> Answer {
         "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type>\
          <Code>{code}</Code><Message>{message}</Message></Error><RequestId>local</RequestId></ErrorResponse>"
     );
-    Answer {
-        status: 400,
-        body: body.into_bytes(),
-    }
+    Answer { status: 400, body: body.into_bytes() }
 }

@@ -7,7 +7,6 @@ use crate::metering::{Cost, Meter};
 use crate::outside::{Outside, OutsideCall, world};
 use crate::plane::Plane;
 use crate::trigger::{HttpRequest, HttpResponse, claims, failures, queue_event, stream_event};
-use dynoxide::storage_backend::Clock;
 use futures_util::future::{BoxFuture, FutureExt};
 use kernel::{Principal, Timestamp};
 use platform::function::Trigger;
@@ -42,32 +41,26 @@ pub struct Ask<'s> {
 impl Stage {
     /// A cloud of these contexts, at 2026-01-05T08:00Z.
     pub fn new(contexts: Vec<Context>) -> Result<Self, String> {
-        Self::build(|host| Cloud::in_memory(contexts, 1, host))
+        Self::build(Cloud::in_memory(contexts, 1)?)
     }
 
     /// The same with its tables in `folder`.
     pub fn on_disk(contexts: Vec<Context>, folder: &Path) -> Result<Self, String> {
-        Self::build(|_| Cloud::on_disk(contexts, folder, "https://local/"))
+        Self::build(Cloud::on_disk(contexts, folder, "https://local/")?)
     }
 
-    fn build(cloud: impl FnOnce(Arc<StageHost>) -> Result<Cloud, String>) -> Result<Self, String> {
+    fn build(cloud: Cloud) -> Result<Self, String> {
         let host = Arc::new(StageHost {
             now: AtomicI64::new(1_767_600_000_000),
             log: Mutex::default(),
         });
-        let cloud = Arc::new(cloud(host.clone())?);
-        let meter = Arc::new(Meter::new(Arc::new(Direct {
-            cloud: cloud.clone(),
-            host: host.clone(),
-        })));
+        let cloud = Arc::new(cloud);
+        let meter = Arc::new(Meter::new(Arc::new(Direct { cloud: cloud.clone(), host: host.clone() })));
         let faults = Arc::new(Faults::new(meter.clone()));
         let outside: Arc<dyn Outside> = faults.clone();
         let worlds = cloud.functions.values().map(|deployed| {
             let function = &deployed.function;
-            (
-                function.name,
-                world(function, cloud.settings(function), host.clone(), outside.clone()),
-            )
+            (function.name, world(function, cloud.settings(function), host.clone(), outside.clone()))
         });
         let worlds = worlds.collect();
         Ok(Self {
@@ -118,9 +111,7 @@ impl Stage {
     /// A request to an HTTP function, to be completed and sent.
     pub fn ask(&self, function: &'static str) -> Ask<'_> {
         let mut request = HttpRequest::default();
-        request
-            .headers
-            .insert("content-type".to_owned(), "application/json".to_owned());
+        request.headers.insert("content-type".to_owned(), "application/json".to_owned());
         Ask {
             stage: self,
             function,
@@ -149,10 +140,7 @@ impl Stage {
             visible_at: self.now(),
         };
         let answer = self.invoke(function, queue_event(&[message]));
-        answer
-            .ok()
-            .and_then(|answer| failures(&answer))
-            .is_some_and(|failed| failed.is_empty())
+        answer.ok().and_then(|answer| failures(&answer)).is_some_and(|failed| failed.is_empty())
     }
 
     /// Relays and delivers until nothing waits. Errors: what failed, which without faults should not happen.
@@ -164,9 +152,7 @@ impl Stage {
                 let records = self.cloud.plane().records(context, 0, 100);
                 if let Some(relay) = self.cloud.relay_of(context).filter(|_| !records.is_empty()) {
                     idle = false;
-                    let answer = self
-                        .invoke(relay.name, stream_event(&records))
-                        .map_err(|error| error.to_string())?;
+                    let answer = self.invoke(relay.name, stream_event(&records)).map_err(|error| error.to_string())?;
                     let done = Plane::succeeded(&records, failures(&answer));
                     if done < records.len() {
                         return Err(format!("{} failed: {:?}", relay.name, self.log().last()));
@@ -179,17 +165,12 @@ impl Stage {
             for function in consumers {
                 let now = self.now();
                 let ids: Vec<u64> = self.cloud.plane().visible(function, now).into_iter().take(10).collect();
-                let messages = self
-                    .cloud
-                    .plane()
-                    .receive(function, &ids, now, Duration::from_secs(180), u32::MAX)?;
+                let messages = self.cloud.plane().receive(function, &ids, now, Duration::from_secs(180), u32::MAX)?;
                 if messages.is_empty() {
                     continue;
                 }
                 idle = false;
-                let answer = self
-                    .invoke(function, queue_event(&messages))
-                    .map_err(|error| error.to_string())?;
+                let answer = self.invoke(function, queue_event(&messages)).map_err(|error| error.to_string())?;
                 match failures(&answer) {
                     Some(failed) if failed == BTreeSet::new() => self.cloud.plane().delete(function, &ids)?,
                     _ => return Err(format!("{function} failed: {:?}", self.log().last())),
@@ -265,10 +246,7 @@ impl<'s> Ask<'s> {
                 None => self.request.claims.remove(name),
             };
         }
-        let trigger = stage
-            .cloud
-            .function(self.function)
-            .map(|function: &Function| function.trigger.clone());
+        let trigger = stage.cloud.function(self.function).map(|function: &Function| function.trigger.clone());
         if let Some(Trigger::Http { method, path }) = trigger {
             self.request.route = format!("{method} {path}");
         }
@@ -285,8 +263,7 @@ struct StageHost {
 
 impl StageHost {
     fn pass(&self, duration: Duration) {
-        self.now
-            .fetch_add(i64::try_from(duration.as_millis()).unwrap_or(0), Ordering::Relaxed);
+        self.now.fetch_add(i64::try_from(duration.as_millis()).unwrap_or(0), Ordering::Relaxed);
     }
 }
 
@@ -305,19 +282,6 @@ impl Host for StageHost {
     }
 
     fn log(&self, line: &str) {
-        self.log
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(line.to_owned());
-    }
-}
-
-impl Clock for StageHost {
-    fn now_unix_secs(&self) -> u64 {
-        self.now().as_seconds().unsigned_abs()
-    }
-
-    fn now_unix_secs_f64(&self) -> f64 {
-        self.now().as_millis() as f64 / 1000.0
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
     }
 }

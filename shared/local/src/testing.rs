@@ -14,10 +14,7 @@ use serde_json::{Value, json};
 
 /// Account number `n` with one role.
 pub fn caller(n: u128, role: Role) -> Principal {
-    Principal {
-        account: AccountId::from_bits(n),
-        roles: vec![role],
-    }
+    Principal { account: AccountId::from_bits(n), roles: vec![role] }
 }
 
 /// The event as its consumers get it. Like a relay's, its id names the subject and the stamp.
@@ -62,10 +59,7 @@ pub fn published(stage: &Stage) -> Vec<Vec<Value>> {
     let batches = requests.filter_map(|call| sns::read(&call.operation, &call.body).ok());
     batches
         .map(|batch| {
-            let events = batch
-                .entries
-                .iter()
-                .map(|entry| serde_json::from_str(&entry.message).unwrap_or_default());
+            let events = batch.entries.iter().map(|entry| serde_json::from_str(&entry.message).unwrap_or_default());
             events.collect()
         })
         .collect()
@@ -75,12 +69,7 @@ pub fn published(stage: &Stage) -> Vec<Vec<Value>> {
 pub fn deliver_batch(stage: &Stage, function: &str, bodies: &[String]) -> Vec<usize> {
     let messages: Vec<Message> = (0..)
         .zip(bodies)
-        .map(|(id, body)| Message {
-            id,
-            body: body.clone(),
-            receives: 1,
-            visible_at: stage.now(),
-        })
+        .map(|(id, body)| Message { id, body: body.clone(), receives: 1, visible_at: stage.now() })
         .collect();
     let answer = stage.invoke(function, queue_event(&messages)).unwrap_or_default();
     let failed = failures(&answer).into_iter().flatten();
@@ -99,10 +88,7 @@ pub fn reports_only_what_it_cannot_read(stage: &Stage, function: &str, good: &Va
         good.to_string(),
         "{".to_owned(),
         with("type", json!("catalog.something-else.v1")),
-        with(
-            "type",
-            json!(good["type"].as_str().unwrap_or_default().replace(".v1", ".v2")),
-        ),
+        with("type", json!(good["type"].as_str().unwrap_or_default().replace(".v1", ".v2"))),
         good.to_string(),
         with("data", json!({})),
         with("data", json!(null)),
@@ -116,25 +102,13 @@ pub fn reports_only_what_it_cannot_read(stage: &Stage, function: &str, good: &Va
 /// Checks that an answer is a problem (RFC 9457) of this status and code, and returns it.
 pub fn problem(answer: &HttpResponse, status: u16, code: &str) -> Value {
     let problem = answer.json();
-    assert_eq!(
-        (answer.status_code, problem["code"].as_str()),
-        (status, Some(code)),
-        "{}",
-        answer.body
-    );
-    assert_eq!(
-        answer.headers.get("content-type").map(String::as_str),
-        Some("application/problem+json")
-    );
+    assert_eq!((answer.status_code, problem["code"].as_str()), (status, Some(code)), "{}", answer.body);
+    assert_eq!(answer.headers.get("content-type").map(String::as_str), Some("application/problem+json"));
     assert!(answer.headers.contains_key("x-request-id"), "a person can ask about it");
     assert_eq!(problem["status"], status);
     assert_eq!(problem["type"], format!("urn:yarmarka:problem:{code}"));
     for member in ["title", "detail"] {
-        assert!(
-            problem[member].as_str().is_some_and(|text| !text.is_empty()),
-            "{member}: {}",
-            answer.body
-        );
+        assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {}", answer.body);
     }
     problem
 }
@@ -152,11 +126,7 @@ pub fn only_for<'s>(role: Role, ask: impl Fn() -> Ask<'s>) {
         &role.name().to_uppercase(),
         &format!("{},admin", role.name()),
     ] {
-        problem(
-            &ask().by(&caller(1, role)).claim("roles", Some(roles)).get(),
-            403,
-            "role-missing",
-        );
+        problem(&ask().by(&caller(1, role)).claim("roles", Some(roles)).get(), 403, "role-missing");
     }
     let now = ask().stage().now().as_seconds();
     let (just_expired, long_ago) = (now.to_string(), (now - 86_400).to_string());
@@ -168,16 +138,9 @@ pub fn only_for<'s>(role: Role, ask: impl Fn() -> Ask<'s>) {
         ("sub", [None, Some("acc_1"), Some("ord_00000000000000000000000001")]),
     ] {
         for value in values {
-            problem(
-                &ask().by(&caller(1, role)).claim(claim, value).get(),
-                401,
-                "token-invalid",
-            );
+            problem(&ask().by(&caller(1, role)).claim(claim, value).get(), 401, "token-invalid");
         }
     }
     let allowed = ask().by(&caller(1, role)).get().status_code;
-    assert!(
-        ![401, 403].contains(&allowed),
-        "the right caller is let in, whatever it is told then"
-    );
+    assert!(![401, 403].contains(&allowed), "the right caller is let in, whatever it is told then");
 }

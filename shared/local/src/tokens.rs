@@ -66,10 +66,7 @@ impl Tokens {
         let mut claims = claims(principal, &self.issuer, API, now);
         claims.insert("iat".to_owned(), json!(now.as_seconds()));
         claims.insert("exp".to_owned(), json!(now.after(LIFETIME).as_seconds()));
-        let header = Header {
-            kid: Some(self.kid.clone()),
-            ..Header::new(Algorithm::RS256)
-        };
+        let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::RS256) };
         jsonwebtoken::encode(&header, &claims, &self.signing).map_err(|error| error.to_string())
     }
 
@@ -80,18 +77,11 @@ impl Tokens {
         rules.set_audience(&[API]);
         // The expiry is checked against the clock that everything else goes by.
         rules.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Map<String, Value>>(token, &self.checking, &rules)
-            .ok()?
-            .claims;
+        let claims = jsonwebtoken::decode::<Map<String, Value>>(token, &self.checking, &rules).ok()?.claims;
         if claims.get("exp")?.as_i64()? <= now.as_seconds() {
             return None;
         }
-        Some(
-            claims
-                .into_iter()
-                .map(|(name, value)| (name, Value::String(plain(&value))))
-                .collect(),
-        )
+        Some(claims.into_iter().map(|(name, value)| (name, Value::String(plain(&value)))).collect())
     }
 
     /// OpenID discovery, as far as an authorizer reads it.

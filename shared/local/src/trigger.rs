@@ -52,10 +52,7 @@ pub fn claims(principal: &Principal, issuer: &str, audience: &str, expires: Time
         ("token_use", "access".to_owned()),
         ("exp", expires.as_seconds().to_string()),
     ];
-    claims
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), Value::String(value)))
-        .collect()
+    claims.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect()
 }
 
 /// A function's answer to an HTTP request.
@@ -81,11 +78,7 @@ impl HttpResponse {
     /// What API Gateway says when a function fails.
     pub fn internal() -> Self {
         let body = r#"{"message":"Internal Server Error"}"#.to_owned();
-        Self {
-            status_code: 500,
-            headers: BTreeMap::new(),
-            body,
-        }
+        Self { status_code: 500, headers: BTreeMap::new(), body }
     }
 
     /// The body as JSON; null if it is none.
@@ -133,11 +126,5 @@ pub fn failures(answer: &[u8]) -> Option<BTreeSet<String>> {
         item_identifier: String,
     }
     let answer: Answer = serde_json::from_slice(answer).ok()?;
-    Some(
-        answer
-            .batch_item_failures
-            .into_iter()
-            .map(|failure| failure.item_identifier)
-            .collect(),
-    )
+    Some(answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect())
 }

@@ -1,12 +1,7 @@
 //! Tables on disk stay as quick as they were when they were empty. No clock is asked: what is held is that no query
 //! of the stream's log scans it, and that the log does not grow.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use kernel::Role;
 use local::stage::Stage;
@@ -47,20 +42,11 @@ fn no_query_scans_the_stream_log() {
         let table = open(&folder.0, context);
         for query in QUERIES {
             let plan = plan(&table, query);
-            assert!(
-                plan.contains("USING") && plan.contains("INDEX stream_log_order (table_name=?"),
-                "{query}: {plan}"
-            );
-            assert!(
-                !plan.contains("SCAN") && !plan.contains("TEMP B-TREE"),
-                "{query}: {plan}"
-            );
+            assert!(plan.contains("USING") && plan.contains("INDEX stream_log_order (table_name=?"), "{query}: {plan}");
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{query}: {plan}");
         }
         table.execute_batch("DROP INDEX stream_log_order").unwrap();
-        assert!(
-            plan(&table, QUERIES[1]).contains("SCAN"),
-            "without the index this test would see it"
-        );
+        assert!(plan(&table, QUERIES[1]).contains("SCAN"), "without the index this test would see it");
     }
 }
 
@@ -76,9 +62,7 @@ fn the_stream_log_does_not_grow_with_the_orders() {
         }
         stage.settle().unwrap();
         for log in &logs {
-            let kept: usize = log
-                .query_row("SELECT COUNT(*) FROM _stream_records", [], |row| row.get(0))
-                .unwrap();
+            let kept: usize = log.query_row("SELECT COUNT(*) FROM _stream_records", [], |row| row.get(0)).unwrap();
             assert!(kept <= KEPT, "{kept} records after {} orders", (batch + 1) * BATCH);
         }
     }
@@ -92,11 +76,7 @@ fn stock_shelves(stage: &Stage) {
         let product = json!({ "title": "HOLDER", "price": price, "tax_rate": 2000, "published": true });
         let set = stage.ask("set-product").by(&manager).at(sku).send(&product);
         assert_eq!(set.status_code, 200, "{}", set.body);
-        let set = stage
-            .ask("set-stock")
-            .by(&manager)
-            .at(sku)
-            .send(&json!({ "on_hand": 1_000_000 }));
+        let set = stage.ask("set-stock").by(&manager).at(sku).send(&json!({ "on_hand": 1_000_000 }));
         assert_eq!(set.status_code, 200, "{}", set.body);
     }
     stage.settle().unwrap();
@@ -109,11 +89,7 @@ fn place(stage: &Stage, n: usize) {
         "expected_total": { "amount_minor": 300, "currency": "GBP" },
     });
     let key = format!("the-key-of-order-number-{n}");
-    let placed = stage
-        .ask("place-order")
-        .by(&caller(n as u128 % 10, Role::Customer))
-        .key(&key)
-        .send(&order);
+    let placed = stage.ask("place-order").by(&caller(n as u128 % 10, Role::Customer)).key(&key).send(&order);
     assert_eq!(placed.status_code, 201, "{}", placed.body);
 }
 

@@ -32,11 +32,7 @@ impl Argument for Now {
 
 /// Logs a failure of the platform and becomes the problem to answer with.
 pub(crate) fn broken(call: &Call, error: &Error) -> Problem {
-    call.log(
-        "error",
-        "an argument could not be taken",
-        serde_json::json!({ "cause": error.to_string() }),
-    );
+    call.log("error", "an argument could not be taken", serde_json::json!({ "cause": error.to_string() }));
     error.problem()
 }
 

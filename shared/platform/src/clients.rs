@@ -68,14 +68,8 @@ pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Res
 /// HTTPS (and plain HTTP for emulators on the same machine) that trusts Amazon's roots only.
 fn network() -> Result<SharedHttpClient, Error> {
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-    let tls = TlsContext::builder()
-        .with_trust_store(roots)
-        .build()
-        .map_err(Error::broken)?;
-    let connector = Connector::builder()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .tls_context(tls)
-        .build();
+    let tls = TlsContext::builder().with_trust_store(roots).build().map_err(Error::broken)?;
+    let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build();
     Ok(SharedHttpClient::new(Network(SharedHttpConnector::new(connector))))
 }
 

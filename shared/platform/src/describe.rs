@@ -69,26 +69,14 @@ impl Default for Description {
 impl Description {
     pub(crate) fn caller(&mut self, role: Role) {
         self.caller = Some(role);
-        self.problem(
-            401,
-            "token-invalid",
-            "The access token is missing, expired or not for this API",
-        );
+        self.problem(401, "token-invalid", "The access token is missing, expired or not for this API");
         self.problem(403, "role-missing", "The caller may not do this");
     }
 
     pub(crate) fn idempotency_key(&mut self) {
         self.idempotency_key = true;
-        self.problem(
-            400,
-            "idempotency-key-missing",
-            "The Idempotency-Key is missing or malformed",
-        );
-        self.problem(
-            422,
-            "idempotency-key-reused",
-            "The Idempotency-Key was used for another request",
-        );
+        self.problem(400, "idempotency-key-missing", "The Idempotency-Key is missing or malformed");
+        self.problem(422, "idempotency-key-reused", "The Idempotency-Key was used for another request");
     }
 
     pub(crate) fn if_match(&mut self) {

@@ -27,23 +27,17 @@ pub enum Error {
 impl Error {
     /// [`Error::Unavailable`] because of `cause`.
     pub fn unavailable(cause: impl std::fmt::Display) -> Self {
-        Self::Unavailable {
-            cause: cause.to_string(),
-        }
+        Self::Unavailable { cause: cause.to_string() }
     }
 
     /// [`Error::Contended`] because of `cause`.
     pub fn contended(cause: impl std::fmt::Display) -> Self {
-        Self::Contended {
-            cause: cause.to_string(),
-        }
+        Self::Contended { cause: cause.to_string() }
     }
 
     /// [`Error::Broken`] because of `cause`.
     pub fn broken(cause: impl std::fmt::Display) -> Self {
-        Self::Broken {
-            cause: cause.to_string(),
-        }
+        Self::Broken { cause: cause.to_string() }
     }
 
     /// Whether the same request may succeed later.

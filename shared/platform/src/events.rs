@@ -29,12 +29,7 @@ pub fn on<U: UseCase<A, Result<(), Error>>, A: 'static>(use_case: U) -> Function
         timeout: Duration::from_secs(30),
         handler: Arc::new(move |world, invocation| {
             let use_case = use_case.clone();
-            Box::pin(serve(
-                name,
-                world,
-                invocation,
-                Box::new(move |call| use_case.clone().call(call)),
-            ))
+            Box::pin(serve(name, world, invocation, Box::new(move |call| use_case.clone().call(call))))
         }),
         prepare: U::prepare,
         #[cfg(feature = "describe")]
@@ -68,10 +63,7 @@ impl<E: Event> Argument for On<E> {
         }
         let data = serde_json::from_str(event.data.get())
             .map_err(|error| Problem::new(400, "event-data", "The event is not as described", error.to_string()))?;
-        Ok(On {
-            event: data,
-            stamp: event.stamp(),
-        })
+        Ok(On { event: data, stamp: event.stamp() })
     }
 
     #[cfg(feature = "describe")]
@@ -120,13 +112,8 @@ async fn serve(function: &'static str, world: Arc<World>, invocation: Invocation
         .map_err(|error| Error::broken(format!("no queue event: {error}")))?;
     let mut failures = Failures::default();
     for message in batch.records {
-        if consume(function, &world, &invocation.request, &message, &run)
-            .await
-            .is_err()
-        {
-            failures.batch_item_failures.push(ItemFailure {
-                item_identifier: message.message_id,
-            });
+        if consume(function, &world, &invocation.request, &message, &run).await.is_err() {
+            failures.batch_item_failures.push(ItemFailure { item_identifier: message.message_id });
         }
     }
     failures.encode()
@@ -145,11 +132,7 @@ async fn consume(
     let event: CloudEvent<Box<RawValue>> = match serde_json::from_str(&message.body) {
         Ok(event) => event,
         Err(error) => {
-            let line = Line {
-                function,
-                request,
-                trace: None,
-            };
+            let line = Line { function, request, trace: None };
             let facts = json!({ "message": message.message_id, "cause": error.to_string() });
             line.write(world, "error", "a message is no CloudEvent", facts);
             return Err(Failed);

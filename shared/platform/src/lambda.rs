@@ -23,20 +23,11 @@ pub fn run(function: Function) -> ExitCode {
 
 fn serve(function: Function) -> Result<(), Error> {
     let variable = |name: &str| std::env::var(name).ok();
-    let settings = [TABLE, TOPIC, EPOCH, ISSUER, AUDIENCE]
-        .into_iter()
-        .filter_map(|name| Some((name, variable(name)?)));
-    let world = Arc::new(World::new(
-        Arc::new(Lambda),
-        Settings::new(settings),
-        clients::from_environment(variable)?,
-    ));
+    let settings = [TABLE, TOPIC, EPOCH, ISSUER, AUDIENCE].into_iter().filter_map(|name| Some((name, variable(name)?)));
+    let world = Arc::new(World::new(Arc::new(Lambda), Settings::new(settings), clients::from_environment(variable)?));
     (function.prepare)(&world)?;
     // One thread: an execution environment serves one invocation at a time.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::broken)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::broken)?;
     runtime.block_on(poll(function.handler, world)).map_err(Error::broken)
 }
 
@@ -61,9 +52,7 @@ struct Lambda;
 impl Host for Lambda {
     #[allow(clippy::disallowed_methods, reason = "this is where time comes from")]
     fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 

@@ -64,10 +64,9 @@ impl Argument for Change {
     fn take(call: &Call) -> Result<Self, Problem> {
         match &call.cause {
             Cause::Change(change) => Ok((**change).clone()),
-            Cause::Request(_) | Cause::Event(_) => Err(crate::argument::broken(
-                call,
-                &Error::broken("this function does not read a stream"),
-            )),
+            Cause::Request(_) | Cause::Event(_) => {
+                Err(crate::argument::broken(call, &Error::broken("this function does not read a stream")))
+            }
         }
     }
 }
@@ -82,11 +81,7 @@ struct Projected {
 impl Projected {
     fn of<P: Published>(event: &P) -> Result<Self, Error> {
         let data = serde_json::to_value(event).map_err(Error::broken)?;
-        Ok(Self {
-            kind: event.kind(),
-            subject: event.subject(),
-            data,
-        })
+        Ok(Self { kind: event.kind(), subject: event.subject(), data })
     }
 }
 
@@ -108,11 +103,7 @@ async fn serve(
 ) -> Result<Vec<u8>, Error> {
     let batch: Batch = serde_json::from_slice(&invocation.payload)
         .map_err(|error| Error::broken(format!("no stream event: {error}")))?;
-    let line = Line {
-        function,
-        request: &invocation.request,
-        trace: None,
-    };
+    let line = Line { function, request: &invocation.request, trace: None };
     let (mut sequence, mut entries, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for (position, record) in batch.records.into_iter().enumerate() {
         sequence.push(record.dynamodb.sequence_number.clone());
@@ -122,11 +113,9 @@ async fn serve(
             Err(error) => Err(error),
         };
         match events {
-            Ok(events) => entries.extend(events.into_iter().map(|(kind, message)| Entry {
-                record: position,
-                kind,
-                message,
-            })),
+            Ok(events) => {
+                entries.extend(events.into_iter().map(|(kind, message)| Entry { record: position, kind, message }))
+            }
             Err(error) => {
                 let facts = json!({ "sequence": sequence.last(), "cause": error.to_string() });
                 line.write(&world, "error", "a change could not be announced", facts);
@@ -145,9 +134,7 @@ async fn serve(
     let mut failures = crate::events::Failures::default();
     if let Some(position) = failed.into_iter().min() {
         let item_identifier = sequence.swap_remove(position);
-        failures
-            .batch_item_failures
-            .push(crate::events::ItemFailure { item_identifier });
+        failures.batch_item_failures.push(crate::events::ItemFailure { item_identifier });
     }
     failures.encode()
 }
@@ -173,11 +160,7 @@ async fn announce(
     });
     let events = run(call).await.map_err(|problem| Error::broken(problem.detail))??;
     if events.len() != outbox.events.len() {
-        return Err(Error::broken(format!(
-            "{} outbox entries became {} events",
-            outbox.events.len(),
-            events.len()
-        )));
+        return Err(Error::broken(format!("{} outbox entries became {} events", outbox.events.len(), events.len())));
     }
     events
         .into_iter()
@@ -199,12 +182,7 @@ async fn announce(
             };
             let message = serde_json::to_string(&event).map_err(Error::broken)?;
             if message.len() > MAX_EVENT {
-                return Err(Error::broken(format!(
-                    "{} of {} is {} bytes long",
-                    event.kind,
-                    event.id,
-                    message.len()
-                )));
+                return Err(Error::broken(format!("{} of {} is {} bytes long", event.kind, event.id, message.len())));
             }
             Ok((kind, message))
         })
@@ -227,12 +205,7 @@ async fn publish(world: &World, line: &Line<'_>, entries: Vec<Entry>) -> Result<
         match publish_request(world, now).await {
             Ok(refused) => failed.extend(refused),
             Err(error) => {
-                line.write(
-                    world,
-                    "error",
-                    "events could not be published",
-                    json!({ "cause": error.to_string() }),
-                );
+                line.write(world, "error", "events could not be published", json!({ "cause": error.to_string() }));
                 failed.extend(now.iter().map(|entry| entry.record));
             }
         }
@@ -245,10 +218,7 @@ async fn publish_request(world: &World, entries: &[Entry]) -> Result<Vec<usize>,
         .iter()
         .enumerate()
         .map(|(n, entry)| {
-            let kind = MessageAttributeValue::builder()
-                .data_type("String")
-                .string_value(entry.kind)
-                .build()?;
+            let kind = MessageAttributeValue::builder().data_type("String").string_value(entry.kind).build()?;
             PublishBatchRequestEntry::builder()
                 .id(n.to_string())
                 .message(&entry.message)
@@ -274,10 +244,7 @@ async fn publish_request(world: &World, entries: &[Entry]) -> Result<Vec<usize>,
         .map(|entry| entry.id.parse().ok().and_then(|n: usize| entries.get(n)))
         // An answer about an entry that was never sent says nothing about which one failed: repeat them all.
         .flat_map(|entry| {
-            entry.map_or_else(
-                || entries.iter().map(|entry| entry.record).collect(),
-                |entry| vec![entry.record],
-            )
+            entry.map_or_else(|| entries.iter().map(|entry| entry.record).collect(), |entry| vec![entry.record])
         })
         .collect())
 }

@@ -35,10 +35,7 @@ where
             Attempt::Again(_) => {}
         }
         let micros = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX).max(1);
-        world
-            .host
-            .sleep(Duration::from_micros(world.host.random() % micros))
-            .await;
+        world.host.sleep(Duration::from_micros(world.host.random() % micros)).await;
         longest = (longest * 2).min(LONGEST_DELAY);
     }
     match attempt().await {
@@ -73,10 +70,7 @@ where
         | "InternalError"
         | "InternalErrorException"
         | "ServiceUnavailable" => Attempt::Again(Error::unavailable(cause)),
-        _ if error
-            .raw_response()
-            .is_some_and(|response| response.status().is_server_error()) =>
-        {
+        _ if error.raw_response().is_some_and(|response| response.status().is_server_error()) => {
             Attempt::Again(Error::unavailable(cause))
         }
         _ => Attempt::Never(Error::broken(cause)),

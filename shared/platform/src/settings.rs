@@ -21,12 +21,7 @@ pub struct Settings(BTreeMap<String, String>);
 impl Settings {
     /// These settings.
     pub fn new<K: Into<String>, V: Into<String>>(settings: impl IntoIterator<Item = (K, V)>) -> Self {
-        Self(
-            settings
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        Self(settings.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 
     /// The setting `name`; an error if the deployment forgot it.
@@ -39,8 +34,6 @@ impl Settings {
 
     /// [`EPOCH`] as a number.
     pub fn epoch(&self) -> Result<u32, Error> {
-        self.get(EPOCH)?
-            .parse()
-            .map_err(|_| Error::broken("setting EPOCH is no number"))
+        self.get(EPOCH)?.parse().map_err(|_| Error::broken("setting EPOCH is no number"))
     }
 }

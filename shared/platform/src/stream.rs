@@ -35,19 +35,13 @@ impl Record {
         let Some(outbox) = new.outbox::<serde::de::IgnoredAny>()? else {
             return Ok(None);
         };
-        let version = new
-            .version()
-            .ok_or_else(|| Error::broken("an item with an outbox has no version"))?;
+        let version = new.version().ok_or_else(|| Error::broken("an item with an outbox has no version"))?;
         let before = self.dynamodb.old_image.map(image).and_then(|old| old.version());
         if outbox.version != version || before == Some(version) {
             return Ok(None);
         }
         let key = new.key().ok_or_else(|| Error::broken("an item has no key"))?;
-        Ok(Some(Change {
-            key,
-            version,
-            image: new,
-        }))
+        Ok(Some(Change { key, version, image: new }))
     }
 }
 
@@ -73,17 +67,12 @@ impl Change {
 
     /// The outbox, whatever its events are.
     pub(crate) fn outbox(&self) -> Result<Outbox<serde::de::IgnoredAny>, Error> {
-        self.image
-            .outbox()?
-            .ok_or_else(|| Error::broken("a change without an outbox"))
+        self.image.outbox()?.ok_or_else(|| Error::broken("a change without an outbox"))
     }
 
     /// The item as it is after the change, and what it announces.
     pub fn read<T: Item>(&self) -> Result<(T, Outbox<T::Event>), Error> {
-        let outbox = self
-            .image
-            .outbox()?
-            .ok_or_else(|| Error::broken("a change without an outbox"))?;
+        let outbox = self.image.outbox()?.ok_or_else(|| Error::broken("a change without an outbox"))?;
         Ok((self.image.value()?, outbox))
     }
 }

@@ -73,10 +73,7 @@ mod tests {
     #[test]
     fn a_valid_trace_is_continued_and_anything_else_starts_one() {
         let valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        assert_eq!(
-            Trace::continue_or_start(Some(valid), "r").id(),
-            "4bf92f3577b34da6a3ce929d0e0e4736"
-        );
+        assert_eq!(Trace::continue_or_start(Some(valid), "r").id(), "4bf92f3577b34da6a3ce929d0e0e4736");
         for bad in [
             "",
             "00-0-0-01",

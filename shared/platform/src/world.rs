@@ -39,20 +39,13 @@ pub struct World {
 impl World {
     /// A world without any client yet.
     pub fn new(host: Arc<dyn Host>, settings: Settings, aws: SdkConfig) -> Self {
-        Self {
-            host,
-            settings,
-            aws,
-            clients: Mutex::default(),
-        }
+        Self { host, settings, aws, clients: Mutex::default() }
     }
 
     /// The client of type `C`, built at its first use. Only what a function's arguments ask for is ever linked.
     pub fn client<C: Clone + Send + Sync + 'static>(&self, build: impl FnOnce(&SdkConfig) -> C) -> C {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let client = clients
-            .entry(TypeId::of::<C>())
-            .or_insert_with(|| Arc::new(build(&self.aws)));
+        let client = clients.entry(TypeId::of::<C>()).or_insert_with(|| Arc::new(build(&self.aws)));
         match client.downcast_ref::<C>() {
             Some(client) => client.clone(),
             None => unreachable!("clients are kept under their own type"),

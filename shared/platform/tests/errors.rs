@@ -20,10 +20,7 @@ fn a_caller_learns_what_to_do_and_never_the_cause() {
         let direct = error.problem();
         let through = Failure::<Infallible>::Failed(error).problem();
         assert_eq!(direct, through);
-        assert_eq!(
-            (direct.status, direct.code, direct.retry_after.is_some()),
-            (status, code, retryable)
-        );
+        assert_eq!((direct.status, direct.code, direct.retry_after.is_some()), (status, code, retryable));
         let told: Value = serde_json::to_value(&direct).unwrap();
         assert!(!told.to_string().contains("secret cause"));
         let mut members: Vec<&String> = told.as_object().unwrap().keys().collect();
@@ -44,25 +41,12 @@ fn answers_of_the_table_are_tried_again_if_that_can_help() {
     };
     for (answer, attempts, status, code) in [
         (error(400, "ThrottlingException"), 8, 503, "try-again"),
-        (
-            error(400, "ProvisionedThroughputExceededException"),
-            8,
-            503,
-            "try-again",
-        ),
+        (error(400, "ProvisionedThroughputExceededException"), 8, 503, "try-again"),
         (error(400, "RequestLimitExceeded"), 8, 503, "try-again"),
         (error(400, "TransactionConflictException"), 8, 503, "try-again"),
         (error(500, "InternalServerError"), 8, 503, "try-again"),
         (error(503, "SomethingNew"), 8, 503, "try-again"),
-        (
-            Answer {
-                status: 502,
-                body: b"<html>".to_vec(),
-            },
-            8,
-            503,
-            "try-again",
-        ),
+        (Answer { status: 502, body: b"<html>".to_vec() }, 8, 503, "try-again"),
         (error(400, "ValidationException"), 1, 500, "internal"),
         (error(400, "AccessDeniedException"), 1, 500, "internal"),
         (error(400, "ResourceNotFoundException"), 1, 500, "internal"),
@@ -71,11 +55,7 @@ fn answers_of_the_table_are_tried_again_if_that_can_help() {
         let stage = stage();
         let (shown, answer) = (String::from_utf8_lossy(&answer.body).into_owned(), answer.clone());
         stage.interfere(move |_| Fate::Instead(answer.clone()));
-        problem(
-            &ask(&stage, &json!({ "do": "create", "name": "lamp", "note": "" })),
-            status,
-            code,
-        );
+        problem(&ask(&stage, &json!({ "do": "create", "name": "lamp", "note": "" })), status, code);
         assert_eq!(stage.calls().len(), attempts, "attempts after {shown}");
     }
 }
@@ -85,18 +65,10 @@ fn an_item_that_does_not_read_as_its_type_is_an_error_that_shows_no_internals() 
     let stage = stage();
     let strange = json!({ "Item": { "pk": { "S": "box" }, "sk": { "S": "thing" }, "v": { "N": "1" }, "colour": { "S": "red" } } });
     stage.interfere(move |call| match call.operation.as_str() {
-        "GetItem" => Fate::Instead(Answer {
-            status: 200,
-            body: strange.to_string().into_bytes(),
-        }),
+        "GetItem" => Fate::Instead(Answer { status: 200, body: strange.to_string().into_bytes() }),
         _ => Fate::Answered,
     });
     let answer = ask(&stage, &json!({ "do": "replace", "name": "box", "note": "" }));
     problem(&answer, 500, "internal");
-    assert!(
-        stage
-            .log()
-            .iter()
-            .any(|line| line.contains("does not read as its type"))
-    );
+    assert!(stage.log().iter().any(|line| line.contains("does not read as its type")));
 }

@@ -39,11 +39,7 @@ fn with_forgotten_token(stage: &Stage, call: &OutsideCall) -> Fate {
     let mut request: Value = serde_json::from_slice(&call.body).unwrap();
     request.as_object_mut().unwrap().remove("ClientRequestToken");
     let table = stage.cloud.table("things").unwrap();
-    Fate::Instead(local::dynamodb::answer(
-        table,
-        &call.operation,
-        request.to_string().as_bytes(),
-    ))
+    Fate::Instead(local::dynamodb::answer(table, &call.operation, request.to_string().as_bytes()))
 }
 
 #[test]
@@ -51,12 +47,10 @@ fn a_write_whose_reply_is_lost_is_a_success_and_happens_once() {
     for (asked, said) in wishes() {
         for lost in [1, 3, 7] {
             let (stage, made) = (with_chest(), AtomicUsize::new(0));
-            stage.interfere(
-                move |call| match writes(call) && made.fetch_add(1, Ordering::Relaxed) < lost {
-                    true => Fate::ReplyLost,
-                    false => Fate::Answered,
-                },
-            );
+            stage.interfere(move |call| match writes(call) && made.fetch_add(1, Ordering::Relaxed) < lost {
+                true => Fate::ReplyLost,
+                false => Fate::Answered,
+            });
             assert_eq!(wish(&stage, asked.clone()), said, "{lost} replies lost: {asked}");
             let taken = if asked["amount"].is_null() { 10 } else { 7 };
             assert_eq!(thing(&stage, "box").unwrap().1, taken, "{lost} replies lost: {asked}");
@@ -69,13 +63,11 @@ fn a_transaction_whose_token_is_forgotten_is_recognised_by_its_items() {
     for (asked, said) in wishes().into_iter().skip(2) {
         let (stage, made) = (with_chest(), AtomicUsize::new(0));
         let table = stage.clone();
-        stage.interfere(
-            move |call| match writes(call).then(|| made.fetch_add(1, Ordering::Relaxed)) {
-                Some(0) => Fate::ReplyLost,
-                Some(_) => with_forgotten_token(&table, call),
-                None => Fate::Answered,
-            },
-        );
+        stage.interfere(move |call| match writes(call).then(|| made.fetch_add(1, Ordering::Relaxed)) {
+            Some(0) => Fate::ReplyLost,
+            Some(_) => with_forgotten_token(&table, call),
+            None => Fate::Answered,
+        });
         assert_eq!(wish(&stage, asked.clone()), said, "{asked}");
         assert_eq!(thing(&stage, "box").unwrap().1, 7, "{asked}");
         stage.calm();
@@ -94,15 +86,13 @@ fn what_somebody_else_wrote_is_not_taken_for_our_own() {
         let (stage, made) = (with_chest(), AtomicUsize::new(0));
         let (other, same) = (stage.clone(), asked.clone());
         // Somebody else asks for the very same, between our read and our write, which then gets lost on its way.
-        stage.interfere(
-            move |call| match writes(call).then(|| made.fetch_add(1, Ordering::Relaxed)) {
-                Some(0) => {
-                    assert_eq!(wish(&other, same.clone()), said);
-                    Fate::NeverSent
-                }
-                _ => Fate::Answered,
-            },
-        );
+        stage.interfere(move |call| match writes(call).then(|| made.fetch_add(1, Ordering::Relaxed)) {
+            Some(0) => {
+                assert_eq!(wish(&other, same.clone()), said);
+                Fate::NeverSent
+            }
+            _ => Fate::Answered,
+        });
         assert_eq!(wish(&stage, asked.clone()), refusal, "{asked}");
         let taken = if asked["amount"].is_null() { 10 } else { 7 };
         assert_eq!(thing(&stage, "box").unwrap().1, taken, "{asked}");
@@ -114,15 +104,7 @@ fn what_somebody_else_wrote_is_not_taken_for_our_own() {
 fn two_deliveries_of_one_event_that_decide_differently_are_not_taken_for_one_another() {
     let stage = Arc::new(stage());
     let order = OrderId::from_bits(1);
-    let cancelled = event(
-        &stage,
-        &OrderCancelled {
-            order,
-            customer: AccountId::from_bits(1),
-        },
-        1,
-        1,
-    );
+    let cancelled = event(&stage, &OrderCancelled { order, customer: AccountId::from_bits(1) }, 1, 1);
     assert!(stage.deliver("count-up", &cancelled));
     // The second delivery has read version 1 when a third one, a second later, writes version 2.
     let (other, again, made) = (stage.clone(), cancelled.clone(), AtomicUsize::new(0));
@@ -135,11 +117,7 @@ fn two_deliveries_of_one_event_that_decide_differently_are_not_taken_for_one_ano
     });
     assert!(stage.deliver("count-up", &cancelled));
     stage.calm();
-    assert_eq!(
-        thing(&stage, &order.to_string()).unwrap().1,
-        3,
-        "nobody's write is lost"
-    );
+    assert_eq!(thing(&stage, &order.to_string()).unwrap().1, 3, "nobody's write is lost");
 }
 
 #[test]

@@ -10,11 +10,7 @@ use serde_json::{Value, json};
 const KEY: &str = "the-key-of-this-request";
 
 fn make(stage: &Stage, account: u128, key: &str, body: &str) -> HttpResponse {
-    stage
-        .ask("make")
-        .by(&caller(account, Role::Customer))
-        .key(key)
-        .send_text(Some(body.to_owned()))
+    stage.ask("make").by(&caller(account, Role::Customer)).key(key).send_text(Some(body.to_owned()))
 }
 
 #[test]
@@ -33,11 +29,7 @@ fn the_same_request_in_other_words_is_a_replay() {
         r#"{"note":{"b":["\u00fc",null],"a":1}}"#,
     ] {
         let again = make(&stage, 1, KEY, same);
-        assert_eq!(
-            (again.status_code, &again.headers["location"]),
-            (201, &first.headers["location"]),
-            "{same}"
-        );
+        assert_eq!((again.status_code, &again.headers["location"]), (201, &first.headers["location"]), "{same}");
     }
     for other in [
         r#"{"note":{"a":1,"b":[null,"ü"]}}"#,
@@ -71,10 +63,7 @@ fn a_refused_body_names_the_field_by_its_path() {
         let refused = problem(&ask(&body), 400, "invalid-body");
         let text = refused["reason"].as_str().unwrap();
         assert!(text.starts_with(reason), "{body}: {text}");
-        assert!(
-            !text.contains("line"),
-            "positions point into what the caller cannot see: {text}"
-        );
+        assert!(!text.contains("line"), "positions point into what the caller cannot see: {text}");
     }
     let refused = problem(&make(&stage, 1, KEY, r#"{"notes":1}"#), 400, "invalid-body");
     assert_eq!(refused["field"], "notes");
@@ -102,10 +91,7 @@ fn a_body_may_come_in_base64_and_is_the_same_body() {
     };
     let plain = make(&stage, 1, KEY, r#"{"note":1}"#);
     let encoded = send("eyJub3RlIjoxfQ==");
-    assert_eq!(
-        (encoded.status_code, &encoded.headers["location"]),
-        (201, &plain.headers["location"])
-    );
+    assert_eq!((encoded.status_code, &encoded.headers["location"]), (201, &plain.headers["location"]));
     for broken in ["{\"note\":1}", "eyJub3RlIjoxfQ=", "####"] {
         problem(&send(broken), 400, "invalid-body");
     }
@@ -118,9 +104,6 @@ fn what_is_no_request_fails_the_invocation() {
         assert!(stage.invoke("make", payload.as_bytes().to_vec()).is_err(), "{payload}");
     }
     for payload in ["", "null", "{}", r#"{"Records":[{"body":"x"}]}"#] {
-        assert!(
-            stage.invoke("count-up", payload.as_bytes().to_vec()).is_err(),
-            "{payload}"
-        );
+        assert!(stage.invoke("count-up", payload.as_bytes().to_vec()).is_err(), "{payload}");
     }
 }

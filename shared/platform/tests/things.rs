@@ -78,18 +78,11 @@ pub struct Outcome {
 
 async fn grant(_: Customer, Json(wish): Json<Wish>, things: Table) -> Result<http::Ok<Outcome>, Failure<Infallible>> {
     let outcome = carry_out(wish, &things).await?;
-    Ok(http::Ok {
-        version: None,
-        body: Outcome { outcome },
-    })
+    Ok(http::Ok { version: None, body: Outcome { outcome } })
 }
 
 async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
-    let thing = |name: &str, note: &str| Thing {
-        name: name.to_owned(),
-        note: note.to_owned(),
-        count: 10,
-    };
+    let thing = |name: &str, note: &str| Thing { name: name.to_owned(), note: note.to_owned(), count: 10 };
     let commit = match wish {
         Wish::Create { name, note } => {
             return Ok(match things.create(&thing(&name, &note), Vec::new()).await? {
@@ -102,21 +95,11 @@ async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
             let replaced = things.replace(&old, thing(&name, &note), Vec::new()).await?;
             return Ok(replaced.map_or("changed".to_owned(), |new| format!("version {}", new.version)));
         }
-        Wish::CreateAndTake {
-            name,
-            note,
-            from,
-            amount,
-        } => {
+        Wish::CreateAndTake { name, note, from, amount } => {
             let transaction = things.transaction().create(&thing(&name, &note), Vec::new());
             transaction.shift(key(&from), &[("count", -amount)]).commit().await?
         }
-        Wish::ReplaceAndTake {
-            name,
-            note,
-            from,
-            amount,
-        } => {
+        Wish::ReplaceAndTake { name, note, from, amount } => {
             let old = found(things, &name).await?;
             let transaction = things.transaction().replace(&old, &thing(&name, &note), Vec::new());
             transaction.shift(key(&from), &[("count", -amount)]).commit().await?
@@ -128,13 +111,7 @@ async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
             }
             transaction.commit().await?
         }
-        Wish::Take { from, amount } => {
-            things
-                .transaction()
-                .shift(key(&from), &[("count", -amount)])
-                .commit()
-                .await?
-        }
+        Wish::Take { from, amount } => things.transaction().shift(key(&from), &[("count", -amount)]).commit().await?,
         Wish::CreateTwice { name } => {
             let transaction = things.transaction().create(&thing(&name, "one"), Vec::new());
             transaction.create(&thing(&name, "two"), Vec::new()).commit().await?
@@ -144,9 +121,7 @@ async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
     Ok(match commit {
         Commit::Done => "done".to_owned(),
         Commit::Refused(refused) => {
-            let refused = refused
-                .iter()
-                .map(|refused| format!("{} {:?}", refused.key, refused.number("count")));
+            let refused = refused.iter().map(|refused| format!("{} {:?}", refused.key, refused.number("count")));
             format!("refused: {}", refused.collect::<Vec<_>>().join(", "))
         }
     })
@@ -171,11 +146,7 @@ async fn make(
     things: Table,
 ) -> Result<http::Created<Outcome>, Failure<Infallible>> {
     let name = key.id::<OrderId>().to_string();
-    let thing = Thing {
-        name,
-        note: key.fingerprint().to_owned(),
-        count: 1,
-    };
+    let thing = Thing { name, note: key.fingerprint().to_owned(), count: 1 };
     if let Creation::Exists(other) = things.create(&thing, Vec::new()).await? {
         key.replays(&other.value.note)?;
     }
@@ -190,14 +161,7 @@ async fn count_up(cancelled: On<OrderCancelled>, Now(now): Now, things: Table) -
     let name = cancelled.order.to_string();
     let decide = |found: Option<&Stored<Thing>>| {
         let count = found.map_or(0, |found| found.value.count) + 1;
-        Ok(Decision::To(
-            Thing {
-                name: name.clone(),
-                note: now.to_string(),
-                count,
-            },
-            Vec::new(),
-        ))
+        Ok(Decision::To(Thing { name: name.clone(), note: now.to_string(), count }, Vec::new()))
     };
     things.advance(&key(&name), decide).await
 }
@@ -214,10 +178,7 @@ pub fn stage() -> Stage {
         ],
     };
     let stage = Stage::new(vec![things]).unwrap();
-    assert_eq!(
-        wish(&stage, json!({ "do": "create", "name": "box", "note": "" })),
-        "created"
-    );
+    assert_eq!(wish(&stage, json!({ "do": "create", "name": "box", "note": "" })), "created");
     stage.calls();
     stage
 }
@@ -238,11 +199,7 @@ pub fn wish(stage: &Stage, wish: Value) -> String {
 pub fn thing(stage: &Stage, name: &str) -> Option<(String, u32, u64)> {
     let raw = raw_item(stage, "things", &key(name))?;
     let number = |name: &str| -> u64 { raw[name]["N"].as_str().unwrap().parse().unwrap() };
-    Some((
-        raw["note"]["S"].as_str().unwrap().to_owned(),
-        number("count") as u32,
-        number("v"),
-    ))
+    Some((raw["note"]["S"].as_str().unwrap().to_owned(), number("count") as u32, number("v")))
 }
 
 /// Whether a call writes.

@@ -11,10 +11,7 @@ fn a_transaction_takes_a_hundred_actions_and_not_one_more() {
     let too_many = ask(&stage, &json!({ "do": "create-many", "count": 101 }));
     problem(&too_many, 500, "internal");
     assert!(
-        stage
-            .log()
-            .iter()
-            .any(|line| line.contains("a transaction of 101 actions")),
+        stage.log().iter().any(|line| line.contains("a transaction of 101 actions")),
         "the log has the cause"
     );
     assert!(!too_many.body.contains("101"), "the caller has not: {}", too_many.body);
@@ -37,11 +34,7 @@ fn counters_are_not_moved_without_a_guard_against_moving_them_twice() {
 #[test]
 fn one_item_is_not_written_twice_in_a_transaction() {
     let stage = stage();
-    problem(
-        &ask(&stage, &json!({ "do": "create-twice", "name": "lamp" })),
-        500,
-        "internal",
-    );
+    problem(&ask(&stage, &json!({ "do": "create-twice", "name": "lamp" })), 500, "internal");
     assert_eq!(thing(&stage, "lamp"), None);
 }
 
@@ -51,11 +44,7 @@ fn a_counter_never_falls_below_zero_and_the_refusal_says_where_it_stands() {
     let take = |amount: i64, from: &str| json!({ "do": "create-and-take", "name": format!("of-{amount}"), "note": "", "from": from, "amount": amount });
     assert_eq!(wish(&stage, take(11, "box")), "refused: box/thing Some(10)");
     assert_eq!(wish(&stage, take(1, "nowhere")), "refused: nowhere/thing None");
-    assert_eq!(
-        (thing(&stage, "of-11"), thing(&stage, "of-1")),
-        (None, None),
-        "all or none"
-    );
+    assert_eq!((thing(&stage, "of-11"), thing(&stage, "of-1")), (None, None), "all or none");
     assert_eq!(wish(&stage, take(10, "box")), "done");
     assert_eq!(thing(&stage, "box").unwrap().1, 0);
     assert_eq!(wish(&stage, take(2, "box")), "refused: box/thing Some(0)");
@@ -72,9 +61,6 @@ fn every_condition_that_fails_is_named() {
 #[test]
 fn a_counter_that_moved_moved_the_version_too() {
     let stage = stage();
-    wish(
-        &stage,
-        json!({ "do": "create-and-take", "name": "lamp", "note": "", "from": "box", "amount": 1 }),
-    );
+    wish(&stage, json!({ "do": "create-and-take", "name": "lamp", "note": "", "from": "box", "amount": 1 }));
     assert_eq!(thing(&stage, "box"), Some((String::new(), 9, 2)));
 }

@@ -46,19 +46,13 @@ impl Answer {
 
 impl Api {
     /// The API at `url`, with tokens from the development signer at `issuer`.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "names of a run differ from those of the last one"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "names of a run differ from those of the last one")]
     pub fn new(url: &str, issuer: &str) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(35)))
             .build();
-        let run = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_millis();
+        let run = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         Self {
             url: url.trim_end_matches('/').to_owned(),
             issuer: issuer.trim_end_matches('/').to_owned(),
@@ -77,69 +71,39 @@ impl Api {
     pub fn sign_in(&self, role: &str) -> Result<Caller, String> {
         let body = json!({ "roles": [role], "account": self.fresh(role) });
         let url = format!("{}/__local/tokens", self.issuer);
-        let sent = self
-            .agent
-            .post(&url)
-            .content_type("application/json")
-            .send(body.to_string());
+        let sent = self.agent.post(&url).content_type("application/json").send(body.to_string());
         let token = read(sent)?.expect(201)?;
         let token = token["access_token"].as_str().ok_or("the signer gave no token")?;
-        Ok(Caller {
-            token: token.to_owned(),
-        })
+        Ok(Caller { token: token.to_owned() })
     }
 
     /// `GET path`.
     pub fn get(&self, caller: &Caller, path: &str) -> Result<Answer, String> {
         let request = self.agent.get(format!("{}{path}", self.url));
-        read(
-            request
-                .header("authorization", format!("Bearer {}", caller.token))
-                .call(),
-        )
+        read(request.header("authorization", format!("Bearer {}", caller.token)).call())
     }
 
     /// `PUT path` with a JSON body.
     pub fn put(&self, caller: &Caller, path: &str, body: &Value) -> Result<Answer, String> {
-        let request = self
-            .agent
-            .put(format!("{}{path}", self.url))
-            .content_type("application/json");
-        read(
-            request
-                .header("authorization", format!("Bearer {}", caller.token))
-                .send(body.to_string()),
-        )
+        let request = self.agent.put(format!("{}{path}", self.url)).content_type("application/json");
+        read(request.header("authorization", format!("Bearer {}", caller.token)).send(body.to_string()))
     }
 
     /// `POST path` with an idempotency key and a JSON body.
     pub fn post(&self, caller: &Caller, path: &str, key: &str, body: &Value) -> Result<Answer, String> {
-        let request = self
-            .agent
-            .post(format!("{}{path}", self.url))
-            .content_type("application/json");
+        let request = self.agent.post(format!("{}{path}", self.url)).content_type("application/json");
         let request = request.header("idempotency-key", key);
-        read(
-            request
-                .header("authorization", format!("Bearer {}", caller.token))
-                .send(body.to_string()),
-        )
+        read(request.header("authorization", format!("Bearer {}", caller.token)).send(body.to_string()))
     }
 
     /// `POST path` by nobody.
     pub fn post_unsigned(&self, path: &str, body: &Value) -> Result<Answer, String> {
-        let request = self
-            .agent
-            .post(format!("{}{path}", self.url))
-            .content_type("application/json");
+        let request = self.agent.post(format!("{}{path}", self.url)).content_type("application/json");
         read(request.send(body.to_string()))
     }
 
     /// Asks until there is an answer; an error if that takes too long.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "waiting for a system of its own has a deadline in real time"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "waiting for a system of its own has a deadline in real time")]
     pub fn until<T>(&self, what: &str, ask: impl Fn() -> Result<Option<T>, String>) -> Result<T, String> {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -156,16 +120,9 @@ impl Api {
 
 fn read(sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, String> {
     let mut response = sent.map_err(|error| error.to_string())?;
-    let etag = response
-        .headers()
-        .get("etag")
-        .and_then(|tag| tag.to_str().ok())
-        .map(str::to_owned);
+    let etag = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     let status = response.status().as_u16();
-    let text = response
-        .body_mut()
-        .read_to_string()
-        .map_err(|error| error.to_string())?;
+    let text = response.body_mut().read_to_string().map_err(|error| error.to_string())?;
     Ok(Answer {
         status,
         body: serde_json::from_str(&text).unwrap_or_default(),

@@ -13,10 +13,7 @@ pub type Outcome = Result<(), String>;
 /// Every journey with its name. `skus`: how many SKUs the large order has.
 pub fn all(api: &Api, skus: usize) -> Vec<(&'static str, Outcome)> {
     vec![
-        (
-            "an order is placed, reserved, cancelled and released",
-            order_to_reservation(api),
-        ),
+        ("an order is placed, reserved, cancelled and released", order_to_reservation(api)),
         ("an order for more than there is is rejected", shortage(api)),
         ("strangers get nowhere", strangers(api)),
         ("a large order is reserved as a whole", large_order(api, skus)),

@@ -11,26 +11,17 @@ fn put_on_shelf(api: &Api, manager: &Caller, sku: &str, price: i64, on_hand: u32
         "tax_rate": 2000,
         "published": true,
     });
-    api.put(manager, &format!("/v1/products/{sku}"), &product)?
-        .expect(200)?;
+    api.put(manager, &format!("/v1/products/{sku}"), &product)?.expect(200)?;
     count(api, manager, sku, on_hand).map(|_| ())
 }
 
 /// Counts the shelf; tells what is available and what is reserved.
 fn count(api: &Api, manager: &Caller, sku: &str, on_hand: u32) -> Result<Value, String> {
-    api.put(
-        manager,
-        &format!("/v1/products/{sku}/stock"),
-        &json!({ "on_hand": on_hand }),
-    )?
-    .expect(200)
+    api.put(manager, &format!("/v1/products/{sku}/stock"), &json!({ "on_hand": on_hand }))?.expect(200)
 }
 
 fn order_of(lines: &[(&str, u32)], total: i64) -> Value {
-    let lines: Vec<Value> = lines
-        .iter()
-        .map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity }))
-        .collect();
+    let lines: Vec<Value> = lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
     json!({
         "lines": lines,
         "address": {
@@ -60,11 +51,7 @@ fn until_state(api: &Api, customer: &Caller, id: &str, state: &str) -> Result<Va
 }
 
 fn same(what: &str, left: &Value, right: &Value) -> Outcome {
-    if left == right {
-        Ok(())
-    } else {
-        Err(format!("{what}: {left} is not {right}"))
-    }
+    if left == right { Ok(()) } else { Err(format!("{what}: {left} is not {right}")) }
 }
 
 fn id_of(order: &Value) -> Result<&str, String> {
@@ -83,52 +70,24 @@ pub fn order_to_reservation(api: &Api) -> Outcome {
     let placed = place(api, &customer, &key, &order)?;
     let again = api.post(&customer, "/v1/orders", &key, &order)?.expect(201)?;
     same("a repeated request gets the same reply", &again, &placed)?;
-    let other = api
-        .post(&customer, "/v1/orders", &key, &order_of(&[(&hat, 1)], 501))?
-        .expect(422)?;
-    same(
-        "a key names one request",
-        &other["code"],
-        &json!("idempotency-key-reused"),
-    )?;
-    let changed = api.post(
-        &customer,
-        "/v1/orders",
-        &api.fresh("another-order"),
-        &order_of(&[(&hat, 1)], 1),
-    )?;
-    same(
-        "the new total is told",
-        &changed.expect(409)?["total"]["amount_minor"],
-        &json!(501),
-    )?;
+    let other = api.post(&customer, "/v1/orders", &key, &order_of(&[(&hat, 1)], 501))?.expect(422)?;
+    same("a key names one request", &other["code"], &json!("idempotency-key-reused"))?;
+    let changed = api.post(&customer, "/v1/orders", &api.fresh("another-order"), &order_of(&[(&hat, 1)], 1))?;
+    same("the new total is told", &changed.expect(409)?["total"]["amount_minor"], &json!(501))?;
 
     let id = id_of(&placed)?;
     let reserved = until_state(api, &customer, id, "reserved")?;
-    same(
-        "all lines are there",
-        &json!(reserved["lines"].as_array().map(Vec::len)),
-        &json!(3),
-    )?;
-    same(
-        "the total is the agreed one",
-        &reserved["total"]["amount_minor"],
-        &json!(3 * 1299 + 501),
-    )?;
+    same("all lines are there", &json!(reserved["lines"].as_array().map(Vec::len)), &json!(3))?;
+    same("the total is the agreed one", &reserved["total"]["amount_minor"], &json!(3 * 1299 + 501))?;
     let stock = count(api, &manager, &scarf, 10)?;
     same("three scarves are set aside", &stock["reserved"], &json!(3))?;
 
     let key = api.fresh("cancel-an-order");
     let path = format!("/v1/orders/{id}/cancel");
-    let cancelled = api
-        .post(&customer, &path, &key, &json!({ "reason": "передумала" }))?
-        .expect(200)?;
-    let again = api
-        .post(&customer, &path, &key, &json!({ "reason": "передумала" }))?
-        .expect(200)?;
+    let cancelled = api.post(&customer, &path, &key, &json!({ "reason": "передумала" }))?.expect(200)?;
+    let again = api.post(&customer, &path, &key, &json!({ "reason": "передумала" }))?.expect(200)?;
     same("a repeated cancellation gets the same reply", &again, &cancelled)?;
-    api.post(&customer, &path, &api.fresh("cancel-it-twice"), &json!({}))?
-        .expect(409)?;
+    api.post(&customer, &path, &api.fresh("cancel-it-twice"), &json!({}))?.expect(409)?;
     api.until("the scarves are available again", || {
         let stock = count(api, &manager, &scarf, 10)?;
         Ok((stock["available"] == 10 && stock["reserved"] == 0).then_some(()))
@@ -145,51 +104,27 @@ pub fn shortage(api: &Api) -> Outcome {
     let placed = place(api, &customer, &api.fresh("place-an-order"), &order)?;
     let rejected = until_state(api, &customer, id_of(&placed)?, "rejected")?;
     let short = json!([{ "sku": scarce, "wanted": 2, "available": 1 }]);
-    same(
-        "the customer learns what is short",
-        &rejected["timeline"][0]["short"],
-        &short,
-    )?;
-    same(
-        "nothing of the rest is set aside",
-        &count(api, &manager, &plenty, 10)?["reserved"],
-        &json!(0),
-    )
+    same("the customer learns what is short", &rejected["timeline"][0]["short"], &short)?;
+    same("nothing of the rest is set aside", &count(api, &manager, &plenty, 10)?["reserved"], &json!(0))
 }
 
 /// No token, another role, somebody else's order.
 pub fn strangers(api: &Api) -> Outcome {
-    let (manager, customer, other) = (
-        api.sign_in("manager")?,
-        api.sign_in("customer")?,
-        api.sign_in("customer")?,
-    );
+    let (manager, customer, other) = (api.sign_in("manager")?, api.sign_in("customer")?, api.sign_in("customer")?);
     let sku = api.fresh("secret");
     put_on_shelf(api, &manager, &sku, 100, 10)?;
     let order = order_of(&[(&sku, 1)], 100);
     let status = |answer: Answer| json!(answer.status);
-    same(
-        "no token",
-        &status(api.post_unsigned("/v1/orders", &order)?),
-        &json!(401),
-    )?;
+    same("no token", &status(api.post_unsigned("/v1/orders", &order)?), &json!(401))?;
     let key = api.fresh("a-managers-order");
-    same(
-        "a manager buys nothing",
-        &status(api.post(&manager, "/v1/orders", &key, &order)?),
-        &json!(403),
-    )?;
+    same("a manager buys nothing", &status(api.post(&manager, "/v1/orders", &key, &order)?), &json!(403))?;
     let product =
         json!({ "title": "T", "price": { "amount_minor": 1, "currency": "GBP" }, "tax_rate": 0, "published": true });
     let set = api.put(&customer, &format!("/v1/products/{sku}"), &product)?;
     same("a customer sets no prices", &status(set), &json!(403))?;
     let placed = place(api, &customer, &api.fresh("place-an-order"), &order)?;
     let path = format!("/v1/orders/{}", id_of(&placed)?);
-    same(
-        "somebody else's order is not found",
-        &status(api.get(&other, &path)?),
-        &json!(404),
-    )?;
+    same("somebody else's order is not found", &status(api.get(&other, &path)?), &json!(404))?;
     let key = api.fresh("cancel-it-for-them");
     let cancel = api.post(&other, &format!("{path}/cancel"), &key, &json!({}))?;
     same("nor can it be cancelled", &status(cancel), &json!(404))
@@ -206,12 +141,7 @@ pub fn large_order(api: &Api, skus: usize) -> Outcome {
     let order = order_of(&lines, 1200);
     let placed = place(api, &customer, &api.fresh("place-an-order"), &order)?;
     let reserved = until_state(api, &customer, id_of(&placed)?, "reserved")?;
-    let titles: Vec<&Value> = reserved["lines"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|line| &line["sku"])
-        .collect();
+    let titles: Vec<&Value> = reserved["lines"].as_array().into_iter().flatten().map(|line| &line["sku"]).collect();
     let wanted: Vec<&str> = lines.iter().map(|(sku, _)| *sku).collect();
     same("every line is there, in order", &json!(titles), &json!(wanted))
 }

@@ -1,11 +1,6 @@
 //! The journeys on the embedded cloud, through its HTTP gateway.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use journeys::Api;
 use local::cloud::Cloud;
@@ -25,28 +20,18 @@ struct World {
 impl World {
     fn start(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("yarmarka-journey-{name}-{}", std::process::id()));
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let cloud = Arc::new(Cloud::on_disk(simulation::contexts(), &folder, &issuer).unwrap());
         let guard = runtime.enter();
         let running = Running::start(cloud, Arc::new(Machine(|_: &str| {}))).unwrap();
         let tokens = Tokens::kept_in(&folder, &issuer).unwrap();
-        let gateway = Arc::new(Gateway {
-            running: running.clone(),
-            tokens,
-        });
+        let gateway = Arc::new(Gateway { running: running.clone(), tokens });
         runtime.spawn(running.deliver());
         runtime.spawn(gateway.serve(listener));
         drop(guard);
-        Self {
-            folder,
-            api: Api::new(&issuer, &issuer),
-            _runtime: runtime,
-        }
+        Self { folder, api: Api::new(&issuer, &issuer), _runtime: runtime }
     }
 }
 

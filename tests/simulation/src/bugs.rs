@@ -23,12 +23,7 @@ pub const BUGS: [Bug; 4] = [
     Bug {
         name: "stock is moved without asking whether there is enough",
         contexts: crate::contexts,
-        plant: |inner| {
-            Arc::new(Rewriting {
-                inner,
-                rewrite: forget_stock_condition,
-            })
-        },
+        plant: |inner| Arc::new(Rewriting { inner, rewrite: forget_stock_condition }),
     },
     Bug {
         name: "a relay acknowledges what the topic did not take",
@@ -38,22 +33,12 @@ pub const BUGS: [Bug; 4] = [
     Bug {
         name: "a create does not ask whether the item is there",
         contexts: crate::contexts,
-        plant: |inner| {
-            Arc::new(Rewriting {
-                inner,
-                rewrite: forget_absence,
-            })
-        },
+        plant: |inner| Arc::new(Rewriting { inner, rewrite: forget_absence }),
     },
     Bug {
         name: "an order is written without its outbox",
         contexts: crate::contexts,
-        plant: |inner| {
-            Arc::new(Rewriting {
-                inner,
-                rewrite: forget_outbox_on_update,
-            })
-        },
+        plant: |inner| Arc::new(Rewriting { inner, rewrite: forget_outbox_on_update }),
     },
 ];
 
@@ -91,9 +76,7 @@ fn forget_stock_condition(operation: &str, request: &mut Value) {
 }
 
 fn forget_outbox_on_update(operation: &str, request: &mut Value) {
-    let is_update = request["ConditionExpression"]
-        .as_str()
-        .is_some_and(|condition| condition.contains(":v"));
+    let is_update = request["ConditionExpression"].as_str().is_some_and(|condition| condition.contains(":v"));
     if operation == "PutItem"
         && is_update
         && let Some(item) = request["Item"].as_object_mut()

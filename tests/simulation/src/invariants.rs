@@ -56,10 +56,7 @@ impl World {
         let all_orders: Vec<Order> = of_kind(&orders)?;
         Ok(Self {
             stock: of_kind(&catalog)?,
-            reservations: reservations
-                .into_iter()
-                .map(|reservation| (reservation.order, reservation))
-                .collect(),
+            reservations: reservations.into_iter().map(|reservation| (reservation.order, reservation)).collect(),
             chunks: of_kind(&catalog)?,
             orders: all_orders.into_iter().map(|order| (order.id, order)).collect(),
             products: by_sku(&catalog, "product"),
@@ -78,10 +75,7 @@ impl World {
             (0, _) => Vec::new(),
             (_, 1) => reservation.wanted.clone(),
             (held, _) => {
-                let mine = self
-                    .chunks
-                    .iter()
-                    .filter(|chunk| chunk.order == reservation.order && chunk.number < held);
+                let mine = self.chunks.iter().filter(|chunk| chunk.order == reservation.order && chunk.number < held);
                 mine.flat_map(|chunk| chunk.wanted.clone()).collect()
             }
         }
@@ -90,11 +84,7 @@ impl World {
     /// available + reserved = counted, and reserved is what reservations hold.
     fn stock(&self, shop: &Shop, violations: &mut Vec<String>) {
         let mut held: BTreeMap<&str, u32> = BTreeMap::new();
-        let all: Vec<Wanted> = self
-            .reservations
-            .values()
-            .flat_map(|reservation| self.held(reservation))
-            .collect();
+        let all: Vec<Wanted> = self.reservations.values().flat_map(|reservation| self.held(reservation)).collect();
         for wanted in &all {
             *held.entry(wanted.sku.as_str()).or_default() += wanted.quantity;
         }
@@ -184,15 +174,8 @@ fn rows(simulation: &Simulation, context: &'static str) -> Result<Vec<Row>, Stri
         for item in page.items.unwrap_or_default() {
             let item = serde_json::to_value(&item).map_err(|error| error.to_string())?;
             let text = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
-            let version = item["v"]["N"]
-                .as_str()
-                .and_then(|version| version.parse().ok())
-                .unwrap_or_default();
-            rows.push(Row {
-                key: format!("{}/{}", text("pk"), text("sk")),
-                version,
-                item,
-            });
+            let version = item["v"]["N"].as_str().and_then(|version| version.parse().ok()).unwrap_or_default();
+            rows.push(Row { key: format!("{}/{}", text("pk"), text("sk")), version, item });
         }
         from = page.last_evaluated_key;
         if from.is_none() {
@@ -211,11 +194,6 @@ fn of_kind<T: Item>(rows: &[Row]) -> Result<Vec<T>, String> {
 
 fn by_sku(rows: &[Row], kind: &str) -> BTreeMap<String, Value> {
     let rows = rows.iter().filter(|row| row.key.ends_with(&format!("/{kind}")));
-    rows.map(|row| {
-        (
-            row.item["sku"]["S"].as_str().unwrap_or_default().to_owned(),
-            row.item.clone(),
-        )
-    })
-    .collect()
+    rows.map(|row| (row.item["sku"]["S"].as_str().unwrap_or_default().to_owned(), row.item.clone()))
+        .collect()
 }

@@ -68,11 +68,7 @@ impl Shop {
         for n in 0..skus {
             let sku = format!("SKU{n}");
             // The first SKU is the one that everybody wants.
-            let stock = if self.large {
-                random.between(15, 60)
-            } else {
-                random.between(3, 25)
-            };
+            let stock = if self.large { random.between(15, 60) } else { random.between(3, 25) };
             let (price, count) = (self.set_product(&sku, 100 + n), self.set_stock(&sku, stock));
             for command in [price, count] {
                 let request = self.request(command, simulation.now());
@@ -126,10 +122,7 @@ impl Shop {
             function: "cancel-order",
             route: "POST /v1/orders/{order}/cancel",
             path: Some(("order", order.to_string())),
-            caller: Principal {
-                account,
-                roles: vec![Role::Customer],
-            },
+            caller: Principal { account, roles: vec![Role::Customer] },
             key: Some(format!("simulated-cancel-{:06}", self.next_tag)),
             body: json!({}),
         })
@@ -142,10 +135,7 @@ impl Shop {
             function: "get-order",
             route: "GET /v1/orders/{order}",
             path: Some(("order", order.to_string())),
-            caller: Principal {
-                account,
-                roles: vec![Role::Customer],
-            },
+            caller: Principal { account, roles: vec![Role::Customer] },
             key: None,
             body: Value::Null,
         })
@@ -187,18 +177,9 @@ impl Shop {
         headers.extend(command.key.clone().map(|key| ("idempotency-key".to_owned(), key)));
         let request = HttpRequest {
             route: command.route.to_owned(),
-            path: command
-                .path
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.clone()))
-                .collect(),
+            path: command.path.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             headers,
-            claims: claims(
-                &command.caller,
-                "https://local/",
-                API,
-                now.after(Duration::from_secs(600)),
-            ),
+            claims: claims(&command.caller, "https://local/", API, now.after(Duration::from_secs(600))),
             body: (!command.body.is_null()).then(|| command.body.to_string()),
         };
         let function = command.function;
@@ -217,8 +198,7 @@ impl Shop {
                 }
                 let first = self.replies.entry(key.clone()).or_insert_with(|| answer.clone());
                 if first.body != answer.body {
-                    self.surprises
-                        .push(format!("{key} was answered {} and then {}", first.body, answer.body));
+                    self.surprises.push(format!("{key} was answered {} and then {}", first.body, answer.body));
                 }
             }
             // The price changed. Customers agree to the new one, with a new key; the simulated ones just buy again.
@@ -229,9 +209,7 @@ impl Shop {
                 }
             }
             503 => self.again.push(command.clone()),
-            status => self
-                .surprises
-                .push(format!("placing an order came to {status}: {}", answer.body)),
+            status => self.surprises.push(format!("placing an order came to {status}: {}", answer.body)),
         }
     }
 }
@@ -267,20 +245,14 @@ impl Workload for Shop {
         match command.function {
             "place-order" => self.placed(&command, answer),
             "cancel-order" => match answer.status_code {
-                200 => self
-                    .cancelled
-                    .extend(answer.json()["id"].as_str().and_then(|id| id.parse::<OrderId>().ok())),
+                200 => self.cancelled.extend(answer.json()["id"].as_str().and_then(|id| id.parse::<OrderId>().ok())),
                 409 => {}
                 503 => self.again.push(command),
-                status => self
-                    .surprises
-                    .push(format!("a cancellation came to {status}: {}", answer.body)),
+                status => self.surprises.push(format!("a cancellation came to {status}: {}", answer.body)),
             },
             _ if answer.status_code == 503 => self.again.push(command),
             _ if answer.status_code == 200 => {}
-            function => self
-                .surprises
-                .push(format!("{function} came to {}: {}", answer.status_code, answer.body)),
+            function => self.surprises.push(format!("{function} came to {}: {}", answer.status_code, answer.body)),
         }
     }
 

@@ -20,10 +20,7 @@ const FURTHER: &str = "bench-further-";
 #[allow(clippy::print_stdout, reason = "this is a command line")]
 pub fn run(arguments: &[String]) -> Outcome {
     let options = Options::read(arguments, &["functions", "rounds"])?;
-    let (further, rounds) = (
-        options.get("functions", 12usize)?.max(1),
-        options.get("rounds", 3)?.max(1),
-    );
+    let (further, rounds) = (options.get("functions", 12usize)?.max(1), options.get("rounds", 3)?.max(1));
     let root = std::env::current_dir().map_err(|error| error.to_string())?;
     let copy = Copy::make(&root)?;
     println!("building what the measurement starts from");
@@ -69,43 +66,27 @@ impl Copy {
         // Not `functions/orders`: cargo would take it for the same package as the real one, and rebuild that later.
         let package = place.join("copy/orders");
         copy_folder(&root.join("functions/orders"), &package)?;
-        write(
-            &place.join("Cargo.toml"),
-            &workspace(root, &read(&root.join("Cargo.toml"))?)?,
-        )?;
+        write(&place.join("Cargo.toml"), &workspace(root, &read(&root.join("Cargo.toml"))?)?)?;
         write(&place.join("Cargo.lock"), &read(&root.join("Cargo.lock"))?)?;
         let library = read(&package.join("src/lib.rs"))?;
-        Ok(Self {
-            root: root.to_owned(),
-            place,
-            package,
-            library,
-        })
+        Ok(Self { root: root.to_owned(), place, package, library })
     }
 
     /// Gives the copy so many further functions.
     fn set(&self, further: usize) -> Outcome {
         const FUNCTIONS: &str = "functions: [";
         let sources = self.package.join("src");
-        let (head, tail) = self
-            .library
-            .split_once(FUNCTIONS)
-            .ok_or("orders' lib.rs lists no functions")?;
+        let (head, tail) = self.library.split_once(FUNCTIONS).ok_or("orders' lib.rs lists no functions")?;
         let end = tail.find(']').ok_or("the list of orders' functions has no end")?;
         // Relays are alike and one a context: a further function is another use case.
         let use_cases = tail[..end].split(',').map(str::trim);
-        let use_cases: Vec<&str> = use_cases
-            .filter(|name| !name.is_empty() && !name.starts_with("relay"))
-            .collect();
+        let use_cases: Vec<&str> = use_cases.filter(|name| !name.is_empty() && !name.starts_with("relay")).collect();
         let mut listed = String::new();
         remove_named(&sources.join("bin"), FURTHER)?;
         for (n, use_case) in use_cases.iter().cycle().take(further).enumerate() {
             let binary = format!("{FURTHER}{n}");
             let module = binary.replace('-', "_");
-            write(
-                &sources.join(format!("{module}.rs")),
-                &read(&sources.join(format!("{use_case}.rs")))?,
-            )?;
+            write(&sources.join(format!("{module}.rs")), &read(&sources.join(format!("{use_case}.rs")))?)?;
             write(
                 &sources.join(format!("bin/{binary}.rs")),
                 &read(&sources.join(format!("bin/{}.rs", use_case.replace('_', "-"))))?.replace(use_case, &module),
@@ -144,10 +125,7 @@ impl Drop for Copy {
     fn drop(&mut self) {
         // What stays behind only takes room, in folders that git ignores.
         drop(std::fs::remove_dir_all(&self.place));
-        drop(remove_named(
-            &self.root.join("target/release/deps"),
-            &FURTHER.replace('-', "_"),
-        ));
+        drop(remove_named(&self.root.join("target/release/deps"), &FURTHER.replace('-', "_")));
     }
 }
 
@@ -156,10 +134,7 @@ fn workspace(root: &Path, text: &str) -> Result<String, String> {
     let (head, rest) = text.split_once("members = [").ok_or("Cargo.toml has no members")?;
     let (_, tail) = rest.split_once(']').ok_or("the list of members has no end")?;
     let paths = format!("path = \"{}/", root.display());
-    Ok(format!(
-        "{head}members = [\"copy/orders\"]{}",
-        tail.replace("path = \"", &paths)
-    ))
+    Ok(format!("{head}members = [\"copy/orders\"]{}", tail.replace("path = \"", &paths)))
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Outcome {
@@ -177,9 +152,7 @@ fn copy_folder(from: &Path, to: &Path) -> Outcome {
 /// Removes the files of a folder whose names begin so.
 fn remove_named(folder: &Path, beginning: &str) -> Outcome {
     for entry in entries(folder)? {
-        let named = entry
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with(beginning));
+        let named = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with(beginning));
         if named {
             std::fs::remove_file(&entry).map_err(|error| format!("{}: {error}", entry.display()))?;
         }

@@ -52,10 +52,9 @@ impl RuntimeApi {
     /// Waits until a function asks for its first invocation.
     pub fn next(&self) -> Result<Waiting, String> {
         match self.requests.recv_timeout(PATIENCE) {
-            Ok(request) if request.line == NEXT => Ok(Waiting {
-                since: request.arrived,
-                _connection: request.connection,
-            }),
+            Ok(request) if request.line == NEXT => {
+                Ok(Waiting { since: request.arrived, _connection: request.connection })
+            }
             Ok(request) => Err(format!("the function first asked: {}", request.line)),
             Err(RecvTimeoutError::Timeout) => Err("the function never asked for an invocation".to_owned()),
             Err(RecvTimeoutError::Disconnected) => Err("the runtime API stopped".to_owned()),

@@ -75,13 +75,7 @@ impl Measured {
     fn of(name: &'static str, binary: PathBuf) -> Result<Self, String> {
         let file = binary.metadata();
         let bytes = file.map_err(|error| format!("{}: {error}", binary.display()))?.len();
-        Ok(Self {
-            name,
-            binary,
-            bytes,
-            starts: Vec::new(),
-            resident_kb: 0,
-        })
+        Ok(Self { name, binary, bytes, starts: Vec::new(), resident_kb: 0 })
     }
 }
 
@@ -111,11 +105,7 @@ impl Drop for Stopped {
 
 /// What Lambda tells a function, the same for all, and nothing else.
 fn environment(command: &mut Command, runtime_api: &str) {
-    command
-        .env_clear()
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.envs([
         ("AWS_LAMBDA_RUNTIME_API", runtime_api),
         ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
@@ -150,10 +140,7 @@ fn resident_kb(process: u32) -> Result<u64, String> {
 fn report(all: &[Measured], runs: usize) -> Outcome {
     println!("from exec to the first /next, {runs} runs each, in turns:\n");
     println!("                 median       min    faster   resident      size");
-    let stock = all
-        .first()
-        .map(|stock| median(stock.starts.clone()))
-        .unwrap_or_default();
+    let stock = all.first().map(|stock| median(stock.starts.clone())).unwrap_or_default();
     let mut missed = Vec::new();
     for function in all {
         let taken = median(function.starts.clone());
@@ -171,10 +158,7 @@ fn report(all: &[Measured], runs: usize) -> Outcome {
             missed.push(function.name);
         }
     }
-    let bar = format!(
-        "at least {FASTER} × faster than stock, at most {} MB resident",
-        RESIDENT_KB / 1024
-    );
+    let bar = format!("at least {FASTER} × faster than stock, at most {} MB resident", RESIDENT_KB / 1024);
     match missed.as_slice() {
         [] => {
             println!("\nall of ours: {bar}");

@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 pub fn schemas(contexts: &[Described]) -> BTreeMap<String, Value> {
     let functions = contexts.iter().flat_map(|context| &context.functions);
     let published = functions.flat_map(|(_, description)| &description.publishes);
-    published
-        .map(|(kind, schema)| ((*kind).to_owned(), schema.clone().to_value()))
-        .collect()
+    published.map(|(kind, schema)| ((*kind).to_owned(), schema.clone().to_value())).collect()
 }
 
 /// The AsyncAPI document.
@@ -24,24 +22,15 @@ pub fn asyncapi(contexts: &[Described]) -> Value {
                 in_channel.insert((*kind).to_owned(), reference("components/messages", kind));
             }
             if !description.publishes.is_empty() {
-                operations.insert(
-                    function.name.to_owned(),
-                    operation("send", context.name, &description.publishes),
-                );
+                operations.insert(function.name.to_owned(), operation("send", context.name, &description.publishes));
             }
         }
-        channels.insert(
-            context.name.to_owned(),
-            json!({ "address": context.name, "messages": in_channel }),
-        );
+        channels.insert(context.name.to_owned(), json!({ "address": context.name, "messages": in_channel }));
     }
     for (function, description) in contexts.iter().flat_map(|context| &context.functions) {
         if let Some((kind, _)) = description.consumes.first() {
             let publisher = kind.split('.').next().unwrap_or_default();
-            operations.insert(
-                function.name.to_owned(),
-                operation("receive", publisher, &description.consumes),
-            );
+            operations.insert(function.name.to_owned(), operation("receive", publisher, &description.consumes));
         }
     }
     json!({
@@ -58,10 +47,8 @@ pub fn asyncapi(contexts: &[Described]) -> Value {
 }
 
 fn operation<S>(action: &str, channel: &str, kinds: &[(&'static str, S)]) -> Value {
-    let messages: Vec<Value> = kinds
-        .iter()
-        .map(|(kind, _)| reference(&format!("channels/{channel}/messages"), kind))
-        .collect();
+    let messages: Vec<Value> =
+        kinds.iter().map(|(kind, _)| reference(&format!("channels/{channel}/messages"), kind)).collect();
     json!({ "action": action, "channel": reference("channels", channel), "messages": messages })
 }
 

@@ -42,11 +42,7 @@ fn context(context: &Described) -> Value {
 }
 
 fn entry(function: &Function, description: &Description) -> Value {
-    let settings: &[&str] = if description.caller.is_some() {
-        &["issuer", "audience"]
-    } else {
-        &[]
-    };
+    let settings: &[&str] = if description.caller.is_some() { &["issuer", "audience"] } else { &[] };
     json!({
         "name": function.name,
         "context": function.context,

@@ -59,9 +59,7 @@ fn operation(name: &str, context: &str, path: &str, description: &Description) -
 
 fn parameters(path: &str, description: &Description) -> Vec<Value> {
     let mut parameters = Vec::new();
-    let name = path
-        .split('/')
-        .find_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let name = path.split('/').find_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     if let (Some(schema), Some(name)) = (&description.path_parameter, name) {
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
@@ -90,30 +88,18 @@ fn responses(description: &Description) -> Map<String, Value> {
     let mut responses = Map::new();
     if let Some((status, schema)) = &description.reply {
         let content = json!({ "application/json": { "schema": schema } });
-        responses.insert(
-            status.to_string(),
-            json!({ "description": "Done.", "content": content }),
-        );
+        responses.insert(status.to_string(), json!({ "description": "Done.", "content": content }));
     }
     let mut problems: BTreeMap<u16, Vec<(&str, &str)>> = BTreeMap::new();
     for problem in &description.problems {
-        problems
-            .entry(problem.status)
-            .or_default()
-            .push((problem.code, problem.title));
+        problems.entry(problem.status).or_default().push((problem.code, problem.title));
     }
     for (status, mut entries) in problems {
         entries.sort_unstable();
         entries.dedup();
-        let text: Vec<String> = entries
-            .iter()
-            .map(|(code, title)| format!("`{code}`: {title}."))
-            .collect();
+        let text: Vec<String> = entries.iter().map(|(code, title)| format!("`{code}`: {title}.")).collect();
         let content = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
-        responses.insert(
-            status.to_string(),
-            json!({ "description": text.join(" "), "content": content }),
-        );
+        responses.insert(status.to_string(), json!({ "description": text.join(" "), "content": content }));
     }
     responses
 }

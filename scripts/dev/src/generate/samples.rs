@@ -42,9 +42,7 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
         account: AccountId::from_bits(2),
         roles: description.caller.into_iter().collect(),
     };
-    let parameter = path
-        .split('/')
-        .find_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let parameter = path.split('/').find_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let parameters = parameter.map(|name| (name.to_owned(), parameter_example(description)));
     // A token that never expires: the sample is for functions, which no network reaches without the gateway.
     let expires = Timestamp::from_millis(32_503_680_000_000);
@@ -60,15 +58,9 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
 
 /// The example in the parameter's schema, which may be one of the shared ones.
 fn parameter_example(description: &Description) -> String {
-    let schema = description
-        .path_parameter
-        .as_ref()
-        .map(|schema| schema.as_value().clone())
-        .unwrap_or_default();
+    let schema = description.path_parameter.as_ref().map(|schema| schema.as_value().clone()).unwrap_or_default();
     let shared = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
-    let schema = shared
-        .and_then(|name| description.generator.definitions().get(name))
-        .unwrap_or(&schema);
+    let schema = shared.and_then(|name| description.generator.definitions().get(name)).unwrap_or(&schema);
     schema["examples"][0].as_str().unwrap_or("sample").to_owned()
 }
 
@@ -94,12 +86,7 @@ fn events(function: &Function, description: &Description) -> Result<Vec<u8>, Str
             "data": data,
         });
         let visible_at = Timestamp::from_millis(0);
-        messages.push(Message {
-            id,
-            body: event.to_string(),
-            receives: 1,
-            visible_at,
-        });
+        messages.push(Message { id, body: event.to_string(), receives: 1, visible_at });
     }
     Ok(queue_event(&messages))
 }
@@ -122,9 +109,5 @@ fn removal(function: &Function) -> StreamRecord {
         },
         "eventSourceARN": format!("arn:aws:dynamodb:us-east-1:000000000000:table/{}/stream/sample", function.context),
     });
-    StreamRecord {
-        sequence: 1,
-        name,
-        record,
-    }
+    StreamRecord { sequence: 1, name, record }
 }

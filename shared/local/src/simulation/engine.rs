@@ -160,11 +160,8 @@ impl Simulation {
         decorate: impl FnOnce(Arc<dyn Outside>) -> Arc<dyn Outside>,
     ) -> Result<Self, String> {
         let host = SimHost::new(seed, keep_trace);
-        let cloud = Arc::new(Cloud::in_memory(contexts, 2, Arc::new(host.clone()))?);
-        let inner = decorate(Arc::new(Direct {
-            cloud: cloud.clone(),
-            host: Arc::new(host.clone()),
-        }));
+        let cloud = Arc::new(Cloud::in_memory(contexts, 2)?);
+        let inner = decorate(Arc::new(Direct { cloud: cloud.clone(), host: Arc::new(host.clone()) }));
         let mut simulation = Self {
             cloud,
             published: BTreeMap::new(),
@@ -270,13 +267,7 @@ impl Simulation {
     /// Everything that could happen next, with its weight.
     fn choices(&mut self, clients: bool) -> Vec<(usize, Step)> {
         let mut choices: Vec<(usize, Step)> = Vec::new();
-        for waiting in self
-            .host
-            .state()
-            .waiting
-            .iter()
-            .filter(|(_, waiting)| matches!(waiting.what, Wait::Call(_)))
-        {
+        for waiting in self.host.state().waiting.iter().filter(|(_, waiting)| matches!(waiting.what, Wait::Call(_))) {
             choices.push((4, Step::Proceed(*waiting.0)));
         }
         let has_room = self.tasks.len() < MAX_TASKS;
@@ -301,12 +292,7 @@ impl Simulation {
                 choices.push((3, Step::Consume(function)));
             }
         }
-        let sleeping = self
-            .host
-            .state()
-            .waiting
-            .values()
-            .any(|waiting| matches!(waiting.what, Wait::Until(_)));
+        let sleeping = self.host.state().waiting.values().any(|waiting| matches!(waiting.what, Wait::Until(_)));
         if sleeping || (choices.is_empty() && plane.waiting() > 0) || clients {
             choices.push((1, Step::Pass));
         }
@@ -317,12 +303,7 @@ impl Simulation {
     fn start_function(&mut self, name: &'static str) {
         if let Some(function) = self.cloud.function(name) {
             let host: Arc<dyn Host> = Arc::new(self.host.clone());
-            let world = world(
-                function,
-                self.cloud.settings(function),
-                host,
-                Arc::new(self.host.clone()),
-            );
+            let world = world(function, self.cloud.settings(function), host, Arc::new(self.host.clone()));
             self.worlds.insert(name, world);
         }
     }
@@ -333,10 +314,7 @@ impl Simulation {
         };
         let task = self.next_task;
         self.next_task += 1;
-        let invocation = Invocation {
-            request: format!("request-{task}"),
-            payload,
-        };
+        let invocation = Invocation { request: format!("request-{task}"), payload };
         self.host.state().task = task;
         let future = (function.handler)(world.clone(), invocation);
         self.tasks.insert(task, Task { purpose, future });
@@ -344,8 +322,7 @@ impl Simulation {
 
     fn send(&mut self, request: Request) {
         let Request { tag, function, request } = request;
-        self.trace
-            .add(format!("client sends {function} #{tag} as @{}", self.next_task));
+        self.trace.add(format!("client sends {function} #{tag} as @{}", self.next_task));
         let payload = request.event(&format!("request-{}", self.next_task));
         self.invoke(function, payload, Purpose::Request(tag));
     }
@@ -356,20 +333,9 @@ impl Simulation {
         let Some(relay) = self.cloud.relay_of(context).map(|relay| relay.name) else {
             return;
         };
-        self.trace.add(format!(
-            "{} changes of {context}/{shard} go to {relay} as @{}",
-            records.len(),
-            self.next_task
-        ));
-        self.invoke(
-            relay,
-            stream_event(&records),
-            Purpose::Relay {
-                context,
-                shard,
-                records,
-            },
-        );
+        self.trace
+            .add(format!("{} changes of {context}/{shard} go to {relay} as @{}", records.len(), self.next_task));
+        self.invoke(relay, stream_event(&records), Purpose::Relay { context, shard, records });
     }
 
     fn consume(&mut self, function: &'static str) {
@@ -387,13 +353,8 @@ impl Simulation {
                     // At least once: the same messages may be delivered again while these are dealt with.
                     self.cloud.plane().show(function, &ids, now);
                 }
-                self.trace
-                    .add(format!("messages {ids:?} go to {function} as @{}", self.next_task));
-                self.invoke(
-                    function,
-                    queue_event(&messages),
-                    Purpose::Consume { function, messages },
-                );
+                self.trace.add(format!("messages {ids:?} go to {function} as @{}", self.next_task));
+                self.invoke(function, queue_event(&messages), Purpose::Consume { function, messages });
             }
             Err(reason) => self.violations.push(reason),
         }
@@ -411,10 +372,7 @@ impl Simulation {
             Ok(json) => Digest::of([json.to_string()]).short(8),
             Err(_) => Digest::of([&call.body]).short(8),
         };
-        self.trace.add(format!(
-            "@{task} {} {} {request}: {fate}",
-            call.function, call.operation
-        ));
+        self.trace.add(format!("@{task} {} {} {request}: {fate}", call.function, call.operation));
         match killed {
             true => self.kill(task, workload),
             false => self.host.resume(id, answer),
@@ -429,11 +387,7 @@ impl Simulation {
             if after {
                 drop(self.apply(call, &[]));
             }
-            let fate = if after {
-                "killed after it was applied"
-            } else {
-                "killed before it was applied"
-            };
+            let fate = if after { "killed after it was applied" } else { "killed before it was applied" };
             return (fate, Err(NoAnswer), true);
         }
         if self.random.chance(faults.lost_request) {
@@ -557,14 +511,9 @@ impl Simulation {
                 workload.answered(tag, (!lost).then_some(response));
                 Ok(())
             }
-            Purpose::Relay {
-                context,
-                shard,
-                records,
-            } => {
+            Purpose::Relay { context, shard, records } => {
                 let done = Plane::succeeded(&records, answer.ok().and_then(|answer| failures(&answer)));
-                self.trace
-                    .add(format!("@{id} is done with {done} of {}", records.len()));
+                self.trace.add(format!("@{id} is done with {done} of {}", records.len()));
                 self.cloud.plane().advance(context, shard, done)
             }
             Purpose::Consume { function, messages } => {
@@ -596,8 +545,5 @@ fn conflict(body: &[u8]) -> Answer {
         "Message": "Transaction cancelled",
         "CancellationReasons": reasons,
     });
-    Answer {
-        status: 400,
-        body: body.to_string().into_bytes(),
-    }
+    Answer { status: 400, body: body.to_string().into_bytes() }
 }

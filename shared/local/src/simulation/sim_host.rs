@@ -3,7 +3,6 @@
 
 use super::random::Random;
 use crate::outside::{Answer, NoAnswer, Outside, OutsideCall};
-use dynoxide::storage_backend::Clock;
 use futures_util::future::BoxFuture;
 use kernel::Timestamp;
 use platform::Host;
@@ -68,15 +67,7 @@ impl SimHost {
         let mut state = self.state();
         let (id, task) = (state.next, state.task);
         state.next += 1;
-        state.waiting.insert(
-            id,
-            Waiting {
-                task,
-                what,
-                answer: None,
-                waker: None,
-            },
-        );
+        state.waiting.insert(id, Waiting { task, what, answer: None, waker: None });
         WaitFuture { host: self.clone(), id }
     }
 
@@ -154,16 +145,5 @@ impl Host for SimHost {
 impl Outside for SimHost {
     fn call(&self, call: OutsideCall) -> BoxFuture<'static, Result<Answer, NoAnswer>> {
         Box::pin(self.wait(Wait::Call(call)))
-    }
-}
-
-impl Clock for SimHost {
-    fn now_unix_secs(&self) -> u64 {
-        self.state().now.as_seconds().unsigned_abs()
-    }
-
-    fn now_unix_secs_f64(&self) -> f64 {
-        // Milliseconds of this century fit a double exactly.
-        self.state().now.as_millis() as f64 / 1000.0
     }
 }

@@ -1,6 +1,7 @@
 //! JSON bodies.
 
 use super::request::MAX_BODY;
+use super::strict::Strict;
 use crate::argument::broken;
 use crate::{Argument, Call};
 use kernel::Problem;
@@ -15,7 +16,7 @@ impl<T: DeserializeOwned + JsonSchema + Send> Argument for Json<T> {
     fn take(call: &Call) -> Result<Self, Problem> {
         let bytes = json_bytes(call)?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut reader)
+        let value = serde_path_to_error::deserialize(Strict(&mut reader))
             .map_err(|error| invalid(&error.path().to_string(), &error.inner().to_string()))?;
         reader.end().map_err(|error| invalid(".", &error.to_string()))?;
         Ok(Json(value))
@@ -30,13 +31,7 @@ impl<T: DeserializeOwned + JsonSchema + Send> Argument for Json<T> {
 fn json_bytes(call: &Call) -> Result<Vec<u8>, Problem> {
     let request = call.http().map_err(|error| broken(call, &error))?;
     let media_type = request.header("content-type").unwrap_or("application/json");
-    if !media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .eq_ignore_ascii_case("application/json")
-    {
+    if !media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
         return Err(Problem::new(
             415,
             "media-type",
@@ -44,23 +39,15 @@ fn json_bytes(call: &Call) -> Result<Vec<u8>, Problem> {
             "Send application/json, in UTF-8.",
         ));
     }
-    request.body().ok_or_else(|| {
-        invalid(
-            ".",
-            &format!("a JSON body of at most {} kB is expected", MAX_BODY / 1024),
-        )
-    })
+    request
+        .body()
+        .ok_or_else(|| invalid(".", &format!("a JSON body of at most {} kB is expected", MAX_BODY / 1024)))
 }
 
 fn invalid(field: &str, reason: &str) -> Problem {
     // serde's own position would point into the body as API Gateway passed it on, which the caller cannot see.
     let reason = reason.split(" at line ").next().unwrap_or(reason);
-    Problem::new(
-        400,
-        "invalid-body",
-        "The body is not as described",
-        format!("{field}: {reason}"),
-    )
-    .with("field", field)
-    .with("reason", reason)
+    Problem::new(400, "invalid-body", "The body is not as described", format!("{field}: {reason}"))
+        .with("field", field)
+        .with("reason", reason)
 }

@@ -16,9 +16,7 @@ pub struct Customer {
 
 impl Argument for Customer {
     fn take(call: &Call) -> Result<Self, Problem> {
-        Ok(Customer {
-            account: caller(call, Role::Customer)?.account,
-        })
+        Ok(Customer { account: caller(call, Role::Customer)?.account })
     }
 
     #[cfg(feature = "describe")]
@@ -51,10 +49,7 @@ impl StaffRole for Manager {
 
 impl<R: StaffRole> Argument for Staff<R> {
     fn take(call: &Call) -> Result<Self, Problem> {
-        Ok(Staff {
-            account: caller(call, R::ROLE)?.account,
-            role: PhantomData,
-        })
+        Ok(Staff { account: caller(call, R::ROLE)?.account, role: PhantomData })
     }
 
     #[cfg(feature = "describe")]
@@ -77,11 +72,7 @@ fn caller(call: &Call, role: Role) -> Result<Principal, Problem> {
 pub(crate) fn principal(call: &Call) -> Result<Principal, Problem> {
     let request = call.http().map_err(|error| broken(call, &error))?;
     let issuer = call.world.settings.get(ISSUER).map_err(|error| broken(call, &error))?;
-    let audience = call
-        .world
-        .settings
-        .get(AUDIENCE)
-        .map_err(|error| broken(call, &error))?;
+    let audience = call.world.settings.get(AUDIENCE).map_err(|error| broken(call, &error))?;
     let claim = |name: &str| request.claim(name);
     let expires: Option<i64> = claim("exp").and_then(|seconds| seconds.parse().ok());
     let good = claim("iss").as_deref() == Some(issuer)
@@ -90,10 +81,7 @@ pub(crate) fn principal(call: &Call) -> Result<Principal, Problem> {
         && expires.is_some_and(|expires| call.now.as_seconds() < expires);
     let account = claim("sub").and_then(|account| account.parse().ok());
     match account {
-        Some(account) if good => Ok(Principal {
-            account,
-            roles: roles(&claim("roles").unwrap_or_default()),
-        }),
+        Some(account) if good => Ok(Principal { account, roles: roles(&claim("roles").unwrap_or_default()) }),
         _ => Err(Problem::new(
             401,
             "token-invalid",
@@ -105,7 +93,5 @@ pub(crate) fn principal(call: &Call) -> Result<Principal, Problem> {
 
 /// Roles as the token lists them, separated by blanks. Unknown ones grant nothing.
 fn roles(text: &str) -> Vec<Role> {
-    text.split_ascii_whitespace()
-        .filter_map(|role| role.parse().ok())
-        .collect()
+    text.split_ascii_whitespace().filter_map(|role| role.parse().ok()).collect()
 }

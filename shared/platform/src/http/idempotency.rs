@@ -80,9 +80,7 @@ impl Argument for IdempotencyKey {
 /// order repeats the same request.
 fn canonical(body: &[u8]) -> Vec<u8> {
     let value: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-    value
-        .map(|value| value.to_string().into_bytes())
-        .unwrap_or_else(|| body.to_vec())
+    value.map(|value| value.to_string().into_bytes()).unwrap_or_else(|| body.to_vec())
 }
 
 #[cfg(test)]

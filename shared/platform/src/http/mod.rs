@@ -6,6 +6,7 @@ pub mod idempotency;
 pub mod path;
 pub mod reply;
 pub mod request;
+mod strict;
 
 pub use body::Json;
 pub use caller::{Customer, Staff};
@@ -81,13 +82,7 @@ async fn serve(function: &'static str, world: Arc<World>, invocation: Invocation
         request: invocation.request,
         cause: Cause::Request(Box::new(request)),
     });
-    let response = run(call.clone())
-        .await
-        .unwrap_or_else(|problem| Response::problem(&problem));
-    call.log(
-        "info",
-        "request",
-        serde_json::json!({ "status": response.status, "code": response.code }),
-    );
+    let response = run(call.clone()).await.unwrap_or_else(|problem| Response::problem(&problem));
+    call.log("info", "request", serde_json::json!({ "status": response.status, "code": response.code }));
     response.encode(&call)
 }

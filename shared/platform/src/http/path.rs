@@ -29,25 +29,29 @@ pub fn not_found<R>() -> Failure<R> {
 }
 
 fn nothing_here() -> Problem {
-    Problem::new(
-        404,
-        "not-found",
-        "There is nothing here",
-        "The path names nothing that this caller may see.",
-    )
+    Problem::new(404, "not-found", "There is nothing here", "The path names nothing that this caller may see.")
 }
 
-/// The version that the caller saw (`If-Match: "3"`), if it says so.
+/// What the caller says it saw (`If-Match`), if it says so.
 #[derive(Clone, Copy, Debug)]
-pub struct IfMatch(pub Option<u64>);
+pub enum IfMatch {
+    /// It does not say.
+    Unconditional,
+    /// Something, at whatever version: `*`.
+    Any,
+    /// This version: `"3"`.
+    Version(u64),
+}
 
 impl IfMatch {
     /// Passes if a change may be made to what is at `version` now (0: absent).
     pub fn check<R>(&self, version: u64) -> Result<(), Failure<R>> {
-        match self.0 {
-            Some(seen) if seen != version => Err(Failure::Problem(Box::new(version_changed()))),
-            _ => Ok(()),
-        }
+        let matches = match self {
+            IfMatch::Unconditional => true,
+            IfMatch::Any => version > 0,
+            IfMatch::Version(seen) => *seen == version,
+        };
+        if matches { Ok(()) } else { Err(Failure::Problem(Box::new(version_changed()))) }
     }
 }
 
@@ -59,16 +63,17 @@ fn version_changed() -> Problem {
 impl Argument for IfMatch {
     fn take(call: &Call) -> Result<Self, Problem> {
         let request = call.http().map_err(|error| broken(call, &error))?;
-        let Some(header) = request.header("if-match").map(str::trim).filter(|tag| *tag != "*") else {
-            return Ok(IfMatch(None));
+        let Some(header) = request.header("if-match").map(str::trim) else {
+            return Ok(IfMatch::Unconditional);
         };
-        let version = header
-            .strip_prefix('"')
-            .and_then(|tag| tag.strip_suffix('"'))
-            .and_then(|tag| tag.parse().ok());
-        version
-            .map(|version| IfMatch(Some(version)))
-            .ok_or_else(version_changed)
+        if header == "*" {
+            return Ok(IfMatch::Any);
+        }
+        let tag = header.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+        // Digits only: `parse` alone would take a sign.
+        let digits = tag.filter(|tag| tag.bytes().all(|byte| byte.is_ascii_digit()));
+        let version = digits.and_then(|digits| digits.parse().ok());
+        version.map(IfMatch::Version).ok_or_else(version_changed)
     }
 
     #[cfg(feature = "describe")]

@@ -58,11 +58,8 @@ impl Response {
     pub fn encode(mut self, call: &Call) -> Result<Vec<u8>, Error> {
         self.headers.push(("x-request-id", call.request.clone()));
         self.headers.push(("cache-control", "no-store".to_owned()));
-        let headers: serde_json::Map<String, Value> = self
-            .headers
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), Value::String(value)))
-            .collect();
+        let headers: serde_json::Map<String, Value> =
+            self.headers.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
         let response = json!({
             "statusCode": self.status,
             "headers": headers,
@@ -94,20 +91,13 @@ pub struct Ok<T> {
 impl<T> Ok<T> {
     /// `body` at `version`.
     pub fn at(version: u64, body: T) -> Self {
-        Self {
-            version: Some(version),
-            body,
-        }
+        Self { version: Some(version), body }
     }
 }
 
 fn respond(call: &Call, response: Result<Response, Error>) -> Response {
     response.unwrap_or_else(|error| {
-        call.log(
-            "error",
-            "a reply could not be written",
-            json!({ "cause": error.to_string() }),
-        );
+        call.log("error", "a reply could not be written", json!({ "cause": error.to_string() }));
         Response::problem(&error.problem())
     })
 }

@@ -57,10 +57,7 @@ impl Request {
 
     /// The path's parameters, decoded, in the order of their names.
     pub fn path_parameters(&self) -> impl Iterator<Item = &str> {
-        self.path_parameters
-            .iter()
-            .flat_map(|parameters| parameters.values())
-            .map(String::as_str)
+        self.path_parameters.iter().flat_map(|parameters| parameters.values()).map(String::as_str)
     }
 
     /// A claim of the token that the gateway checked; numbers and texts alike as text.

@@ -29,10 +29,7 @@ pub struct Key {
 impl Key {
     /// The key of `sk` in the collection `pk`.
     pub fn new(pk: impl ToString, sk: impl Into<String>) -> Self {
-        Self {
-            pk: pk.to_string(),
-            sk: sk.into(),
-        }
+        Self { pk: pk.to_string(), sk: sk.into() }
     }
 
     pub(crate) fn attributes(&self) -> Attributes {
@@ -88,10 +85,7 @@ impl Mark {
     pub fn of<T: Item>(writer: &str, version: u64, item: &T, events: &[T::Event]) -> Result<Self, Error> {
         let value = serde_json::to_string(item).map_err(Error::broken)?;
         let events = serde_json::to_string(events).map_err(Error::broken)?;
-        Ok(Self {
-            by: Digest::of([writer, &value, &events]).short(16),
-            version,
-        })
+        Ok(Self { by: Digest::of([writer, &value, &events]).short(16), version })
     }
 }
 
@@ -111,13 +105,8 @@ pub(crate) fn encode<T: Item>(item: &T, mark: &Mark, outbox: Outbox<T::Event>) -
 /// Reads an item back.
 pub(crate) fn decode<T: Item>(attributes: Attributes) -> Result<Stored<T>, Error> {
     let image = Image::of(attributes);
-    let version = image
-        .version()
-        .ok_or_else(|| Error::broken(format!("{} has no version", T::KIND)))?;
-    Ok(Stored {
-        value: image.value()?,
-        version,
-    })
+    let version = image.version().ok_or_else(|| Error::broken(format!("{} has no version", T::KIND)))?;
+    Ok(Stored { value: image.value()?, version })
 }
 
 pub(crate) fn number(number: impl ToString) -> AttributeValue {
@@ -163,9 +152,7 @@ impl Image {
         let Some(outbox) = self.0.get(outbox::ATTRIBUTE) else {
             return Ok(None);
         };
-        serde_dynamo::from_attribute_value(outbox.clone())
-            .map(Some)
-            .map_err(Error::broken)
+        serde_dynamo::from_attribute_value(outbox.clone()).map(Some).map_err(Error::broken)
     }
 }
 

@@ -56,11 +56,7 @@ impl Refused {
 
 impl<'t> Transaction<'t> {
     pub(super) fn new(table: &'t Table) -> Self {
-        Self {
-            table,
-            actions: Vec::new(),
-            failed: None,
-        }
+        Self { table, actions: Vec::new(), failed: None }
     }
 
     /// Creates `item` if nothing stands under its key yet, and announces `events`.
@@ -106,11 +102,7 @@ impl<'t> Transaction<'t> {
         match update {
             Ok(update) => {
                 let write = TransactWriteItem::builder().update(update).build();
-                self.actions.push(Action {
-                    key,
-                    write,
-                    witness: None,
-                });
+                self.actions.push(Action { key, write, witness: None });
             }
             Err(error) => self.failed = Some(Error::broken(error)),
         }
@@ -139,11 +131,7 @@ impl<'t> Transaction<'t> {
         match put {
             Ok((put, mark)) => {
                 let write = TransactWriteItem::builder().put(put).build();
-                self.actions.push(Action {
-                    key: item.key(),
-                    write,
-                    witness: Some(mark),
-                });
+                self.actions.push(Action { key: item.key(), write, witness: Some(mark) });
             }
             Err(error) => self.failed = Some(error),
         }
@@ -156,10 +144,7 @@ impl<'t> Transaction<'t> {
             return Err(error);
         }
         if self.actions.len() > MAX_ACTIONS || !self.actions.iter().any(|action| action.witness.is_some()) {
-            return Err(Error::broken(format!(
-                "a transaction of {} actions, or without a guard",
-                self.actions.len()
-            )));
+            return Err(Error::broken(format!("a transaction of {} actions, or without a guard", self.actions.len())));
         }
         let request = self
             .table
@@ -187,16 +172,8 @@ impl<'t> Transaction<'t> {
     /// Names this transaction of this invocation to DynamoDB, which then applies it once within ten minutes. Another
     /// delivery of the same event has another token: its items differ in their times, and conditions guard it.
     fn token(&self) -> String {
-        let keys = self
-            .actions
-            .iter()
-            .map(|action| format!("{} {:?}", action.key, action.witness));
-        Digest::of(
-            [self.table.request.clone(), self.table.writer.clone()]
-                .into_iter()
-                .chain(keys),
-        )
-        .short(26)
+        let keys = self.actions.iter().map(|action| format!("{} {:?}", action.key, action.witness));
+        Digest::of([self.table.request.clone(), self.table.writer.clone()].into_iter().chain(keys)).short(26)
     }
 
     fn judge(&self, reasons: &[CancellationReason]) -> Attempt<Option<Vec<Refused>>> {
@@ -205,15 +182,8 @@ impl<'t> Transaction<'t> {
             match reason.code() {
                 None | Some("None") => {}
                 Some("ConditionalCheckFailed") => {
-                    let image = reason
-                        .item
-                        .clone()
-                        .filter(|item: &Attributes| !item.is_empty())
-                        .map(Image::of);
-                    refused.push(Refused {
-                        key: action.key.clone(),
-                        image,
-                    });
+                    let image = reason.item.clone().filter(|item: &Attributes| !item.is_empty()).map(Image::of);
+                    refused.push(Refused { key: action.key.clone(), image });
                 }
                 Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {}
                 Some(code) => return Attempt::Never(Error::broken(format!("{code} at {}", action.key))),

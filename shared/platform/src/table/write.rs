@@ -71,10 +71,7 @@ impl Table {
             Put::Refused(Some(image)) if image.written_by(&mark) => Ok(Creation::Created),
             Put::Refused(Some(image)) => {
                 let version = image.version().ok_or_else(|| Error::broken("an item has no version"))?;
-                Ok(Creation::Exists(Stored {
-                    value: image.value()?,
-                    version,
-                }))
+                Ok(Creation::Exists(Stored { value: image.value()?, version }))
             }
             Put::Refused(None) => Err(Error::broken("a refused create came without the item")),
         }
@@ -98,19 +95,13 @@ impl Table {
             Put::Refused(Some(image)) if image.written_by(&mark) => {}
             Put::Refused(_) => return Ok(None),
         }
-        Ok(Some(Stored {
-            value: new,
-            version: mark.version,
-        }))
+        Ok(Some(Stored { value: new, version: mark.version }))
     }
 
     /// [`Table::create`] where it does not matter what others created: `None` then.
     pub async fn create_new<T: Item>(&self, item: T, events: Vec<T::Event>) -> Result<Option<Stored<T>>, Error> {
         Ok(match self.create(&item, events).await? {
-            Creation::Created => Some(Stored {
-                value: item,
-                version: 1,
-            }),
+            Creation::Created => Some(Stored { value: item, version: 1 }),
             Creation::Exists(_) => None,
         })
     }
@@ -145,10 +136,7 @@ impl Table {
         key: &Key,
         mut decide: impl FnMut(Option<&Stored<T>>) -> Result<Decision<T>, Error>,
     ) -> Result<(), Error> {
-        match self
-            .change::<T, Infallible>(key, |found| decide(found).map_err(Failure::Failed))
-            .await
-        {
+        match self.change::<T, Infallible>(key, |found| decide(found).map_err(Failure::Failed)).await {
             Ok(_) => Ok(()),
             Err(Failure::Failed(error)) => Err(error),
             Err(Failure::Problem(problem)) => Err(Error::broken(problem.detail)),
