@@ -32,9 +32,10 @@ fn changed(product: &Product) -> ProductChanged {
     ProductChanged {
         sku: product.sku.clone(),
         title: product.title.as_str().to_owned(),
-        price: product.price,
+        prices: vec![product.price],
         tax_rate: product.tax_rate,
         published: product.published,
+        category: None,
     }
 }
 

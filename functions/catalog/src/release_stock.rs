@@ -46,13 +46,13 @@ pub(crate) async fn give_back(
     let reservation = &old.value;
     let chunk = store::chunk(catalog, reservation, reservation.held().saturating_sub(1)).await?;
     let (next, events) = reservation.given_back();
-    let mut transaction = catalog.transaction().replace(old, &next, events);
+    let mut transaction = catalog.transaction().replace(old, &next, events.clone());
     for Wanted { sku, quantity } in &chunk {
         let quantity = i64::from(*quantity);
         transaction = transaction.shift(store::stock_key(sku), &[("available", quantity), ("reserved", -quantity)]);
     }
     match transaction.commit().await? {
-        Commit::Done => Ok(Some(Stored { value: next, version: old.version + 1 })),
+        Commit::Done => catalog.written(Some(old), next, &events).map(Some),
         Commit::Refused(refused) if refused.iter().any(|refused| refused.key == store::reservation_key(next.order)) => {
             Ok(None)
         }

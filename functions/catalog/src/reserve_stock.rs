@@ -54,8 +54,8 @@ async fn take(
     let chunk = wanted.chunks(CHUNK).nth(number.into()).unwrap_or_default();
     let (next, events) = reservation.taken();
     let mut transaction = match old {
-        None => catalog.transaction().create(&next, events),
-        Some(old) => catalog.transaction().replace(old, &next, events),
+        None => catalog.transaction().create(&next, events.clone()),
+        Some(old) => catalog.transaction().replace(old, &next, events.clone()),
     };
     if reservation.chunks > 1 {
         let chunk = Chunk { order: reservation.order, number, wanted: chunk.to_vec() };
@@ -66,9 +66,7 @@ async fn take(
         transaction = transaction.shift(store::stock_key(sku), &[("available", -quantity), ("reserved", quantity)]);
     }
     let refused = match transaction.commit().await? {
-        Commit::Done => {
-            return Ok(Some(Stored { value: next, version: old.map_or(0, |old| old.version) + 1 }));
-        }
+        Commit::Done => return catalog.written(old, next, &events).map(Some),
         Commit::Refused(refused) => refused,
     };
     let available: BTreeMap<_, _> = refused.iter().map(|refused| (&refused.key, refused.number("available"))).collect();

@@ -85,6 +85,7 @@ pub async fn set_product(
     let Stored {
         version,
         value: Product { sku, title, price, tax_rate, published },
+        ..
     } = product;
     Ok(http::Ok::at(version, ProductView { sku, title, price, tax_rate, published }))
 }

@@ -69,7 +69,7 @@ pub async fn set_stock(
         Ok(Decision::To(new, Vec::new()))
     };
     let stock = catalog.change(&store::stock_key(&sku), decide).await?.ok_or_else(http::not_found)?;
-    let Stored { version, value: Stock { sku, available, reserved } } = stock;
+    let Stored { version, value: Stock { sku, available, reserved }, .. } = stock;
     Ok(http::Ok::at(version, StockView { sku, available, reserved }))
 }
 

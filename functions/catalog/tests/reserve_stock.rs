@@ -157,7 +157,7 @@ fn conflict() -> Answer {
         "Message": "Transaction cancelled",
         "CancellationReasons": reasons,
     });
-    Answer { status: 400, body: body.to_string().into_bytes() }
+    Answer::new(400, body.to_string())
 }
 
 #[test]

@@ -14,8 +14,7 @@ pub fn function() -> Function {
 
 /// Keeps the snapshot if it is newer than what is kept.
 pub async fn keep_price(changed: On<ProductChanged>, orders: Table) -> Result<(), Error> {
-    let stamp = changed.stamp;
-    let ProductChanged { sku, title, price, tax_rate, published } = changed.event;
-    orders.keep(&Price { sku, title, price, tax_rate, published }, stamp).await?;
+    let ProductChanged { sku, title, prices, tax_rate, published, .. } = changed.event;
+    orders.keep(&Price { sku, title, prices, tax_rate, published }, changed.stamp).await?;
     Ok(())
 }

@@ -12,8 +12,8 @@ pub struct Price {
     pub sku: Sku,
     /// Its title.
     pub title: String,
-    /// Price of one, tax included.
-    pub price: Money,
+    /// Price of one, tax included: one for each currency it is sold in.
+    pub prices: Vec<Money>,
     /// The rate of the tax in it.
     pub tax_rate: TaxRate,
     /// Whether it may be ordered.
@@ -31,10 +31,11 @@ pub enum Unpriced {
 
 /// Prices `wanted` (SKU and quantity) in `currency`. Tax is computed a line, on the line's total.
 pub fn price(wanted: &[(Sku, u32)], prices: Vec<Price>, currency: Currency) -> Result<Basket, Unpriced> {
-    let prices: BTreeMap<Sku, Price> = prices
+    let in_currency = |price: &Price| price.prices.iter().find(|money| money.currency == currency).copied();
+    let prices: BTreeMap<Sku, (Money, Price)> = prices
         .into_iter()
-        .filter(|price| price.published && price.price.currency == currency)
-        .map(|price| (price.sku.clone(), price))
+        .filter(|price| price.published)
+        .filter_map(|price| Some((price.sku.clone(), (in_currency(&price)?, price))))
         .collect();
     let mut missing: Vec<Sku> =
         wanted.iter().map(|(sku, _)| sku).filter(|sku| !prices.contains_key(sku)).cloned().collect();
@@ -45,8 +46,8 @@ pub fn price(wanted: &[(Sku, u32)], prices: Vec<Price>, currency: Currency) -> R
     }
     let nothing = Money::new(0, currency);
     let (mut lines, mut total, mut tax) = (Vec::with_capacity(wanted.len()), nothing, nothing);
-    for (price, quantity) in wanted.iter().filter_map(|(sku, quantity)| Some((prices.get(sku)?, *quantity))) {
-        let line_total = price.price.checked_mul(quantity.into()).map_err(|_| Unpriced::TooLarge)?;
+    for ((unit, price), quantity) in wanted.iter().filter_map(|(sku, quantity)| Some((prices.get(sku)?, *quantity))) {
+        let line_total = unit.checked_mul(quantity.into()).map_err(|_| Unpriced::TooLarge)?;
         let line_tax = price.tax_rate.included_in(line_total);
         total = total.checked_add(line_total).map_err(|_| Unpriced::TooLarge)?;
         tax = tax.checked_add(line_tax).map_err(|_| Unpriced::TooLarge)?;
@@ -54,7 +55,7 @@ pub fn price(wanted: &[(Sku, u32)], prices: Vec<Price>, currency: Currency) -> R
             sku: price.sku.clone(),
             title: price.title.clone(),
             quantity,
-            unit_minor: price.price.amount_minor,
+            unit_minor: unit.amount_minor,
             tax_minor: line_tax.amount_minor,
         });
     }

@@ -90,10 +90,7 @@ fn an_order_whose_lines_are_gone_is_an_error_that_shows_no_internals() {
     let stage = shop(51);
     let id = place(&stage, 51);
     stage.interfere(|call| match call.operation.as_str() {
-        "Query" => Fate::Instead(Answer {
-            status: 200,
-            body: br#"{"Items":[],"Count":0,"ScannedCount":0}"#.to_vec(),
-        }),
+        "Query" => Fate::Instead(Answer::new(200, br#"{"Items":[],"Count":0,"ScannedCount":0}"#.to_vec())),
         _ => Fate::Answered,
     });
     let answer = stage.ask("get-order").by(&customer()).at(id).get();

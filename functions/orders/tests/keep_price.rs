@@ -17,7 +17,7 @@ fn kept(stage: &Stage) -> Option<Price> {
 }
 
 fn kept_pence(stage: &Stage) -> Option<i64> {
-    kept(stage).map(|price| price.price.amount_minor)
+    kept(stage).map(|price| price.prices[0].amount_minor)
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn the_whole_snapshot_is_kept() {
     let changed = ProductChanged { published: false, ..product(0, 300) };
     assert!(stage.deliver("keep-price", &event(&stage, &changed, 1, 1)));
     let kept = kept(&stage).unwrap();
-    assert_eq!((kept.sku, kept.title, kept.price), (changed.sku, changed.title, changed.price));
+    assert_eq!((kept.sku, kept.title, kept.prices), (changed.sku, changed.title, changed.prices));
     assert_eq!((kept.tax_rate, kept.published), (changed.tax_rate, false));
 }
 

@@ -155,7 +155,10 @@ fn a_key_is_16_to_200_visible_characters() {
 fn what_is_not_for_sale_is_named_once_and_in_order() {
     let stage = shop(1);
     let unpublished = ProductChanged { published: false, ..product(1, PRICE) };
-    let in_euros = ProductChanged { price: Money::new(PRICE, Currency::EUR), ..product(2, PRICE) };
+    let in_euros = ProductChanged {
+        prices: vec![Money::new(PRICE, Currency::EUR)],
+        ..product(2, PRICE)
+    };
     for changed in [unpublished, in_euros] {
         assert!(stage.deliver("keep-price", &event(&stage, &changed, 1, 1)));
     }

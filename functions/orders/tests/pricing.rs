@@ -13,7 +13,7 @@ fn prices() -> impl Strategy<Value = Vec<Price>> {
         let prices = prices.into_iter().enumerate().map(|(n, (minor, rate))| Price {
             sku: sku(n),
             title: format!("Product {n}"),
-            price: Money::new(minor, Currency::GBP),
+            prices: vec![Money::new(minor, Currency::GBP)],
             tax_rate: TaxRate::try_from(rate).unwrap(),
             published: true,
         });
@@ -38,7 +38,7 @@ proptest! {
         prop_assert_eq!(basket.tax, Money::new(tax, Currency::GBP));
         for line in &basket.lines {
             let product = prices.iter().find(|price| price.sku == line.sku).unwrap();
-            prop_assert_eq!(line.unit_minor, product.price.amount_minor);
+            prop_assert_eq!(line.unit_minor, product.prices[0].amount_minor);
             prop_assert_eq!(&line.title, &product.title);
             // The rate is at most 100 %, so at most half of a price that includes it is tax.
             let most = (line.unit_minor * i64::from(line.quantity) + 1) / 2;
@@ -60,7 +60,7 @@ proptest! {
             match spoil {
                 0 => unsold.push(price.sku.clone()),
                 1 => price.published = false,
-                2 => price.price.currency = Currency::EUR,
+                2 => price.prices[0].currency = Currency::EUR,
                 _ => {}
             }
             match spoil {
@@ -85,7 +85,7 @@ fn sums_that_no_amount_can_hold_are_refused() {
     let dear = |n| Price {
         sku: sku(n),
         title: String::new(),
-        price: Money::new(i64::MAX, Currency::GBP),
+        prices: vec![Money::new(i64::MAX, Currency::GBP)],
         tax_rate: TaxRate::try_from(0).unwrap(),
         published: true,
     };

@@ -4,7 +4,7 @@ use crate::support::{KEY, basket, customer, place, shop};
 use kernel::OrderId;
 use local::faults::Fate;
 use local::plane::StreamRecord;
-use local::sns;
+use local::services::sns;
 use local::stage::Stage;
 use local::testing::published;
 use local::trigger::{failures, stream_event};

@@ -32,7 +32,8 @@ pub fn product(n: usize, pence: i64) -> ProductChanged {
     ProductChanged {
         sku: sku(n),
         title: format!("Scarf № {n} 🧣"),
-        price: Money::new(pence, Currency::GBP),
+        prices: vec![Money::new(pence, Currency::GBP)],
+        category: None,
         tax_rate: 2000.try_into().unwrap(),
         published: true,
     }

@@ -34,7 +34,7 @@ async fn serve(port: u16, state: &Path) -> Outcome {
     let running = Running::start(cloud, host)?;
     let gateway = Arc::new(Gateway {
         running: running.clone(),
-        tokens: Tokens::kept_in(state, &issuer)?,
+        tokens: Tokens::new(running.cloud.key(), &issuer)?,
     });
     println!("the embedded cloud listens on {issuer}; its state is in {}; stop it with Ctrl-C", state.display());
     tokio::spawn(running.deliver());

@@ -13,12 +13,15 @@ pub struct ProductChanged {
     pub sku: Sku,
     /// Its title.
     pub title: String,
-    /// Price of one, tax included.
-    pub price: Money,
+    /// Price of one, tax included: one for each currency it is sold in. At most 10.
+    pub prices: Vec<Money>,
     /// The rate of the tax included, in basis points.
     pub tax_rate: TaxRate,
     /// Whether customers may order it.
     pub published: bool,
+    /// Its category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
 }
 event!(ProductChanged = "catalog.product-changed.v1", about sku);
 
@@ -62,16 +65,26 @@ pub struct StockReleased {
 }
 event!(StockReleased = "catalog.stock-released.v1", about order);
 
-published!(ProductChanged, StockReserved, StockRejected, StockReleased);
+/// The goods of an order have left the shelf for good.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = StockCommitted { order: OrderId::from_bits(1) })]
+pub struct StockCommitted {
+    /// The order.
+    pub order: OrderId,
+}
+event!(StockCommitted = "catalog.stock-committed.v1", about order);
+
+published!(ProductChanged, StockReserved, StockRejected, StockReleased, StockCommitted);
 
 impl ProductChanged {
     fn example() -> serde_json::Value {
         serde_json::json!({
             "sku": "85123A",
             "title": "WHITE HANGING HEART T-LIGHT HOLDER",
-            "price": {"amount_minor": 255, "currency": "GBP"},
+            "prices": [{"amount_minor": 255, "currency": "GBP"}],
             "tax_rate": 2000,
             "published": true,
+            "category": "candles",
         })
     }
 }

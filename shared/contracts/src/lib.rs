@@ -5,11 +5,14 @@
 
 pub mod catalog;
 pub mod envelope;
+pub mod identity;
+pub mod notifications;
 pub mod orders;
+pub mod payments;
 
 pub use envelope::{CloudEvent, Stamp};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A fact that a context publishes.
@@ -35,6 +38,67 @@ macro_rules! event {
 }
 pub(crate) use event;
 
+/// What a function may consume: an event, or one of several ([`one_of!`]).
+pub trait Consumed: Send + Sync + Sized + 'static {
+    /// Type and schema of each.
+    fn catalogue(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)>;
+
+    /// Reads an event of type `kind`; `None` if it is another one.
+    fn read(kind: &str, data: &str) -> Option<Result<Self, serde_json::Error>>;
+}
+
+impl<E: Event> Consumed for E {
+    fn catalogue(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+        vec![(E::TYPE, generator.root_schema_for::<E>())]
+    }
+
+    fn read(kind: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
+        (kind == E::TYPE).then(|| serde_json::from_str(data))
+    }
+}
+
+/// Declares what a function consumes that acts on several events: `one_of! { /// … pub enum Ended { OrderExpired,
+/// OrderCancelled } }`. A variant is named after its event, which is in scope.
+#[macro_export]
+macro_rules! one_of {
+    ($(#[$meta:meta])* $visibility:vis enum $name:ident { $($event:ident),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Debug)]
+        $visibility enum $name {
+            $(
+                #[doc = concat!("See [`", stringify!($event), "`].")]
+                $event($event),
+            )*
+        }
+
+        impl $crate::Consumed for $name {
+            fn catalogue(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+                let mut catalogue = Vec::new();
+                $(catalogue.extend(<$event as $crate::Consumed>::catalogue(generator));)*
+                catalogue
+            }
+
+            fn read(kind: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
+                $(
+                    if let Some(event) = <$event as $crate::Consumed>::read(kind, data) {
+                        return Some(event.map($name::$event));
+                    }
+                )*
+                None
+            }
+        }
+    };
+}
+
+/// What a function asks another context's function, and waits for: only where no replica can answer.
+pub trait Question: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static {
+    /// What it is answered.
+    type Reply: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
+
+    /// The function that answers it.
+    const FUNCTION: &'static str;
+}
+
 /// All events of one context, as an enum: what its relay may publish.
 pub trait Published: Serialize + Send + Sync + 'static {
     /// The event's type.
@@ -44,7 +108,7 @@ pub trait Published: Serialize + Send + Sync + 'static {
     fn subject(&self) -> String;
 
     /// Type and schema of every event of the context.
-    fn catalogue(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)>;
+    fn catalogue(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)>;
 }
 
 /// Declares the enum of a context's events: `published!(OrderPlaced, OrderCancelled)`.

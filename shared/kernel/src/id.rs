@@ -84,6 +84,12 @@ macro_rules! typed_id {
 
 typed_id!(AccountId, "acc", "Names an account: a customer, a worker, a member of staff, a partner.");
 typed_id!(OrderId, "ord", "Names an order.");
+typed_id!(ReturnId, "rtn", "Names a return of an order or of some of its lines.");
+typed_id!(PaymentId, "pay", "Names a payment.");
+typed_id!(RefundId, "rfd", "Names a refund.");
+typed_id!(PaymentMethodId, "pmt", "Names a saved payment method.");
+typed_id!(SessionId, "ses", "Names a session of a signed-in account.");
+typed_id!(MessageId, "msg", "Names a message to a person.");
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@ pub mod bounded;
 pub mod digest;
 pub mod id;
 pub mod money;
+pub mod page;
 pub mod principal;
 pub mod problem;
 pub mod sku;
@@ -13,8 +14,9 @@ pub mod time;
 
 pub use bounded::{Count, List, Text};
 pub use digest::Digest;
-pub use id::{AccountId, OrderId};
+pub use id::{AccountId, MessageId, OrderId, PaymentId, PaymentMethodId, RefundId, ReturnId, SessionId};
 pub use money::{Currency, Money, MoneyError, TaxRate};
+pub use page::{Cursor, Page};
 pub use principal::{Principal, Role};
 pub use problem::{Problem, ProblemEntry, Refusal};
 pub use sku::Sku;

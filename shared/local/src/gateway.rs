@@ -10,9 +10,10 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use kernel::{AccountId, Digest, Principal, Role};
+use platform::describe::Caller;
 use platform::function::Trigger;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -64,16 +65,26 @@ impl Gateway {
             ("GET", "/.well-known/openid-configuration") => return as_json(200, &self.tokens.discovery()),
             ("GET", "/.well-known/jwks.json") => return as_json(200, &self.tokens.jwks()),
             ("POST", "/__local/tokens") => return self.sign(&body),
-            ("GET", "/__local/status") => return as_json(200, &self.status()),
             _ => {}
+        }
+        if let Some(path) = path.strip_prefix("/__local/") {
+            return self.local(parts.method.as_str(), path).await;
+        }
+        if let Some(path) = path.strip_prefix("/__sandbox/") {
+            return self.sandbox(&parts, path, &body);
         }
         let Some((function, route, parameters)) = self.route(parts.method.as_str(), path) else {
             return plain(404, "Not Found");
         };
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let token = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
-        let Some(claims) = token.and_then(|token| self.tokens.check(token, self.running.host.now())) else {
-            return plain(401, "Unauthorized");
+        let claims = match (self.is_public(function), token) {
+            // Without an authorizer on the route, API Gateway does not look at tokens.
+            (true, _) => Map::new(),
+            (false, token) => match token.and_then(|token| self.tokens.check(token, self.running.host.now())) {
+                Some(claims) => claims,
+                None => return plain(401, "Unauthorized"),
+            },
         };
         let Ok(body) = String::from_utf8(body.to_vec()) else {
             return plain(400, "Bad Request");
@@ -85,6 +96,7 @@ impl Gateway {
         let request = HttpRequest {
             route,
             path: parameters,
+            query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: headers.filter(|(name, _)| name != "authorization").collect(),
             claims,
             body: (!body.is_empty()).then_some(body),
@@ -94,6 +106,12 @@ impl Gateway {
             Some(answer) => pass_on(HttpResponse::of(&answer)),
             None => pass_on(HttpResponse::internal()),
         }
+    }
+
+    /// Whether anybody may call a function, signed in or not.
+    fn is_public(&self, function: &str) -> bool {
+        let caller = self.running.cloud.functions.get(function).and_then(|deployed| deployed.rights.caller);
+        caller == Some(Caller::Anyone)
     }
 
     /// The function that serves a path, its route as declared, and the path's parameters.
@@ -129,19 +147,25 @@ impl Gateway {
         }
     }
 
-    /// What is under way: for scripts that wait until everything is quiet.
-    fn status(&self) -> Value {
-        let cloud = &self.running.cloud;
-        let plane = cloud.plane();
-        let dead: BTreeMap<_, _> =
-            plane.consumers().into_iter().map(|function| (function, plane.dead(function).len())).collect();
-        let unread: usize = cloud
-            .contexts
-            .iter()
-            .flat_map(|context| plane.filled_shards(context))
-            .map(|(_, records)| records)
-            .sum();
-        json!({ "messages_waiting": plane.waiting(), "changes_unpublished": unread, "dead_letters": dead })
+    /// A partner's API, for clients that talk to the partner themselves: an app that confirms a payment.
+    fn sandbox(&self, parts: &http::request::Parts, path: &str, body: &[u8]) -> Response<Full<Bytes>> {
+        let (partner, rest) = path.split_once('/').unwrap_or((path, ""));
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let headers = parts.headers.iter();
+        let request = crate::sandbox::Request {
+            method: parts.method.to_string(),
+            path: format!("/{rest}{query}"),
+            headers: headers
+                .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+                .collect(),
+            body: body.to_vec(),
+        };
+        let answer = self.running.cloud.sandboxes().ask(partner, &request, self.running.host.now());
+        self.running.wake();
+        let mut response = Response::new(Full::from(answer.body));
+        *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::BAD_GATEWAY);
+        response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
+        response
     }
 }
 
@@ -178,7 +202,7 @@ fn plain(status: u16, message: &str) -> Response<Full<Bytes>> {
     as_json(status, &json!({ "message": message }))
 }
 
-fn as_json(status: u16, body: &Value) -> Response<Full<Bytes>> {
+pub(crate) fn as_json(status: u16, body: &Value) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::from(body.to_string()));
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));

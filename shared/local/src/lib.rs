@@ -5,18 +5,24 @@
 //! to the outside crosses one seam ([`outside::Outside`]): here calls are answered without sockets, counted, delayed
 //! or broken. Real time ([`realtime`]) and seeded simulation ([`simulation`]) drive the same plane.
 
+mod clockwork;
 pub mod cloud;
-pub mod dynamodb;
+mod console;
 pub mod faults;
 pub mod gateway;
 pub mod journal;
+pub mod keys;
 pub mod metering;
 pub mod outside;
 pub mod plane;
 pub mod realtime;
+pub mod rights;
+pub mod sandbox;
+pub mod sent;
+pub mod services;
 pub mod simulation;
-pub mod sns;
 pub mod stage;
+pub mod tables;
 pub mod testing;
 pub mod tokens;
 pub mod trigger;

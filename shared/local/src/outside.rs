@@ -16,7 +16,9 @@ use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProt
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::timeout::TimeoutConfig;
 use futures_util::future::BoxFuture;
+use platform::world::Partners;
 use platform::{Function, Host, World, settings::Settings};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -25,7 +27,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub enum Service {
     /// Tables.
     DynamoDb,
-    /// Topics.
+    /// Keys that sign.
+    Kms,
+    /// Other functions.
+    Lambda,
+    /// A partner's API.
+    Partner,
+    /// Objects.
+    S3,
+    /// Secrets.
+    Secrets,
+    /// E-mail.
+    Ses,
+    /// Topics, and text messages.
     Sns,
 }
 
@@ -36,9 +50,13 @@ pub struct OutsideCall {
     pub function: &'static str,
     /// Whom.
     pub service: Service,
-    /// The operation, as AWS names it: `PutItem`.
+    /// The operation, as AWS names it: `PutItem`. Of a partner: the method.
     pub operation: String,
-    /// The request's body: JSON for DynamoDB, a form for SNS.
+    /// Where to: the partner and its path, the object, the function. Empty where the body says it.
+    pub target: String,
+    /// The headers of a partner's request, by lower-case name.
+    pub headers: BTreeMap<String, String>,
+    /// The request's body: JSON, or a form for SNS.
     pub body: Vec<u8>,
 }
 
@@ -47,8 +65,22 @@ pub struct OutsideCall {
 pub struct Answer {
     /// HTTP status code.
     pub status: u16,
+    /// Headers that mean something.
+    pub headers: Vec<(&'static str, String)>,
     /// The response's body.
     pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// An answer without headers.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into() }
+    }
+
+    /// 200 with a JSON body.
+    pub fn json(body: &serde_json::Value) -> Self {
+        Self::new(200, body.to_string())
+    }
 }
 
 /// There was none: the connection broke, before or after the call had its effect.
@@ -61,9 +93,13 @@ pub trait Outside: Send + Sync {
     fn call(&self, call: OutsideCall) -> BoxFuture<'static, Result<Answer, NoAnswer>>;
 }
 
+/// Ends the host names of partners in the embedded cloud: `stripe.partner.local`.
+pub const PARTNERS: &str = ".partner.local";
+
 /// The world of a function whose calls go to `outside`.
 pub fn world(function: &Function, settings: Settings, host: Arc<dyn Host>, outside: Arc<dyn Outside>) -> Arc<World> {
-    let http = SharedHttpClient::new(Connector { function: function.name, outside });
+    let connector = Connector { function: function.name, outside };
+    let http = SharedHttpClient::new(connector.clone());
     let credentials = Credentials::new("local", "local", None, None, "local");
     let aws = platform::clients::sdk_config("us-east-1".to_owned(), credentials, http)
         .time_source(SharedTimeSource::new(HostTime(host.clone())))
@@ -71,7 +107,8 @@ pub fn world(function: &Function, settings: Settings, host: Arc<dyn Host>, outsi
         .timeout_config(TimeoutConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
-    Arc::new(World::new(host, settings, aws))
+    let connector = SharedHttpConnector::new(connector);
+    Arc::new(World::new(host, settings, aws, Partners::new(move || Ok(connector.clone()))))
 }
 
 /// The host's clock, for signatures.
@@ -126,21 +163,55 @@ impl HttpConnector for Connector {
         };
         let answer = self.outside.call(call);
         HttpConnectorFuture::new(async move {
-            let Answer { status, body } =
-                answer.await.map_err(|NoAnswer| ConnectorError::io("the connection broke".into()))?;
-            let status = status.try_into().map_err(|_| ConnectorError::io("no HTTP status".into()))?;
-            Ok(HttpResponse::new(status, SdkBody::from(body)))
+            let answer = answer.await.map_err(|NoAnswer| ConnectorError::io("the connection broke".into()))?;
+            let status = answer.status.try_into().map_err(|_| ConnectorError::io("no HTTP status".into()))?;
+            let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
+            for (name, value) in answer.headers {
+                response.headers_mut().insert(name, value);
+            }
+            Ok(response)
         })
     }
 }
 
-/// What the request asks for: DynamoDB says it in a header, SNS in its form.
+/// What the request asks for, and whom: services with one address for everything say it in a header or in the form,
+/// the others in the path.
 fn read(function: &'static str, request: &HttpRequest) -> Option<OutsideCall> {
     let body = request.body().bytes()?.to_vec();
-    if let Some(target) = request.headers().get("x-amz-target") {
-        let operation = target.strip_prefix("DynamoDB_20120810.")?.to_owned();
-        return Some(OutsideCall { function, service: Service::DynamoDb, operation, body });
-    }
-    let operation = url::form_urlencoded::parse(&body).find(|(name, _)| name == "Action")?.1.into_owned();
-    Some(OutsideCall { function, service: Service::Sns, operation, body })
+    let uri = url::Url::parse(request.uri()).ok()?;
+    let (host, path) = (uri.host_str()?, uri.path());
+    let header = |name: &str| request.headers().get(name);
+    let mut target = String::new();
+    let mut headers = BTreeMap::new();
+    let (service, operation) = if let Some(partner) = host.strip_suffix(PARTNERS) {
+        target = format!("{partner}{path}{}", uri.query().map(|query| format!("?{query}")).unwrap_or_default());
+        headers.extend(request.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+        (Service::Partner, request.method().to_owned())
+    } else if let Some((api, operation)) = header("x-amz-target").and_then(|target| target.split_once('.')) {
+        let service = match api {
+            "DynamoDB_20120810" => Service::DynamoDb,
+            "TrentService" => Service::Kms,
+            "secretsmanager" => Service::Secrets,
+            _ => return None,
+        };
+        (service, operation.to_owned())
+    } else {
+        match (host.split('.').next()?, request.method(), path) {
+            ("email", "POST", "/v2/email/outbound-emails") => (Service::Ses, "SendEmail".to_owned()),
+            ("s3", "PUT", path) => {
+                target = path.trim_start_matches('/').to_owned();
+                (Service::S3, "PutObject".to_owned())
+            }
+            ("lambda", "POST", path) => {
+                target = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?.to_owned();
+                (Service::Lambda, "Invoke".to_owned())
+            }
+            ("sns", "POST", _) => {
+                let action = url::form_urlencoded::parse(&body).find(|(name, _)| name == "Action")?.1;
+                (Service::Sns, action.into_owned())
+            }
+            _ => return None,
+        }
+    };
+    Some(OutsideCall { function, service, operation, target, headers, body })
 }

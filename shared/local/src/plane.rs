@@ -7,6 +7,7 @@ use crate::journal::Journal;
 use kernel::Timestamp;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A message in a queue.
@@ -33,8 +34,20 @@ pub struct StreamRecord {
     pub record: Value,
 }
 
+/// A function with a queue of its own.
+#[derive(Clone, Debug)]
+pub struct Consumer {
+    /// The function.
+    pub function: &'static str,
+    /// What its queue gets: event types, or topics of other services.
+    pub kinds: Vec<String>,
+    /// How long its queue holds each message back.
+    pub delay: Duration,
+}
+
 #[derive(Default)]
 struct Queue {
+    delay: Duration,
     messages: BTreeMap<u64, Message>,
     dead: Vec<Message>,
 }
@@ -50,37 +63,41 @@ struct Stream {
 /// The state of all queues and streams.
 pub struct Plane {
     queues: BTreeMap<&'static str, Queue>,
-    subscriptions: BTreeMap<&'static str, Vec<&'static str>>,
+    subscriptions: BTreeMap<String, Vec<&'static str>>,
     streams: BTreeMap<&'static str, Stream>,
     next_message: u64,
-    journal: Option<Journal>,
+    journal: Option<Arc<Mutex<Journal>>>,
 }
 
 impl Plane {
     /// A plane with a queue for each consumer (function and the event types it consumes) and a stream of `shards`
     /// shards for each context. What `journal` remembers is in it again.
     pub fn new(
-        consumers: &[(&'static str, Vec<&'static str>)],
+        consumers: &[Consumer],
         contexts: &[&'static str],
         shards: usize,
-        journal: Option<Journal>,
+        journal: Option<Arc<Mutex<Journal>>>,
     ) -> Result<Self, String> {
         let mut plane = Self {
-            queues: consumers.iter().map(|(function, _)| (*function, Queue::default())).collect(),
+            queues: consumers
+                .iter()
+                .map(|consumer| (consumer.function, Queue { delay: consumer.delay, ..Queue::default() }))
+                .collect(),
             subscriptions: BTreeMap::new(),
             streams: contexts.iter().map(|context| (*context, Stream::default())).collect(),
             next_message: 1,
             journal,
         };
-        for (function, kinds) in consumers {
-            for kind in kinds {
-                plane.subscriptions.entry(kind).or_default().push(function);
+        for consumer in consumers {
+            for kind in &consumer.kinds {
+                plane.subscriptions.entry(kind.clone()).or_default().push(consumer.function);
             }
         }
         for stream in plane.streams.values_mut() {
             stream.shards = vec![VecDeque::new(); shards.max(1)];
         }
-        if let Some(journal) = &plane.journal {
+        if let Some(journal) = plane.journal.clone() {
+            let journal = lock(&journal);
             for (function, message, dead) in journal.messages()? {
                 plane.next_message = plane.next_message.max(message.id + 1);
                 // A queue whose function is gone keeps its messages in the journal, for the day it comes back.
@@ -109,17 +126,14 @@ impl Plane {
         let consumers = self.subscriptions.get(kind).cloned().unwrap_or_default();
         let mut messages = Vec::with_capacity(consumers.len());
         for function in consumers {
-            let message = Message {
-                id: self.next_message,
-                body: body.to_owned(),
-                receives: 0,
-                visible_at: now,
-            };
+            let delay = self.queues.get(function).map(|queue| queue.delay).unwrap_or_default();
+            let (id, visible_at) = (self.next_message, now.after(delay));
+            let message = Message { id, body: body.to_owned(), receives: 0, visible_at };
             self.next_message += 1;
             messages.push((function, message));
         }
-        if let Some(journal) = &mut self.journal {
-            journal.add(&messages)?;
+        if let Some(journal) = &self.journal {
+            lock(journal).add(&messages)?;
         }
         for (function, message) in messages {
             if let Some(queue) = self.queues.get_mut(function) {
@@ -156,8 +170,8 @@ impl Plane {
             message.receives += 1;
             message.visible_at = now.after(hidden);
             if message.receives > limit {
-                if let Some(journal) = &mut self.journal {
-                    journal.bury(function, *id)?;
+                if let Some(journal) = &self.journal {
+                    lock(journal).bury(function, *id)?;
                 }
                 queue.dead.extend(queue.messages.remove(id));
             } else {
@@ -172,8 +186,8 @@ impl Plane {
         let Some(queue) = self.queues.get_mut(function) else {
             return Ok(());
         };
-        if let Some(journal) = &mut self.journal {
-            journal.remove(function, ids)?;
+        if let Some(journal) = &self.journal {
+            lock(journal).remove(function, ids)?;
         }
         for id in ids {
             queue.messages.remove(id);
@@ -198,6 +212,12 @@ impl Plane {
         self.queues.values().map(|queue| queue.messages.len()).sum()
     }
 
+    /// Messages that can be received at `until`, dead letters apart.
+    pub fn waiting_until(&self, until: Timestamp) -> usize {
+        let messages = self.queues.values().flat_map(|queue| queue.messages.values());
+        messages.filter(|message| message.visible_at <= until).count()
+    }
+
     /// When the next hidden message becomes visible.
     pub fn next_visible(&self) -> Option<Timestamp> {
         self.queues
@@ -210,6 +230,38 @@ impl Plane {
     /// The dead letters of a function's queue.
     pub fn dead(&self, function: &str) -> &[Message] {
         self.queues.get(function).map(|queue| queue.dead.as_slice()).unwrap_or_default()
+    }
+
+    /// Puts the dead letters of a function back into its queue; how many there were.
+    pub fn redrive(&mut self, function: &str, now: Timestamp) -> Result<usize, String> {
+        let Some(queue) = self.queues.get_mut(function) else {
+            return Ok(0);
+        };
+        if let Some(journal) = &self.journal {
+            lock(journal).revive(function)?;
+        }
+        let dead = std::mem::take(&mut queue.dead);
+        let count = dead.len();
+        for message in dead {
+            queue.messages.insert(message.id, Message { receives: 0, visible_at: now, ..message });
+        }
+        Ok(count)
+    }
+
+    /// When `function` last ran by its schedule.
+    pub fn last_run(&self, function: &str) -> Result<Option<Timestamp>, String> {
+        match &self.journal {
+            Some(journal) => lock(journal).last_run(function),
+            None => Ok(None),
+        }
+    }
+
+    /// Remembers that `function` ran by its schedule.
+    pub fn set_last_run(&mut self, function: &str, at: Timestamp) -> Result<(), String> {
+        match &self.journal {
+            Some(journal) => lock(journal).set_last_run(function, at),
+            None => Ok(()),
+        }
     }
 
     /// How far the stream of `context` was read from its table.
@@ -260,8 +312,8 @@ impl Plane {
             shard.drain(..count.min(shard.len()));
         }
         let done = self.done_to(context);
-        match &mut self.journal {
-            Some(journal) => journal.set_cursor(context, done),
+        match &self.journal {
+            Some(journal) => lock(journal).set_cursor(context, done),
             None => Ok(()),
         }
     }
@@ -284,4 +336,8 @@ impl Plane {
         }
         records.iter().position(|record| failed.contains(&record.name)).unwrap_or(records.len())
     }
+}
+
+fn lock(journal: &Mutex<Journal>) -> MutexGuard<'_, Journal> {
+    journal.lock().unwrap_or_else(PoisonError::into_inner)
 }

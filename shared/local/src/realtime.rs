@@ -1,6 +1,6 @@
 //! The embedded cloud in real time: requests at once, events as soon as a table or a queue has some.
 
-use crate::cloud::{Cloud, Direct};
+use crate::cloud::{Cloud, Direct, Invoke};
 use crate::outside::{Answer, NoAnswer, Outside, OutsideCall, world};
 use crate::plane::{Message, Plane, StreamRecord};
 use crate::trigger::{failures, queue_event, stream_event};
@@ -9,7 +9,7 @@ use kernel::{Digest, Timestamp};
 use platform::{Host, Invocation, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::Notify;
 
@@ -37,15 +37,20 @@ pub struct Running {
     worlds: BTreeMap<&'static str, Arc<World>>,
     changed: Arc<Notify>,
     invocations: AtomicU64,
-    busy: Mutex<BTreeMap<String, usize>>,
+    pub(crate) busy: Mutex<BTreeMap<String, usize>>,
 }
 
 impl Running {
     /// Starts every function.
     pub fn start(cloud: Arc<Cloud>, host: Arc<dyn Host>) -> Result<Arc<Self>, String> {
         let changed = Arc::new(Notify::new());
-        let direct = Direct { cloud: cloud.clone(), host: host.clone() };
-        let outside: Arc<dyn Outside> = Arc::new(Announcing { inner: direct, changed: changed.clone() });
+        let invoke = Arc::new(OnceLock::new());
+        let inner = Direct {
+            cloud: cloud.clone(),
+            host: host.clone(),
+            invoke: invoke.clone(),
+        };
+        let outside: Arc<dyn Outside> = Arc::new(Announcing { inner, changed: changed.clone() });
         let mut worlds = BTreeMap::new();
         for deployed in cloud.functions.values() {
             let function = &deployed.function;
@@ -54,7 +59,15 @@ impl Running {
             worlds.insert(function.name, world);
         }
         let (invocations, busy) = (AtomicU64::new(0), Mutex::default());
-        Ok(Arc::new(Self { cloud, host, worlds, changed, invocations, busy }))
+        let running = Arc::new(Self { cloud, host, worlds, changed, invocations, busy });
+        // It was empty until now.
+        drop(invoke.set(Arc::new(Nested(Arc::downgrade(&running)))));
+        Ok(running)
+    }
+
+    /// Lets the deliveries look for work.
+    pub fn wake(&self) {
+        self.changed.notify_one();
     }
 
     /// Invokes a function; `None` if it failed or took too long.
@@ -89,6 +102,14 @@ impl Running {
             for work in self.next_work() {
                 let running = self.clone();
                 tokio::spawn(async move { running.run(work).await });
+            }
+            for (function, at) in self.due_schedules() {
+                let running = self.clone();
+                tokio::spawn(async move { running.start_scheduled(function, at).await });
+            }
+            for (partner, webhook) in self.cloud.sandboxes().due(self.host.now()) {
+                let running = self.clone();
+                tokio::spawn(async move { running.send_webhook(partner, webhook).await });
             }
             let changed = tokio::time::timeout(IDLE, self.changed.notified()).await;
             // Woken or not, there may be work.
@@ -171,6 +192,19 @@ impl Running {
         let mut plane = self.cloud.plane();
         plane.show(function, &ids(again), self.host.now().after(RETRY));
         plane.delete(function, &ids(done))
+    }
+}
+
+/// Runs functions for other functions.
+struct Nested(Weak<Running>);
+
+impl Invoke for Nested {
+    fn invoke(&self, function: &str, payload: Vec<u8>) -> BoxFuture<'static, Option<Vec<u8>>> {
+        let (running, function) = (self.0.upgrade(), function.to_owned());
+        Box::pin(async move {
+            let running = running?;
+            running.invoke(&function, &running.invocation_id(), payload).await
+        })
     }
 }
 

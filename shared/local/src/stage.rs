@@ -1,12 +1,12 @@
 //! A quiet cloud for tests and cost tables: no threads, no faults but those that are asked for; every call is answered
 //! at once, time stands still unless somebody sleeps.
 
-use crate::cloud::{API, Cloud, Direct};
+use crate::cloud::{API, Cloud, Direct, Invoke};
 use crate::faults::{Fate, Faults};
 use crate::metering::{Cost, Meter};
 use crate::outside::{Outside, OutsideCall, world};
 use crate::plane::Plane;
-use crate::trigger::{HttpRequest, HttpResponse, claims, failures, queue_event, stream_event};
+use crate::trigger::{HttpRequest, HttpResponse, claims, failures, queue_event, schedule_event, stream_event};
 use futures_util::future::{BoxFuture, FutureExt};
 use kernel::{Principal, Timestamp};
 use platform::function::Trigger;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 /// A quiet cloud.
@@ -25,9 +25,11 @@ pub struct Stage {
     host: Arc<StageHost>,
     meter: Arc<Meter>,
     faults: Arc<Faults>,
-    worlds: BTreeMap<&'static str, Arc<World>>,
+    worlds: Worlds,
     invocations: AtomicU64,
 }
+
+type Worlds = Arc<Mutex<BTreeMap<&'static str, Arc<World>>>>;
 
 /// A request under way: caller, path parameter, headers, body.
 pub struct Ask<'s> {
@@ -55,22 +57,46 @@ impl Stage {
             log: Mutex::default(),
         });
         let cloud = Arc::new(cloud);
-        let meter = Arc::new(Meter::new(Arc::new(Direct { cloud: cloud.clone(), host: host.clone() })));
+        let invoke = Arc::new(OnceLock::new());
+        let direct = Direct {
+            cloud: cloud.clone(),
+            host: host.clone(),
+            invoke: invoke.clone(),
+        };
+        let meter = Arc::new(Meter::new(Arc::new(direct)));
         let faults = Arc::new(Faults::new(meter.clone()));
-        let outside: Arc<dyn Outside> = faults.clone();
-        let worlds = cloud.functions.values().map(|deployed| {
-            let function = &deployed.function;
-            (function.name, world(function, cloud.settings(function), host.clone(), outside.clone()))
-        });
-        let worlds = worlds.collect();
-        Ok(Self {
+        let stage = Self {
             cloud,
             host,
             meter,
             faults,
-            worlds,
+            worlds: Arc::default(),
             invocations: AtomicU64::new(1),
-        })
+        };
+        let nested = Nested {
+            cloud: stage.cloud.clone(),
+            worlds: Arc::downgrade(&stage.worlds),
+        };
+        // It was empty until now.
+        drop(invoke.set(Arc::new(nested)));
+        stage.restart();
+        Ok(stage)
+    }
+
+    /// Starts every function anew: with the settings of now, and nothing in its caches.
+    pub fn restart(&self) {
+        let outside: Arc<dyn Outside> = self.faults.clone();
+        let worlds = self.cloud.functions.values().map(|deployed| {
+            let function = &deployed.function;
+            (function.name, world(function, self.cloud.settings(function), self.host.clone(), outside.clone()))
+        });
+        *self.worlds.lock().unwrap_or_else(PoisonError::into_inner) = worlds.collect();
+    }
+
+    /// Changes a setting of every function, and starts them anew.
+    pub fn set(&self, name: &str, value: &str) {
+        self.cloud.set(name, value);
+        self.restart();
     }
 
     /// The time on this stage.
@@ -123,24 +149,45 @@ impl Stage {
 
     /// Hands `payload` to a function.
     pub fn invoke(&self, function: &str, payload: Vec<u8>) -> Result<Vec<u8>, Error> {
-        let (Some(function), Some(world)) = (self.cloud.function(function), self.worlds.get(function)) else {
+        let world = self.worlds.lock().unwrap_or_else(PoisonError::into_inner).get(function).cloned();
+        let (Some(function), Some(world)) = (self.cloud.function(function), world) else {
             return Err(Error::broken(format!("there is no function {function}")));
         };
         let request = format!("request-{}", self.invocations.fetch_add(1, Ordering::Relaxed));
-        let answer = (function.handler)(world.clone(), Invocation { request, payload }).now_or_never();
+        let answer = (function.handler)(world, Invocation { request, payload }).now_or_never();
         answer.unwrap_or_else(|| Err(Error::broken("on a stage nothing waits")))
     }
 
     /// Hands a CloudEvent to a consumer; whether it was dealt with.
     pub fn deliver(&self, function: &str, event: &Value) -> bool {
+        self.hand_over(function, &event.to_string())
+    }
+
+    /// Hands another service's notice to a function; whether it was dealt with.
+    pub fn notice(&self, function: &str, text: &str) -> bool {
+        self.hand_over(function, text)
+    }
+
+    fn hand_over(&self, function: &str, body: &str) -> bool {
         let message = crate::plane::Message {
             id: 1,
-            body: event.to_string(),
+            body: body.to_owned(),
             receives: 1,
             visible_at: self.now(),
         };
         let answer = self.invoke(function, queue_event(&[message]));
         answer.ok().and_then(|answer| failures(&answer)).is_some_and(|failed| failed.is_empty())
+    }
+
+    /// Starts a function as its schedule would at this time; whether it went well.
+    pub fn start(&self, function: &str) -> bool {
+        self.invoke(function, schedule_event(self.now())).is_ok()
+    }
+
+    /// Asks a function that answers others; `None` if it fails.
+    pub fn question(&self, function: &str, question: &Value) -> Option<Value> {
+        let answer = self.invoke(function, question.to_string().into_bytes()).ok()?;
+        serde_json::from_slice(&answer).ok()
     }
 
     /// Relays and delivers until nothing waits. Errors: what failed, which without faults should not happen.
@@ -210,6 +257,13 @@ impl<'s> Ask<'s> {
         self
     }
 
+    /// With this query string, without the `?`.
+    #[must_use]
+    pub fn query(mut self, query: &str) -> Self {
+        self.request.query = query.to_owned();
+        self
+    }
+
     /// With this `Idempotency-Key`.
     #[must_use]
     pub fn key(self, key: &str) -> Self {
@@ -253,6 +307,25 @@ impl<'s> Ask<'s> {
         self.request.body = body;
         let answer = stage.invoke(self.function, self.request.event("stage"));
         answer.map_or_else(|_| HttpResponse::internal(), |answer| HttpResponse::of(&answer))
+    }
+}
+
+/// Runs functions that other functions ask. It holds the worlds weakly: they hold it.
+struct Nested {
+    cloud: Arc<Cloud>,
+    worlds: Weak<Mutex<BTreeMap<&'static str, Arc<World>>>>,
+}
+
+impl Invoke for Nested {
+    fn invoke(&self, function: &str, payload: Vec<u8>) -> BoxFuture<'static, Option<Vec<u8>>> {
+        let worlds = self.worlds.upgrade();
+        let world =
+            worlds.and_then(|worlds| worlds.lock().unwrap_or_else(PoisonError::into_inner).get(function).cloned());
+        let (Some(function), Some(world)) = (self.cloud.function(function), world) else {
+            return Box::pin(std::future::ready(None));
+        };
+        let answer = (function.handler)(world, Invocation { request: "nested".to_owned(), payload });
+        Box::pin(async move { answer.await.ok() })
     }
 }
 

@@ -1,10 +1,9 @@
 //! What tests of use cases share: callers, events as they arrive, a look into tables and topics, and what holds for
 //! every HTTP function.
 
-use crate::dynamodb;
 use crate::outside::Service;
 use crate::plane::Message;
-use crate::sns;
+use crate::services::{dynamodb, sns};
 use crate::stage::{Ask, Stage};
 use crate::trigger::{HttpResponse, failures, queue_event};
 use contracts::{CloudEvent, Event};
@@ -55,7 +54,10 @@ pub fn item<T: Item>(stage: &Stage, context: &str, key: &Key) -> Option<T> {
 
 /// The events that relays sent since calls were last taken, request by request.
 pub fn published(stage: &Stage) -> Vec<Vec<Value>> {
-    let requests = stage.calls().into_iter().filter(|call| call.service == Service::Sns);
+    let requests = stage
+        .calls()
+        .into_iter()
+        .filter(|call| call.service == Service::Sns && call.operation == "PublishBatch");
     let batches = requests.filter_map(|call| sns::read(&call.operation, &call.body).ok());
     batches
         .map(|batch| {

@@ -2,14 +2,12 @@
 //! JWT authorizer makes.
 
 use crate::cloud::API;
+use crate::keys::SigningKey;
 use crate::trigger::claims;
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use kernel::{Principal, Timestamp};
 use serde_json::{Map, Value, json};
-use std::path::Path;
 use std::time::Duration;
 
 /// How long a development token is good for.
@@ -25,31 +23,11 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// With the key kept in `folder`, made at the first start. It signs tokens for this machine only.
-    pub fn kept_in(folder: &Path, issuer: &str) -> Result<Self, String> {
-        let path = folder.join("development-signing-key.der");
-        let key = match std::fs::read(&path) {
-            Ok(key) => key,
-            Err(_) => {
-                let key = new_key()?;
-                std::fs::create_dir_all(folder)
-                    .and_then(|()| std::fs::write(&path, &key))
-                    .map_err(|error| error.to_string())?;
-                key
-            }
-        };
-        Self::new(&key, issuer)
-    }
-
-    /// With this key (PKCS #8, DER).
-    fn new(pkcs8: &[u8], issuer: &str) -> Result<Self, String> {
-        let pem = format!(
-            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-            aws_smithy_types::base64::encode(pkcs8)
-        );
-        let signing = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|error| error.to_string())?;
+    /// With this key.
+    pub fn new(key: &SigningKey, issuer: &str) -> Result<Self, String> {
+        let signing = EncodingKey::from_rsa_pem(key.pem()?.as_bytes()).map_err(|error| error.to_string())?;
         let mut jwk = Jwk::from_encoding_key(&signing, Algorithm::RS256).map_err(|error| error.to_string())?;
-        let kid = kernel::Digest::of([pkcs8]).short(12);
+        let kid = kernel::Digest::of([key.spki()]).short(12);
         jwk.common.key_id = Some(kid.clone());
         let checking = DecodingKey::from_jwk(&jwk).map_err(|error| error.to_string())?;
         Ok(Self {
@@ -102,10 +80,4 @@ impl Tokens {
 
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn new_key() -> Result<Vec<u8>, String> {
-    let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| "no key could be made".to_owned())?;
-    let der: Pkcs8V1Der<'_> = key.as_der().map_err(|_| "the key could not be written".to_owned())?;
-    Ok(der.as_ref().to_vec())
 }

@@ -15,6 +15,8 @@ pub struct HttpRequest {
     pub path: BTreeMap<String, String>,
     /// By lower-case name.
     pub headers: BTreeMap<String, String>,
+    /// As it was sent, without the `?`.
+    pub query: String,
     /// The token's claims, if there was a good one.
     pub claims: Map<String, Value>,
     /// The body, if it is text.
@@ -31,6 +33,7 @@ impl HttpRequest {
         let event = json!({
             "version": "2.0",
             "routeKey": self.route,
+            "rawQueryString": self.query,
             "headers": self.headers,
             "pathParameters": self.path,
             "requestContext": context,
@@ -104,6 +107,11 @@ pub fn queue_event(messages: &[Message]) -> Vec<u8> {
         })
         .collect();
     json!({ "Records": records }).to_string().into_bytes()
+}
+
+/// A start by the clock, planned for `at`.
+pub fn schedule_event(at: Timestamp) -> Vec<u8> {
+    json!({ "scheduled_at": at }).to_string().into_bytes()
 }
 
 /// A batch of a table's stream.

@@ -33,6 +33,12 @@ pub enum Cause {
     Event(Box<CloudEvent<Box<RawValue>>>),
     /// A change of the context's table, seen by its relay.
     Change(Box<Change>),
+    /// The clock: the time for which it was planned.
+    Schedule(Timestamp),
+    /// What another function or an operator asks, as JSON.
+    Question(Box<RawValue>),
+    /// A notice of another service: its name and its text.
+    Notice(String, String),
 }
 
 impl Call {
@@ -40,7 +46,7 @@ impl Call {
     pub fn http(&self) -> Result<&Request, Error> {
         match &self.cause {
             Cause::Request(request) => Ok(request),
-            Cause::Event(_) | Cause::Change(_) => Err(Error::broken("this function is not called over HTTP")),
+            _ => Err(Error::broken("this function is not called over HTTP")),
         }
     }
 
@@ -48,7 +54,7 @@ impl Call {
     pub fn event(&self) -> Result<&CloudEvent<Box<RawValue>>, Error> {
         match &self.cause {
             Cause::Event(event) => Ok(event),
-            Cause::Request(_) | Cause::Change(_) => Err(Error::broken("this function does not consume events")),
+            _ => Err(Error::broken("this function does not consume events")),
         }
     }
 
@@ -56,8 +62,9 @@ impl Call {
     /// first one wrote; an HTTP request has its own, because clients name a repetition by their idempotency key.
     pub fn writer(&self) -> String {
         let cause = match &self.cause {
-            Cause::Request(_) | Cause::Change(_) => &self.request,
             Cause::Event(event) => &event.id,
+            Cause::Notice(id, _) => id,
+            Cause::Request(_) | Cause::Change(_) | Cause::Schedule(_) | Cause::Question(_) => &self.request,
         };
         Digest::of([self.function, cause]).short(16)
     }

@@ -3,6 +3,7 @@
 //! The stock set-up (`aws_config::load_from_env`) spends most of a cold start reading the operating system's
 //! certificates. Functions talk to Amazon only, so they trust Amazon's roots only.
 
+use crate::world::Partners;
 use crate::{Error, World};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -34,6 +35,34 @@ pub(crate) fn sns(world: &World) -> aws_sdk_sns::Client {
     world.client(aws_sdk_sns::Client::new)
 }
 
+/// The Lambda client of this world.
+pub(crate) fn lambda(world: &World) -> aws_sdk_lambda::Client {
+    world.client(aws_sdk_lambda::Client::new)
+}
+
+/// The Secrets Manager client of this world.
+pub(crate) fn secrets(world: &World) -> aws_sdk_secretsmanager::Client {
+    world.client(aws_sdk_secretsmanager::Client::new)
+}
+
+/// The SES client of this world.
+pub(crate) fn mail(world: &World) -> aws_sdk_sesv2::Client {
+    world.client(aws_sdk_sesv2::Client::new)
+}
+
+/// The KMS client of this world.
+pub(crate) fn kms(world: &World) -> aws_sdk_kms::Client {
+    world.client(aws_sdk_kms::Client::new)
+}
+
+/// The S3 client of this world. Buckets stand in the path: emulators have no host names for them.
+pub(crate) fn s3(world: &World) -> aws_sdk_s3::Client {
+    world.client(|config| {
+        let config = aws_sdk_s3::config::Builder::from(config).force_path_style(true);
+        aws_sdk_s3::Client::from_conf(config.build())
+    })
+}
+
 /// What every client needs to know, wherever it runs. Retries are ours ([`crate::retry`]): they must recognise their
 /// own effects and be ordered by the simulation.
 pub fn sdk_config(region: String, credentials: Credentials, http: SharedHttpClient) -> aws_types::sdk_config::Builder {
@@ -62,6 +91,16 @@ pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Res
     Ok(match variable("AWS_ENDPOINT_URL") {
         Some(url) => config.endpoint_url(url).build(),
         None => config.build(),
+    })
+}
+
+/// The way to partners: whatever the operating system trusts. Reading that takes longer than everything else at a
+/// start, so only functions that call partners do it.
+pub(crate) fn partners() -> Partners {
+    Partners::new(|| {
+        let tls = TlsContext::builder().with_trust_store(TrustStore::default()).build().map_err(Error::broken)?;
+        let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build();
+        Ok(SharedHttpConnector::new(connector))
     })
 }
 

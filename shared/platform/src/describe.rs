@@ -1,6 +1,6 @@
 //! What a function declares by its signature, for tools: manifest, OpenAPI, AsyncAPI, samples, authorization matrix.
 
-use contracts::{Event, Published};
+use contracts::{Consumed, Published, Question};
 use kernel::{ProblemEntry, Role};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -17,12 +17,34 @@ pub enum Access {
     ReadWrite,
 }
 
+/// Who may call a function over HTTP.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Caller {
+    /// Anybody.
+    Anyone,
+    /// Who is signed in.
+    SignedIn,
+    /// Who has this role.
+    Role(Role),
+}
+
+impl Caller {
+    /// As the manifest writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Caller::Anyone => "anyone",
+            Caller::SignedIn => "signed-in",
+            Caller::Role(role) => role.name(),
+        }
+    }
+}
+
 /// What a function declares.
 pub struct Description {
     /// Collects the schemas that several functions share.
     pub generator: SchemaGenerator,
-    /// The role that may call; `None` for functions that are not called over HTTP.
-    pub caller: Option<Role>,
+    /// Who may call; `None` for functions that are not called over HTTP.
+    pub caller: Option<Caller>,
     /// Whether requests need an `Idempotency-Key`.
     pub idempotency_key: bool,
     /// Whether requests may carry `If-Match`.
@@ -33,8 +55,12 @@ pub struct Description {
     pub body: Option<Schema>,
     /// An example of the body.
     pub body_example: Option<serde_json::Value>,
-    /// Status and schema of the reply.
-    pub reply: Option<(u16, Schema)>,
+    /// The schema of the query string, an object.
+    pub query: Option<Schema>,
+    /// Whether the body is whatever its sender signs.
+    pub raw_body: bool,
+    /// Status and schema of the reply; no schema for an empty one.
+    pub reply: Option<(u16, Option<Schema>)>,
     /// Its refusals.
     pub problems: Vec<ProblemEntry>,
     /// What it may do to its table.
@@ -43,6 +69,26 @@ pub struct Description {
     pub consumes: Vec<(&'static str, Schema)>,
     /// The events it publishes: type and schema.
     pub publishes: Vec<(&'static str, Schema)>,
+    /// Whether it may walk through its whole table.
+    pub walks: bool,
+    /// Whether it parks what it cannot announce.
+    pub parks: bool,
+    /// Whether it signs tokens, or shows the keys that do.
+    pub signs: bool,
+    /// The functions it asks.
+    pub asks: Vec<&'static str>,
+    /// The question it answers: schema and example.
+    pub question: Option<Schema>,
+    /// The secrets it reads.
+    pub secrets: Vec<&'static str>,
+    /// The ways it sends messages to people: email, sms.
+    pub sends: Vec<&'static str>,
+    /// The partners it calls.
+    pub partners: Vec<&'static str>,
+    /// The business figures it goes by, with their defaults.
+    pub figures: Vec<(&'static str, &'static str)>,
+    /// Further settings it reads.
+    pub settings: Vec<&'static str>,
 }
 
 impl Default for Description {
@@ -62,15 +108,31 @@ impl Default for Description {
             table: Access::None,
             consumes: Vec::new(),
             publishes: Vec::new(),
+            query: None,
+            raw_body: false,
+            walks: false,
+            parks: false,
+            signs: false,
+            asks: Vec::new(),
+            question: None,
+            secrets: Vec::new(),
+            sends: Vec::new(),
+            partners: Vec::new(),
+            figures: Vec::new(),
+            settings: Vec::new(),
         }
     }
 }
 
 impl Description {
-    pub(crate) fn caller(&mut self, role: Role) {
-        self.caller = Some(role);
-        self.problem(401, "token-invalid", "The access token is missing, expired or not for this API");
-        self.problem(403, "role-missing", "The caller may not do this");
+    pub(crate) fn caller(&mut self, caller: Caller) {
+        self.caller = Some(caller);
+        if caller != Caller::Anyone {
+            self.problem(401, "token-invalid", "The access token is missing, expired or not for this API");
+        }
+        if matches!(caller, Caller::Role(_)) {
+            self.problem(403, "role-missing", "The caller may not do this");
+        }
     }
 
     pub(crate) fn idempotency_key(&mut self) {
@@ -98,7 +160,25 @@ impl Description {
     }
 
     pub(crate) fn reply<T: JsonSchema>(&mut self, status: u16) {
-        self.reply = Some((status, self.generator.subschema_for::<T>()));
+        self.reply = Some((status, Some(self.generator.subschema_for::<T>())));
+    }
+
+    pub(crate) fn empty_reply(&mut self) {
+        self.reply = Some((204, None));
+    }
+
+    pub(crate) fn query<T: JsonSchema>(&mut self) {
+        self.query = Some(T::json_schema(&mut self.generator));
+        self.problem(400, "invalid-query", "The query is not as described");
+    }
+
+    pub(crate) fn raw_body(&mut self) {
+        self.raw_body = true;
+        self.problem(400, "invalid-body", "The body is not as described");
+    }
+
+    pub(crate) fn answers<Q: Question>(&mut self) {
+        self.question = Some(self.generator.root_schema_for::<Q>());
     }
 
     pub(crate) fn problems(&mut self, entries: Vec<ProblemEntry>) {
@@ -115,8 +195,8 @@ impl Description {
         self.table = Access::ReadWrite;
     }
 
-    pub(crate) fn consumes<E: Event>(&mut self) {
-        self.consumes.push((E::TYPE, self.generator.root_schema_for::<E>()));
+    pub(crate) fn consumes<E: Consumed>(&mut self) {
+        self.consumes.extend(E::catalogue(&mut self.generator));
     }
 
     pub(crate) fn publishes<P: Published>(&mut self) {

@@ -5,10 +5,10 @@
 
 use crate::argument::broken;
 use crate::call::Cause;
-use crate::function::{Function, Trigger, UseCase, names_of};
+use crate::function::{Function, Trigger, UseCase};
 use crate::telemetry::{Line, Trace};
 use crate::{Argument, Call, Error, Invocation, World};
-use contracts::{CloudEvent, Event, Stamp};
+use contracts::{CloudEvent, Consumed, Stamp};
 use futures_util::future::BoxFuture;
 use kernel::Problem;
 use serde::{Deserialize, Serialize};
@@ -18,23 +18,27 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A function that consumes the event its [`On`] argument names.
+/// How long a batch may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A function that consumes the event (or one of the events) that its [`On`] argument names.
 pub fn on<U: UseCase<A, Result<(), Error>>, A: 'static>(use_case: U) -> Function {
-    let (context, name) = names_of::<U>();
-    Function {
-        context,
-        name,
-        trigger: Trigger::Events,
-        memory_mb: 256,
-        timeout: Duration::from_secs(30),
-        handler: Arc::new(move |world, invocation| {
+    consumer(Trigger::Events, use_case, event)
+}
+
+/// A function that consumes what another service (not a context) tells the topic `topic`, as a [`Notice`].
+pub fn foreign<U: UseCase<A, Result<(), Error>>, A: 'static>(topic: &'static str, use_case: U) -> Function {
+    consumer(Trigger::Foreign { topic }, use_case, notice)
+}
+
+fn consumer<U: UseCase<A, Result<(), Error>>, A: 'static>(trigger: Trigger, use_case: U, read: Read) -> Function {
+    Function::new::<U, A, _>(trigger, TIMEOUT, |_, name| {
+        Arc::new(move |world, invocation| {
             let use_case = use_case.clone();
-            Box::pin(serve(name, world, invocation, Box::new(move |call| use_case.clone().call(call))))
-        }),
-        prepare: U::prepare,
-        #[cfg(feature = "describe")]
-        describe: U::describe,
-    }
+            let run: Run = Box::new(move |call| use_case.clone().call(call));
+            Box::pin(serve(name, world, invocation, read, run))
+        })
+    })
 }
 
 /// The event that a function consumes. It may come more than once, late, and after later ones.
@@ -44,6 +48,8 @@ pub struct On<E> {
     pub event: E,
     /// Where the snapshot stands among all of its subject.
     pub stamp: Stamp,
+    /// Names the event for ever: the same at each delivery.
+    pub id: String,
 }
 
 impl<E> Deref for On<E> {
@@ -54,21 +60,39 @@ impl<E> Deref for On<E> {
     }
 }
 
-impl<E: Event> Argument for On<E> {
+impl<E: Consumed> Argument for On<E> {
     fn take(call: &Call) -> Result<Self, Problem> {
         let event = call.event().map_err(|error| broken(call, &error))?;
-        if event.kind != E::TYPE {
-            let detail = format!("{} came where {} is consumed", event.kind, E::TYPE);
-            return Err(Problem::new(400, "event-type", "Another event was expected", detail));
-        }
-        let data = serde_json::from_str(event.data.get())
-            .map_err(|error| Problem::new(400, "event-data", "The event is not as described", error.to_string()))?;
-        Ok(On { event: data, stamp: event.stamp() })
+        let data = E::read(&event.kind, event.data.get()).ok_or_else(|| {
+            let detail = format!("{} is not consumed here", event.kind);
+            Problem::new(400, "event-type", "Another event was expected", detail)
+        })?;
+        let data =
+            data.map_err(|error| Problem::new(400, "event-data", "The event is not as described", error.to_string()))?;
+        Ok(On { event: data, stamp: event.stamp(), id: event.id.clone() })
     }
 
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
         description.consumes::<E>();
+    }
+}
+
+/// What another service told its topic. It may come more than once and in any order.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Names the message: the same at each delivery of one message, but another one if the service repeats itself.
+    pub id: String,
+    /// The text as it came, usually JSON.
+    pub text: String,
+}
+
+impl Argument for Notice {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        match &call.cause {
+            Cause::Notice(id, text) => Ok(Notice { id: id.clone(), text: text.clone() }),
+            _ => Err(broken(call, &Error::broken("this function reads no notices"))),
+        }
     }
 }
 
@@ -107,12 +131,49 @@ impl Failures {
 
 type Run = Box<dyn Fn(Arc<Call>) -> BoxFuture<'static, Result<Result<(), Error>, Problem>> + Send + Sync>;
 
-async fn serve(function: &'static str, world: Arc<World>, invocation: Invocation, run: Run) -> Result<Vec<u8>, Error> {
+/// What a message says: what it causes, its name for the log, and the story it is part of.
+struct Reading {
+    cause: Cause,
+    id: String,
+    trace: Trace,
+}
+
+/// Reads a message, or says why it cannot be read.
+type Read = fn(&Message) -> Result<Reading, String>;
+
+fn event(message: &Message) -> Result<Reading, String> {
+    let event: CloudEvent<Box<RawValue>> = serde_json::from_str(&message.body).map_err(|error| error.to_string())?;
+    let trace = Trace::continue_or_start(Some(&event.traceparent), &event.id);
+    Ok(Reading {
+        id: event.id.clone(),
+        cause: Cause::Event(Box::new(event)),
+        trace,
+    })
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "as `Read` wants it: any text is a notice")]
+fn notice(message: &Message) -> Result<Reading, String> {
+    let id = message.message_id.clone();
+    let trace = Trace::continue_or_start(None, &id);
+    Ok(Reading {
+        cause: Cause::Notice(id.clone(), message.body.clone()),
+        id,
+        trace,
+    })
+}
+
+async fn serve(
+    function: &'static str,
+    world: Arc<World>,
+    invocation: Invocation,
+    read: Read,
+    run: Run,
+) -> Result<Vec<u8>, Error> {
     let batch: Batch = serde_json::from_slice(&invocation.payload)
         .map_err(|error| Error::broken(format!("no queue event: {error}")))?;
     let mut failures = Failures::default();
     for message in batch.records {
-        if consume(function, &world, &invocation.request, &message, &run).await.is_err() {
+        if consume(function, &world, &invocation.request, &message, read, &run).await.is_err() {
             failures.batch_item_failures.push(ItemFailure { item_identifier: message.message_id });
         }
     }
@@ -127,39 +188,35 @@ async fn consume(
     world: &Arc<World>,
     request: &str,
     message: &Message,
+    read: Read,
     run: &Run,
 ) -> Result<(), Failed> {
-    let event: CloudEvent<Box<RawValue>> = match serde_json::from_str(&message.body) {
-        Ok(event) => event,
-        Err(error) => {
-            let line = Line { function, request, trace: None };
-            let facts = json!({ "message": message.message_id, "cause": error.to_string() });
-            line.write(world, "error", "a message is no CloudEvent", facts);
-            return Err(Failed);
-        }
-    };
+    let Reading { cause, id, trace } = read(message).map_err(|cause| {
+        let line = Line { function, request, trace: None };
+        let facts = json!({ "message": message.message_id, "cause": cause });
+        line.write(world, "error", "a message is no CloudEvent", facts);
+        Failed
+    })?;
     let call = Arc::new(Call {
         world: world.clone(),
         function,
         request: request.to_owned(),
         now: world.host.now(),
-        trace: Trace::continue_or_start(Some(&event.traceparent), &event.id),
-        cause: Cause::Event(Box::new(event)),
+        trace,
+        cause,
     });
-    let event = call.event().map(|event| event.id.clone()).unwrap_or_default();
     match run(call.clone()).await {
         Ok(Ok(())) => {
-            call.log("info", "event", json!({ "event": event }));
+            call.log("info", "event", json!({ "event": id }));
             Ok(())
         }
         Ok(Err(error)) => {
-            let facts = json!({ "event": event, "cause": error.to_string(), "retryable": error.retryable() });
+            let facts = json!({ "event": id, "cause": error.to_string(), "retryable": error.retryable() });
             call.log("error", "an event could not be consumed", facts);
             Err(Failed)
         }
         Err(problem) => {
-            let facts = json!({ "event": event, "cause": problem.detail });
-            call.log("error", "an event could not be read", facts);
+            call.log("error", "an event could not be read", json!({ "event": id, "cause": problem.detail }));
             Err(Failed)
         }
     }

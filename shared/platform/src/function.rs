@@ -31,8 +31,31 @@ pub enum Trigger {
     },
     /// Events from contexts' topics, through a queue of the function's own.
     Events,
+    /// Notices of another service, from the topic of this name, through a queue of the function's own.
+    Foreign {
+        /// The topic's name: `ses-feedback`.
+        topic: &'static str,
+    },
     /// The stream of the context's table.
     Stream,
+    /// The clock.
+    Schedule(Schedule),
+    /// Another function that waits for the answer, or an operator.
+    Direct,
+}
+
+/// When a function is started by the clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Schedule {
+    /// Again and again, this far apart: whole minutes.
+    Every(Duration),
+    /// Each day at this hour and minute, UTC.
+    Daily {
+        /// 0 to 23.
+        hour: u8,
+        /// 0 to 59.
+        minute: u8,
+    },
 }
 
 /// A use case, ready to run.
@@ -47,6 +70,8 @@ pub struct Function {
     pub memory_mb: u32,
     /// How long one invocation may take.
     pub timeout: Duration,
+    /// How long its queue holds each message back.
+    pub delay: Duration,
     /// Runs it.
     pub handler: Handler,
     /// Builds what can be built before the first invocation.
@@ -57,10 +82,38 @@ pub struct Function {
 }
 
 impl Function {
+    /// A function whose use case is `U`, as [`http`](crate::http), [`events`](crate::events) and the others begin it.
+    pub(crate) fn new<U: UseCase<A, O>, A: 'static, O: 'static>(
+        trigger: Trigger,
+        timeout: Duration,
+        handler: impl FnOnce(&'static str, &'static str) -> Handler,
+    ) -> Self {
+        let (context, name) = names_of::<U>();
+        Self {
+            context,
+            name,
+            trigger,
+            memory_mb: 256,
+            timeout,
+            delay: Duration::ZERO,
+            handler: handler(context, name),
+            prepare: U::prepare,
+            #[cfg(feature = "describe")]
+            describe: U::describe,
+        }
+    }
+
     /// With this much memory instead of the usual 256 MB.
     #[must_use]
     pub fn memory_mb(mut self, megabytes: u32) -> Self {
         self.memory_mb = megabytes;
+        self
+    }
+
+    /// Holds each message back for this long, at most 15 minutes (a limit of SQS).
+    #[must_use]
+    pub fn delayed(mut self, delay: Duration) -> Self {
+        self.delay = delay;
         self
     }
 

@@ -1,6 +1,6 @@
 //! The Lambda shell: the only place that reads the environment.
 
-use crate::settings::{AUDIENCE, EPOCH, ISSUER, Settings, TABLE, TOPIC};
+use crate::settings::Settings;
 use crate::{Error, Function, Handler, Host, Invocation, World, clients};
 use futures_util::future::BoxFuture;
 use kernel::Timestamp;
@@ -23,8 +23,12 @@ pub fn run(function: Function) -> ExitCode {
 
 fn serve(function: Function) -> Result<(), Error> {
     let variable = |name: &str| std::env::var(name).ok();
-    let settings = [TABLE, TOPIC, EPOCH, ISSUER, AUDIENCE].into_iter().filter_map(|name| Some((name, variable(name)?)));
-    let world = Arc::new(World::new(Arc::new(Lambda), Settings::new(settings), clients::from_environment(variable)?));
+    // Whatever the deployment sets; AWS' own variables hold credentials, which are nobody's setting.
+    let settings = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| !name.starts_with("AWS_"));
+    let aws = clients::from_environment(variable)?;
+    let world = Arc::new(World::new(Arc::new(Lambda), Settings::new(settings), aws, clients::partners()));
     (function.prepare)(&world)?;
     // One thread: an execution environment serves one invocation at a time.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::broken)?;

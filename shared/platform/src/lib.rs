@@ -10,15 +10,23 @@ pub mod call;
 pub mod clients;
 #[cfg(feature = "describe")]
 pub mod describe;
+pub mod direct;
 pub mod error;
 pub mod events;
+pub mod figure;
 pub mod function;
 pub mod http;
 pub mod lambda;
+pub mod messages;
 pub mod outbox;
+pub mod partner;
 pub mod relay;
 mod retry;
+pub mod schedule;
+pub mod seal;
+pub mod secrets;
 pub mod settings;
+pub mod signer;
 pub mod stream;
 pub mod table;
 pub mod telemetry;
@@ -26,13 +34,22 @@ pub mod world;
 
 pub use argument::{Argument, Now};
 pub use call::Call;
+pub use direct::{Ask, Asked};
 pub use error::{Error, Failure};
-pub use events::On;
+pub use events::{Notice, On};
+pub use figure::{Figure, Setting};
 /// Runs two reads at once; the first failure ends both.
 pub use futures_util::future::try_join as both;
 
 pub use function::{Context, Function, Handler, Index, Invocation};
 pub use kernel::Refusal;
+pub use messages::{Email, Mailer, Sent, Texter};
+pub use partner::{NoAnswer, Partner, PartnerName, PartnerRequest, PartnerResponse};
+pub use schedule::Scheduled;
+pub use secrets::{Secret, SecretName, SecretValues};
+pub use signer::Signer;
 pub use stream::Change;
-pub use table::{Commit, Creation, Decision, Item, Key, Never, Stored, Table, TableReader};
+pub use table::{
+    Commit, Creation, Decision, Item, Key, List, Never, Refused, Stored, Table, TableReader, TableWalk, Transaction,
+};
 pub use world::{Host, World};

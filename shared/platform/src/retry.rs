@@ -44,6 +44,20 @@ where
     }
 }
 
+/// Sends an SDK request (a fluent builder) until it has a definite answer, where any error of the service's own is one.
+macro_rules! send {
+    ($world:expr, $request:expr) => {
+        $crate::retry::until_definite($world, || async {
+            match $request.clone().send().await {
+                Ok(output) => $crate::retry::Attempt::Done(output),
+                Err(error) => $crate::retry::classify(&error),
+            }
+        })
+        .await
+    };
+}
+pub(crate) use send;
+
 /// Whether an SDK call that failed without an answer of the service's own meaning is worth another attempt.
 pub(crate) fn classify<T, E>(error: &SdkError<E>) -> Attempt<T>
 where

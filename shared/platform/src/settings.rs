@@ -14,6 +14,26 @@ pub const ISSUER: &str = "ISSUER";
 /// The audience of access tokens.
 pub const AUDIENCE: &str = "AUDIENCE";
 
+/// Begins the names of the deployment's functions.
+pub const FUNCTIONS: &str = "FUNCTIONS";
+/// Begins the names of the deployment's secrets.
+pub const SECRETS: &str = "SECRETS";
+/// The bucket where relays park what they cannot announce.
+pub const PARKING: &str = "PARKING";
+/// The keys that sign access tokens, separated by commas; the first one signs.
+pub const SIGNING_KEYS: &str = "SIGNING_KEYS";
+/// The address that e-mails come from.
+pub const MAIL_FROM: &str = "MAIL_FROM";
+/// The SES configuration set that reports deliveries.
+pub const MAIL_EVENTS: &str = "MAIL_EVENTS";
+/// The e-mail address whose owner becomes the first admin by verifying it.
+pub const FIRST_ADMIN: &str = "FIRST_ADMIN";
+
+/// The setting with the base URL of a partner's API: `PARTNER_STRIPE`.
+pub fn partner_url(name: &str) -> String {
+    format!("PARTNER_{}", name.to_ascii_uppercase().replace('-', "_"))
+}
+
 /// Settings by name.
 #[derive(Clone, Debug, Default)]
 pub struct Settings(BTreeMap<String, String>);
@@ -30,6 +50,11 @@ impl Settings {
             .get(name)
             .map(String::as_str)
             .ok_or_else(|| Error::broken(format!("setting {name} is missing")))
+    }
+
+    /// The setting `name`, if the deployment has it and it says something.
+    pub fn optional(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|text| !text.is_empty())
     }
 
     /// [`EPOCH`] as a number.

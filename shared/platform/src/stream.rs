@@ -3,13 +3,15 @@
 use crate::Error;
 use crate::outbox::Outbox;
 use crate::table::{Image, Item, Key};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// A batch of changes, oldest first for each item.
 #[derive(Deserialize)]
 pub(crate) struct Batch {
     #[serde(rename = "Records")]
-    pub records: Vec<Record>,
+    pub records: Vec<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +64,19 @@ pub struct Change {
 impl Change {
     /// What kind of item changed: [`Item::KIND`].
     pub fn kind(&self) -> &str {
-        self.key.sk.split('#').next().unwrap_or(&self.key.sk)
+        self.key.kind()
+    }
+
+    /// All that an item announced and still knows of, as if each announcement had just been made.
+    pub(crate) fn all_of(image: Image) -> Vec<Result<Change, Error>> {
+        let change = |outbox: AttributeValue| {
+            let image = image.clone().with_outbox(outbox);
+            let outbox = image.outbox::<serde::de::IgnoredAny>()?;
+            let version = outbox.ok_or_else(|| Error::broken("a change without an outbox"))?.version;
+            let key = image.key().ok_or_else(|| Error::broken("an item has no key"))?;
+            Ok(Change { key, version, image })
+        };
+        image.announcements().into_iter().map(change).collect()
     }
 
     /// The outbox, whatever its events are.

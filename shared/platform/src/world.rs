@@ -1,13 +1,16 @@
 //! What surrounds a started function. A world is made when the function starts and dies with it: caches live here,
 //! never in statics.
 
+use crate::Error;
+use crate::secrets::SecretValues;
 use crate::settings::Settings;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_types::SdkConfig;
 use futures_util::future::BoxFuture;
 use kernel::Timestamp;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// What a function gets from where it runs: Lambda, or the embedded cloud (in real or in simulated time).
@@ -33,13 +36,55 @@ pub struct World {
     pub settings: Settings,
     /// Region, credentials and the one HTTP client that every outside call crosses.
     pub aws: SdkConfig,
+    /// The way to partners, which is not the way to Amazon: other certificates are trusted there.
+    pub partners: Partners,
     clients: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    secrets: Mutex<HashMap<&'static str, (Timestamp, SecretValues)>>,
+}
+
+/// Makes the connector to partners when a function first needs it.
+pub struct Partners {
+    make: Box<dyn Fn() -> Result<SharedHttpConnector, Error> + Send + Sync>,
+    made: OnceLock<SharedHttpConnector>,
+}
+
+impl Partners {
+    /// Made by `make`.
+    pub fn new(make: impl Fn() -> Result<SharedHttpConnector, Error> + Send + Sync + 'static) -> Self {
+        Self { make: Box::new(make), made: OnceLock::new() }
+    }
+
+    pub(crate) fn connector(&self) -> Result<SharedHttpConnector, Error> {
+        if let Some(made) = self.made.get() {
+            return Ok(made.clone());
+        }
+        let made = (self.make)()?;
+        Ok(self.made.get_or_init(|| made).clone())
+    }
 }
 
 impl World {
     /// A world without any client yet.
-    pub fn new(host: Arc<dyn Host>, settings: Settings, aws: SdkConfig) -> Self {
-        Self { host, settings, aws, clients: Mutex::default() }
+    pub fn new(host: Arc<dyn Host>, settings: Settings, aws: SdkConfig, partners: Partners) -> Self {
+        Self {
+            host,
+            settings,
+            aws,
+            partners,
+            clients: Mutex::default(),
+            secrets: Mutex::default(),
+        }
+    }
+
+    /// A secret that was read and may still be used.
+    pub(crate) fn known_secret(&self, name: &str, now: Timestamp) -> Option<SecretValues> {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.get(name).filter(|(until, _)| now < *until).map(|(_, values)| values.clone())
+    }
+
+    /// Keeps a secret that was read.
+    pub(crate) fn keep_secret(&self, name: &'static str, values: SecretValues, until: Timestamp) {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).insert(name, (until, values));
     }
 
     /// The client of type `C`, built at its first use. Only what a function's arguments ask for is ever linked.

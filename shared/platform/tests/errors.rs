@@ -33,11 +33,9 @@ fn a_caller_learns_what_to_do_and_never_the_cause() {
 /// An answer of DynamoDB, and what the caller of a function that got it each time is told.
 #[test]
 fn answers_of_the_table_are_tried_again_if_that_can_help() {
-    let error = |status: u16, kind: &str| Answer {
-        status,
-        body: json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": "m" })
-            .to_string()
-            .into_bytes(),
+    let error = |status: u16, kind: &str| {
+        let body = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": "m" });
+        Answer::new(status, body.to_string())
     };
     for (answer, attempts, status, code) in [
         (error(400, "ThrottlingException"), 8, 503, "try-again"),
@@ -46,7 +44,7 @@ fn answers_of_the_table_are_tried_again_if_that_can_help() {
         (error(400, "TransactionConflictException"), 8, 503, "try-again"),
         (error(500, "InternalServerError"), 8, 503, "try-again"),
         (error(503, "SomethingNew"), 8, 503, "try-again"),
-        (Answer { status: 502, body: b"<html>".to_vec() }, 8, 503, "try-again"),
+        (Answer::new(502, b"<html>".to_vec()), 8, 503, "try-again"),
         (error(400, "ValidationException"), 1, 500, "internal"),
         (error(400, "AccessDeniedException"), 1, 500, "internal"),
         (error(400, "ResourceNotFoundException"), 1, 500, "internal"),
@@ -65,7 +63,7 @@ fn an_item_that_does_not_read_as_its_type_is_an_error_that_shows_no_internals() 
     let stage = stage();
     let strange = json!({ "Item": { "pk": { "S": "box" }, "sk": { "S": "thing" }, "v": { "N": "1" }, "colour": { "S": "red" } } });
     stage.interfere(move |call| match call.operation.as_str() {
-        "GetItem" => Fate::Instead(Answer { status: 200, body: strange.to_string().into_bytes() }),
+        "GetItem" => Fate::Instead(Answer::new(200, strange.to_string().into_bytes())),
         _ => Fate::Answered,
     });
     let answer = ask(&stage, &json!({ "do": "replace", "name": "box", "note": "" }));

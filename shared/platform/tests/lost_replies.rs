@@ -39,7 +39,7 @@ fn with_forgotten_token(stage: &Stage, call: &OutsideCall) -> Fate {
     let mut request: Value = serde_json::from_slice(&call.body).unwrap();
     request.as_object_mut().unwrap().remove("ClientRequestToken");
     let table = stage.cloud.table("things").unwrap();
-    Fate::Instead(local::dynamodb::answer(table, &call.operation, request.to_string().as_bytes()))
+    Fate::Instead(local::services::dynamodb::answer(table, &call.operation, request.to_string().as_bytes()))
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl World {
         let cloud = Arc::new(Cloud::on_disk(simulation::contexts(), &folder, &issuer).unwrap());
         let guard = runtime.enter();
         let running = Running::start(cloud, Arc::new(Machine(|_: &str| {}))).unwrap();
-        let tokens = Tokens::kept_in(&folder, &issuer).unwrap();
+        let tokens = Tokens::new(running.cloud.key(), &issuer).unwrap();
         let gateway = Arc::new(Gateway { running: running.clone(), tokens });
         runtime.spawn(running.deliver());
         runtime.spawn(gateway.serve(listener));

@@ -140,7 +140,7 @@ impl World {
     fn prices(&self, violations: &mut Vec<String>) {
         for (sku, product) in &self.products {
             let replica = self.prices.get(sku);
-            if replica.is_none_or(|replica| replica["price"] != product["price"]) {
+            if replica.is_none_or(|replica| replica["prices"]["L"][0] != product["price"]) {
                 violations.push(format!("{sku} costs {} but is sold as {replica:?}", product["price"]));
             }
         }

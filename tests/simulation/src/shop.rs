@@ -179,6 +179,7 @@ impl Shop {
             route: command.route.to_owned(),
             path: command.path.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             headers,
+            query: String::new(),
             claims: claims(&command.caller, "https://local/", API, now.after(Duration::from_secs(600))),
             body: (!command.body.is_null()).then(|| command.body.to_string()),
         };

@@ -28,9 +28,19 @@ pub fn asyncapi(contexts: &[Described]) -> Value {
         channels.insert(context.name.to_owned(), json!({ "address": context.name, "messages": in_channel }));
     }
     for (function, description) in contexts.iter().flat_map(|context| &context.functions) {
-        if let Some((kind, _)) = description.consumes.first() {
-            let publisher = kind.split('.').next().unwrap_or_default();
-            operations.insert(function.name.to_owned(), operation("receive", publisher, &description.consumes));
+        let mut by_publisher: BTreeMap<&str, Vec<(&'static str, ())>> = BTreeMap::new();
+        for (kind, _) in &description.consumes {
+            by_publisher.entry(kind.split('.').next().unwrap_or_default()).or_default().push((*kind, ()));
+        }
+        // An operation has one channel: who listens to several contexts has an operation for each.
+        let alone = by_publisher.len() == 1;
+        for (publisher, kinds) in by_publisher {
+            let name = if alone {
+                function.name.to_owned()
+            } else {
+                format!("{}-from-{publisher}", function.name)
+            };
+            operations.insert(name, operation("receive", publisher, &kinds));
         }
     }
     json!({

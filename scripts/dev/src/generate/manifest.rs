@@ -2,9 +2,10 @@
 
 use super::Described;
 use platform::Function;
-use platform::describe::{Access, Description};
-use platform::function::Trigger;
+use platform::describe::{Access, Caller, Description};
+use platform::function::{Schedule, Trigger};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How often a message is received before it becomes a dead letter. Transactions of many orders on one SKU conflict
 /// as a matter of course.
@@ -42,8 +43,13 @@ fn context(context: &Described) -> Value {
 }
 
 fn entry(function: &Function, description: &Description) -> Value {
-    let settings: &[&str] = if description.caller.is_some() { &["issuer", "audience"] } else { &[] };
-    json!({
+    let mut settings = description.settings.clone();
+    if description.caller.is_some_and(|caller| caller != Caller::Anyone) {
+        settings.extend(["issuer", "audience"]);
+    }
+    settings.sort_unstable();
+    settings.dedup();
+    let mut entry = json!({
         "name": function.name,
         "context": function.context,
         "memory_mb": function.memory_mb,
@@ -56,24 +62,74 @@ fn entry(function: &Function, description: &Description) -> Value {
         },
         "publishes": !description.publishes.is_empty(),
         "reads_settings": settings,
-    })
+    });
+    // What few functions need is left out of the others.
+    for (name, wanted) in [
+        ("parks", description.parks),
+        ("signs", description.signs),
+        ("walks", description.walks),
+    ] {
+        if wanted {
+            entry[name] = json!(true);
+        }
+    }
+    let lists = [
+        ("asks", &description.asks),
+        ("partners", &description.partners),
+        ("secrets", &description.secrets),
+        ("sends", &description.sends),
+    ];
+    for (name, list) in lists {
+        let list: BTreeSet<&str> = list.iter().copied().collect();
+        if !list.is_empty() {
+            entry[name] = json!(list);
+        }
+    }
+    let figures: BTreeMap<&str, &str> = description.figures.iter().copied().collect();
+    if !figures.is_empty() {
+        let figures = figures.into_iter().map(|(name, default)| json!({ "name": name, "default": default }));
+        entry["figures"] = figures.collect();
+    }
+    entry
 }
 
 fn trigger(function: &Function, description: &Description) -> Value {
+    let queue = |mut trigger: Value| {
+        trigger["batch_size"] = json!(10);
+        trigger["max_receive_count"] = json!(MAX_RECEIVE_COUNT);
+        trigger["max_concurrency"] = json!(10);
+        trigger
+    };
     match function.trigger {
         Trigger::Http { method, path } => json!({
             "kind": "http",
             "method": method,
             "path": path,
-            "caller": description.caller.map_or("anyone", |role| role.name()),
+            "caller": description.caller.unwrap_or(Caller::Anyone).name(),
         }),
-        Trigger::Events => json!({
+        Trigger::Events => queue(json!({
             "kind": "events",
             "types": description.consumes.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(),
-            "batch_size": 10,
-            "max_receive_count": MAX_RECEIVE_COUNT,
-            "max_concurrency": 10,
-        }),
+            "delay_s": function.delay.as_secs(),
+        })),
+        Trigger::Foreign { topic } => queue(json!({ "kind": "foreign", "topic": topic })),
         Trigger::Stream => json!({ "kind": "stream", "batch_size": 100, "parallelization": 4 }),
+        Trigger::Schedule(schedule) => json!({
+            "kind": "schedule",
+            "expression": expression(schedule),
+            "zone": "UTC",
+        }),
+        Trigger::Direct => json!({ "kind": "direct" }),
+    }
+}
+
+/// A schedule as EventBridge Scheduler writes it.
+fn expression(schedule: Schedule) -> String {
+    match schedule {
+        Schedule::Every(period) => match period.as_secs() / 60 {
+            1 => "rate(1 minute)".to_owned(),
+            minutes => format!("rate({minutes} minutes)"),
+        },
+        Schedule::Daily { hour, minute } => format!("cron({minute} {hour} * * ? *)"),
     }
 }

@@ -1,7 +1,7 @@
 //! `events/openapi.json`: the public API.
 
 use super::Described;
-use platform::describe::Description;
+use platform::describe::{Caller, Description};
 use platform::function::Trigger;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -43,9 +43,15 @@ fn operation(name: &str, context: &str, path: &str, description: &Description) -
         "parameters": parameters(path, description),
         "responses": responses(description),
     });
-    if let Some(role) = description.caller {
-        operation["security"] = json!([{ "token": [] }]);
-        operation["x-caller"] = json!(role.name());
+    if let Some(caller) = description.caller {
+        operation["x-caller"] = json!(caller.name());
+        if caller != Caller::Anyone {
+            operation["security"] = json!([{ "token": [] }]);
+        }
+    }
+    if description.raw_body {
+        let content = json!({ "schema": { "type": "string", "contentMediaType": "application/json" } });
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": content } });
     }
     if let Some(body) = &description.body {
         let mut content = json!({ "schema": body });
@@ -63,13 +69,19 @@ fn parameters(path: &str, description: &Description) -> Vec<Value> {
     if let (Some(schema), Some(name)) = (&description.path_parameter, name) {
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
+    let query = description.query.as_ref().map(|schema| schema.as_value().clone()).unwrap_or_default();
+    for (name, schema) in query["properties"].as_object().into_iter().flatten() {
+        let required = query["required"].as_array().is_some_and(|names| names.contains(&json!(name)));
+        parameters.push(json!({ "name": name, "in": "query", "required": required, "schema": schema }));
+    }
     if description.idempotency_key {
+        let shortest = if description.caller == Some(Caller::Anyone) { 22 } else { 16 };
         parameters.push(json!({
             "name": "Idempotency-Key",
             "in": "header",
             "required": true,
             "description": "Names this request: send the same key when you repeat it, a new one for another request.",
-            "schema": { "type": "string", "pattern": "^[!-~]{16,200}$" },
+            "schema": { "type": "string", "pattern": format!("^[!-~]{{{shortest},200}}$") },
         }));
     }
     if description.if_match {
@@ -87,8 +99,11 @@ fn parameters(path: &str, description: &Description) -> Vec<Value> {
 fn responses(description: &Description) -> Map<String, Value> {
     let mut responses = Map::new();
     if let Some((status, schema)) = &description.reply {
-        let content = json!({ "application/json": { "schema": schema } });
-        responses.insert(status.to_string(), json!({ "description": "Done.", "content": content }));
+        let mut response = json!({ "description": "Done." });
+        if let Some(schema) = schema {
+            response["content"] = json!({ "application/json": { "schema": schema } });
+        }
+        responses.insert(status.to_string(), response);
     }
     let mut problems: BTreeMap<u16, Vec<(&str, &str)>> = BTreeMap::new();
     for problem in &description.problems {

@@ -5,9 +5,9 @@ use super::Described;
 use kernel::{AccountId, Principal, Timestamp};
 use local::cloud::API;
 use local::plane::{Message, StreamRecord};
-use local::trigger::{HttpRequest, claims, queue_event, stream_event};
+use local::trigger::{HttpRequest, claims, queue_event, schedule_event, stream_event};
 use platform::Function;
-use platform::describe::Description;
+use platform::describe::{Caller, Description};
 use platform::function::Trigger;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -24,7 +24,10 @@ fn sample(function: &Function, description: &Description) -> Result<Value, Strin
     let bytes = match function.trigger {
         Trigger::Http { method, path } => http(function, method, path, description)?,
         Trigger::Events => events(function, description)?,
+        Trigger::Foreign { .. } => queue_event(&[message(1, "{}".to_owned())]),
         Trigger::Stream => stream_event(&[removal(function)]),
+        Trigger::Schedule(_) => schedule_event(Timestamp::from_millis(1_767_600_000_000)),
+        Trigger::Direct => question(function, description)?,
     };
     serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", function.name))
 }
@@ -40,7 +43,10 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
     };
     let caller = Principal {
         account: AccountId::from_bits(2),
-        roles: description.caller.into_iter().collect(),
+        roles: match description.caller {
+            Some(Caller::Role(role)) => vec![role],
+            _ => Vec::new(),
+        },
     };
     let parameter = path.split('/').find_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let parameters = parameter.map(|name| (name.to_owned(), parameter_example(description)));
@@ -50,7 +56,11 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
         route: format!("{method} {path}"),
         path: parameters.into_iter().collect(),
         headers,
-        claims: claims(&caller, "https://local/", API, expires),
+        claims: match description.caller {
+            Some(Caller::Anyone) | None => serde_json::Map::new(),
+            Some(_) => claims(&caller, "https://local/", API, expires),
+        },
+        query: String::new(),
         body,
     };
     Ok(request.event("sample-request"))
@@ -85,10 +95,24 @@ fn events(function: &Function, description: &Description) -> Result<Vec<u8>, Str
             "stateversion": 1,
             "data": data,
         });
-        let visible_at = Timestamp::from_millis(0);
-        messages.push(Message { id, body: event.to_string(), receives: 1, visible_at });
+        messages.push(message(id, event.to_string()));
     }
     Ok(queue_event(&messages))
+}
+
+fn message(id: u64, body: String) -> Message {
+    Message { id, body, receives: 1, visible_at: Timestamp::from_millis(0) }
+}
+
+/// What a function is asked: the example of its question, or nothing in particular.
+fn question(function: &Function, description: &Description) -> Result<Vec<u8>, String> {
+    let Some(schema) = &description.question else {
+        return Ok(b"{}".to_vec());
+    };
+    match &schema.as_value()["examples"][0] {
+        Value::Null => Err(format!("the question that {} answers has no example", function.name)),
+        example => Ok(example.to_string().into_bytes()),
+    }
 }
 
 /// A relay sees removals too, and has nothing to say about them.

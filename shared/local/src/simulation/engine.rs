@@ -1,67 +1,20 @@
 //! The scheduler: picks the next step, carries it out, and lets the invocations it concerns go on.
 
+use super::fates::Faults;
 use super::random::Random;
 use super::sim_host::{SimHost, Wait};
+use super::tasks::{Purpose, Task};
 use super::trace::Trace;
 use crate::cloud::{Cloud, Direct};
-use crate::outside::{Answer, NoAnswer, Outside, OutsideCall, Service, world};
-use crate::plane::{Message, Plane, StreamRecord};
-use crate::trigger::{HttpRequest, HttpResponse, failures, queue_event, stream_event};
-use crate::{dynamodb, sns};
-use futures_util::future::{BoxFuture, FutureExt};
-use kernel::{Digest, Timestamp};
-use platform::{Context, Error, Host, Invocation, World};
+use crate::outside::{NoAnswer, Outside};
+use crate::trigger::{HttpRequest, HttpResponse};
+use kernel::Timestamp;
+use platform::function::Trigger;
+use platform::{Context, Host, World};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::task::Waker;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-
-/// How often each fault happens, in percent of the occasions for it.
-#[derive(Clone, Copy, Debug)]
-pub struct Faults {
-    /// A call's connection breaks before it has an effect.
-    pub lost_request: u32,
-    /// A call's connection breaks after it had its effect.
-    pub lost_reply: u32,
-    /// A call is throttled.
-    pub throttled: u32,
-    /// A transaction meets another one.
-    pub conflict: u32,
-    /// Entries of a batch are not taken.
-    pub partial: u32,
-    /// An invocation is killed at a call, before or after the call's effect.
-    pub killed: u32,
-    /// A client does not get its answer.
-    pub unanswered: u32,
-    /// A message that was dealt with stays in its queue, or one being dealt with is delivered again.
-    pub duplicate: u32,
-}
-
-impl Faults {
-    /// As many as a bad day has in an hour.
-    pub const USUAL: Faults = Faults {
-        lost_request: 3,
-        lost_reply: 5,
-        throttled: 3,
-        conflict: 8,
-        partial: 5,
-        killed: 3,
-        unanswered: 10,
-        duplicate: 10,
-    };
-    /// None at all.
-    pub const NONE: Faults = Faults {
-        lost_request: 0,
-        lost_reply: 0,
-        throttled: 0,
-        conflict: 0,
-        partial: 0,
-        killed: 0,
-        unanswered: 0,
-        duplicate: 0,
-    };
-}
 
 /// A request that a client sends.
 #[derive(Clone, Debug)]
@@ -99,28 +52,12 @@ pub struct Outcome {
     pub overlapping: u64,
 }
 
-enum Purpose {
-    Request(u64),
-    Relay {
-        context: &'static str,
-        shard: usize,
-        records: Vec<StreamRecord>,
-    },
-    Consume {
-        function: &'static str,
-        messages: Vec<Message>,
-    },
-}
-
-struct Task {
-    purpose: Purpose,
-    future: BoxFuture<'static, Result<Vec<u8>, Error>>,
-}
-
 enum Step {
     Client,
     Relay(&'static str, usize),
     Consume(&'static str),
+    Scheduled(&'static str),
+    Webhooks,
     Proceed(u64),
     Pass,
 }
@@ -131,25 +68,26 @@ pub struct Simulation {
     pub cloud: Arc<Cloud>,
     /// Every event that was published, by id.
     pub published: BTreeMap<String, Value>,
-    host: SimHost,
-    inner: Arc<dyn Outside>,
-    worlds: BTreeMap<&'static str, Arc<World>>,
-    tasks: BTreeMap<u64, Task>,
-    next_task: u64,
-    random: Random,
-    trace: Trace,
-    steps: u64,
-    overlapping: u64,
-    faults: Faults,
-    violations: Vec<String>,
+    pub(super) host: SimHost,
+    pub(super) inner: Arc<dyn Outside>,
+    pub(super) worlds: BTreeMap<&'static str, Arc<World>>,
+    pub(super) tasks: BTreeMap<u64, Task>,
+    pub(super) next_task: u64,
+    pub(super) random: Random,
+    pub(super) trace: Trace,
+    resting: bool,
+    pub(super) steps: u64,
+    pub(super) overlapping: u64,
+    pub(super) faults: Faults,
+    pub(super) violations: Vec<String>,
 }
 
 /// How many invocations may be under way at once.
 const MAX_TASKS: usize = 8;
+/// At every how many steps a schedule may start a function.
+const SCHEDULED: u64 = 50;
 /// More steps than any world needs to come to rest.
 const MAX_REST: u64 = 50_000;
-/// How long a received message stays hidden: six times the function's time-out.
-const HIDDEN: Duration = Duration::from_secs(180);
 
 impl Simulation {
     /// A world of these contexts. `decorate` may put something between the functions and the cloud.
@@ -161,7 +99,12 @@ impl Simulation {
     ) -> Result<Self, String> {
         let host = SimHost::new(seed, keep_trace);
         let cloud = Arc::new(Cloud::in_memory(contexts, 2)?);
-        let inner = decorate(Arc::new(Direct { cloud: cloud.clone(), host: Arc::new(host.clone()) }));
+        let inner = decorate(Arc::new(Direct {
+            cloud: cloud.clone(),
+            host: Arc::new(host.clone()),
+            // Functions that others ask are tasks of their own.
+            invoke: Arc::new(OnceLock::new()),
+        }));
         let mut simulation = Self {
             cloud,
             published: BTreeMap::new(),
@@ -172,6 +115,7 @@ impl Simulation {
             next_task: 1,
             random: Random::new(seed),
             trace: Trace::new(keep_trace),
+            resting: false,
             steps: 0,
             overlapping: 0,
             faults: Faults::NONE,
@@ -222,9 +166,11 @@ impl Simulation {
 
     /// Takes steps until nothing is under way and nothing waits.
     fn rest(&mut self, workload: &mut dyn Workload) {
+        self.resting = true;
         self.run_tasks(workload);
         for _ in 0..MAX_REST {
             if !self.step(workload, false) {
+                self.resting = false;
                 return;
             }
         }
@@ -255,6 +201,8 @@ impl Simulation {
                 }
                 Step::Relay(context, shard) => self.relay(context, shard),
                 Step::Consume(function) => self.consume(function),
+                Step::Scheduled(function) => self.start_scheduled(function),
+                Step::Webhooks => self.send_webhooks(),
                 Step::Proceed(waiting) => self.proceed(waiting, workload),
                 Step::Pass => self.pass_time(),
             }
@@ -292,172 +240,20 @@ impl Simulation {
                 choices.push((3, Step::Consume(function)));
             }
         }
+        if has_room && self.cloud.sandboxes().next_due().is_some_and(|due| due <= now) {
+            choices.push((3, Step::Webhooks));
+        }
+        if clients && has_room && self.steps % SCHEDULED == 0 {
+            let functions = self.cloud.functions.values().map(|deployed| &deployed.function);
+            let scheduled = functions.filter(|function| matches!(function.trigger, Trigger::Schedule(_)));
+            choices.extend(scheduled.map(|function| (1, Step::Scheduled(function.name))));
+        }
         let sleeping = self.host.state().waiting.values().any(|waiting| matches!(waiting.what, Wait::Until(_)));
-        if sleeping || (choices.is_empty() && plane.waiting() > 0) || clients {
+        let waits = plane.waiting() > 0 || self.cloud.sandboxes().next_due().is_some();
+        if sleeping || (choices.is_empty() && waits) || clients {
             choices.push((1, Step::Pass));
         }
         choices
-    }
-
-    /// Starts what Lambda would start again: a fresh world without any cached client.
-    fn start_function(&mut self, name: &'static str) {
-        if let Some(function) = self.cloud.function(name) {
-            let host: Arc<dyn Host> = Arc::new(self.host.clone());
-            let world = world(function, self.cloud.settings(function), host, Arc::new(self.host.clone()));
-            self.worlds.insert(name, world);
-        }
-    }
-
-    fn invoke(&mut self, name: &'static str, payload: Vec<u8>, purpose: Purpose) {
-        let (Some(function), Some(world)) = (self.cloud.function(name), self.worlds.get(name)) else {
-            return;
-        };
-        let task = self.next_task;
-        self.next_task += 1;
-        let invocation = Invocation { request: format!("request-{task}"), payload };
-        self.host.state().task = task;
-        let future = (function.handler)(world.clone(), invocation);
-        self.tasks.insert(task, Task { purpose, future });
-    }
-
-    fn send(&mut self, request: Request) {
-        let Request { tag, function, request } = request;
-        self.trace.add(format!("client sends {function} #{tag} as @{}", self.next_task));
-        let payload = request.event(&format!("request-{}", self.next_task));
-        self.invoke(function, payload, Purpose::Request(tag));
-    }
-
-    fn relay(&mut self, context: &'static str, shard: usize) {
-        let count = 1 + self.random.below(10);
-        let records = self.cloud.plane().records(context, shard, count);
-        let Some(relay) = self.cloud.relay_of(context).map(|relay| relay.name) else {
-            return;
-        };
-        self.trace
-            .add(format!("{} changes of {context}/{shard} go to {relay} as @{}", records.len(), self.next_task));
-        self.invoke(relay, stream_event(&records), Purpose::Relay { context, shard, records });
-    }
-
-    fn consume(&mut self, function: &'static str) {
-        let now = self.host.now();
-        let mut ids = self.cloud.plane().visible(function, now);
-        // Standard queues keep no order.
-        for n in (1..ids.len()).rev() {
-            ids.swap(n, self.random.below(n + 1));
-        }
-        ids.truncate(1 + self.random.below(10));
-        let received = self.cloud.plane().receive(function, &ids, now, HIDDEN, u32::MAX);
-        match received {
-            Ok(messages) => {
-                if self.random.chance(self.faults.duplicate) {
-                    // At least once: the same messages may be delivered again while these are dealt with.
-                    self.cloud.plane().show(function, &ids, now);
-                }
-                self.trace.add(format!("messages {ids:?} go to {function} as @{}", self.next_task));
-                self.invoke(function, queue_event(&messages), Purpose::Consume { function, messages });
-            }
-            Err(reason) => self.violations.push(reason),
-        }
-    }
-
-    /// Answers a waiting call, perhaps with a fault.
-    fn proceed(&mut self, id: u64, workload: &mut dyn Workload) {
-        let found = self.host.state().waiting.get(&id).map(|waiting| match &waiting.what {
-            Wait::Call(call) => (waiting.task, Some(call.clone())),
-            Wait::Until(_) => (waiting.task, None),
-        });
-        let Some((task, Some(call))) = found else { return };
-        let (fate, answer, killed) = self.fate(&call);
-        let request = match serde_json::from_slice::<Value>(&call.body) {
-            Ok(json) => Digest::of([json.to_string()]).short(8),
-            Err(_) => Digest::of([&call.body]).short(8),
-        };
-        self.trace.add(format!("@{task} {} {} {request}: {fate}", call.function, call.operation));
-        match killed {
-            true => self.kill(task, workload),
-            false => self.host.resume(id, answer),
-        }
-    }
-
-    /// What becomes of a call: in words, its answer, and whether its invocation dies of it.
-    fn fate(&mut self, call: &OutsideCall) -> (&'static str, Result<Answer, NoAnswer>, bool) {
-        let faults = self.faults;
-        if self.random.chance(faults.killed) {
-            let after = self.random.chance(50);
-            if after {
-                drop(self.apply(call, &[]));
-            }
-            let fate = if after { "killed after it was applied" } else { "killed before it was applied" };
-            return (fate, Err(NoAnswer), true);
-        }
-        if self.random.chance(faults.lost_request) {
-            return ("not sent", Err(NoAnswer), false);
-        }
-        if self.random.chance(faults.lost_reply) {
-            drop(self.apply(call, &[]));
-            return ("applied, reply lost", Err(NoAnswer), false);
-        }
-        if self.random.chance(faults.throttled) {
-            let answer = match call.service {
-                Service::DynamoDb => dynamodb::error("ProvisionedThroughputExceededException", "throttled"),
-                Service::Sns => sns::error("Throttled", "throttled"),
-            };
-            return ("throttled", Ok(Answer { status: 400, ..answer }), false);
-        }
-        if call.operation == "TransactWriteItems" && self.random.chance(faults.conflict) {
-            return ("conflict", Ok(conflict(&call.body)), false);
-        }
-        if call.service == Service::Sns && self.random.chance(faults.partial) {
-            let first = self.random.below(10);
-            return ("taken in part", self.apply(call, &[first]), false);
-        }
-        ("applied", self.apply(call, &[]), false)
-    }
-
-    /// Carries a call out. Entries of an SNS batch in `refused` are not taken.
-    fn apply(&mut self, call: &OutsideCall, refused: &[usize]) -> Result<Answer, NoAnswer> {
-        if call.service == Service::Sns {
-            self.note_published(call, refused);
-            if !refused.is_empty() {
-                return Ok(self.cloud.sns(call, self.host.now(), refused));
-            }
-        }
-        // Nothing below the scheduler waits.
-        self.inner.call(call.clone()).now_or_never().unwrap_or(Err(NoAnswer))
-    }
-
-    /// Events are the same at each repetition: one id, one content.
-    fn note_published(&mut self, call: &OutsideCall, refused: &[usize]) {
-        let Ok(batch) = sns::read(&call.operation, &call.body) else {
-            return;
-        };
-        for (_, entry) in batch.entries.iter().enumerate().filter(|(n, _)| !refused.contains(n)) {
-            let event: Value = serde_json::from_str(&entry.message).unwrap_or_default();
-            let id = event["id"].as_str().unwrap_or_default().to_owned();
-            if let Some(other) = self.published.insert(id.clone(), event.clone())
-                && other != event
-            {
-                self.violations.push(format!("two different events are called {id}"));
-            }
-        }
-    }
-
-    fn kill(&mut self, task: u64, workload: &mut dyn Workload) {
-        if let Some(task) = self.tasks.remove(&task) {
-            let Task { purpose, future } = task;
-            drop(future);
-            let name = match &purpose {
-                Purpose::Request(tag) => {
-                    workload.answered(*tag, None);
-                    None
-                }
-                Purpose::Consume { function, .. } => Some(*function),
-                Purpose::Relay { context, .. } => self.cloud.relay_of(context).map(|relay| relay.name),
-            };
-            if let Some(name) = name {
-                self.start_function(name);
-            }
-        }
     }
 
     /// Time goes on: a little, to the next sleeper, or to the next hidden message.
@@ -467,7 +263,7 @@ impl Simulation {
             let state = self.host.state();
             let sleepers = state.waiting.iter().filter_map(|(id, waiting)| match waiting.what {
                 Wait::Until(until) => Some((until, *id)),
-                Wait::Call(_) => None,
+                Wait::Call(_) | Wait::Invocation => None,
             });
             sleepers.min()
         };
@@ -476,74 +272,14 @@ impl Simulation {
                 self.host.resume(id, Err(NoAnswer));
                 until
             }
-            None if self.tasks.is_empty() && self.random.chance(50) => self.cloud.plane().next_visible().unwrap_or(now),
+            None if self.tasks.is_empty() && (self.resting || self.random.chance(50)) => {
+                let webhook = self.cloud.sandboxes().next_due();
+                let message = self.cloud.plane().next_visible();
+                webhook.into_iter().chain(message).min().unwrap_or(now)
+            }
             None => now.after(Duration::from_millis(u64::from(self.random.between(1, 5_000)))),
         };
         self.host.state().now = to.max(now);
         self.trace.add(format!("it is {}", to.max(now)));
     }
-
-    /// Lets every invocation run until it waits again.
-    fn run_tasks(&mut self, workload: &mut dyn Workload) {
-        let ids: Vec<u64> = self.tasks.keys().copied().collect();
-        for id in ids {
-            let Some(task) = self.tasks.get_mut(&id) else { continue };
-            self.host.state().task = id;
-            let mut context = std::task::Context::from_waker(Waker::noop());
-            if let std::task::Poll::Ready(answer) = task.future.as_mut().poll(&mut context)
-                && let Some(task) = self.tasks.remove(&id)
-            {
-                self.finish(id, task.purpose, answer, workload);
-            }
-        }
-    }
-
-    fn finish(&mut self, id: u64, purpose: Purpose, answer: Result<Vec<u8>, Error>, workload: &mut dyn Workload) {
-        let outcome = match purpose {
-            Purpose::Request(tag) => {
-                let response = answer.map_or_else(|_| HttpResponse::internal(), |answer| HttpResponse::of(&answer));
-                let lost = self.random.chance(self.faults.unanswered);
-                self.trace.add(format!(
-                    "@{id} answers #{tag} with {}{}",
-                    response.status_code,
-                    if lost { ", unheard" } else { "" }
-                ));
-                workload.answered(tag, (!lost).then_some(response));
-                Ok(())
-            }
-            Purpose::Relay { context, shard, records } => {
-                let done = Plane::succeeded(&records, answer.ok().and_then(|answer| failures(&answer)));
-                self.trace.add(format!("@{id} is done with {done} of {}", records.len()));
-                self.cloud.plane().advance(context, shard, done)
-            }
-            Purpose::Consume { function, messages } => {
-                let failed = answer.ok().and_then(|answer| failures(&answer));
-                let done = messages
-                    .iter()
-                    .map(|message| message.id)
-                    .filter(|id| failed.as_ref().is_some_and(|failed| !failed.contains(&id.to_string())));
-                let done: Vec<u64> = done.filter(|_| !self.random.chance(self.faults.duplicate)).collect();
-                self.trace.add(format!("@{id} is done with {done:?}"));
-                self.cloud.plane().delete(function, &done)
-            }
-        };
-        if let Err(reason) = outcome {
-            self.violations.push(reason);
-        }
-    }
-}
-
-/// What DynamoDB answers to a transaction that meets another one on its first item.
-fn conflict(body: &[u8]) -> Answer {
-    let request: Value = serde_json::from_slice(body).unwrap_or_default();
-    let actions = request["TransactItems"].as_array().map_or(1, Vec::len);
-    let reasons: Vec<Value> = (0..actions)
-        .map(|n| serde_json::json!({ "Code": if n == 0 { "TransactionConflict" } else { "None" } }))
-        .collect();
-    let body = serde_json::json!({
-        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-        "Message": "Transaction cancelled",
-        "CancellationReasons": reasons,
-    });
-    Answer { status: 400, body: body.to_string().into_bytes() }
 }

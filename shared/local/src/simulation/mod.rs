@@ -6,10 +6,13 @@
 //! trace's hash says so.
 
 mod engine;
+mod fates;
 mod random;
 mod sim_host;
+mod tasks;
 mod trace;
 
-pub use engine::{Faults, Outcome, Request, Simulation, Workload};
+pub use engine::{Outcome, Request, Simulation, Workload};
+pub use fates::Faults;
 pub use random::Random;
 pub use trace::Trace;

@@ -17,6 +17,8 @@ use std::time::Duration;
 pub(super) enum Wait {
     /// A call for its answer.
     Call(OutsideCall),
+    /// A call for the invocation that it made.
+    Invocation,
     /// A sleep for this time.
     Until(Timestamp),
 }
@@ -69,6 +71,13 @@ impl SimHost {
         state.next += 1;
         state.waiting.insert(id, Waiting { task, what, answer: None, waker: None });
         WaitFuture { host: self.clone(), id }
+    }
+
+    /// The call that waits under `id` is being answered by an invocation: nothing else may happen to it.
+    pub fn take_up(&self, id: u64) {
+        if let Some(waiting) = self.state().waiting.get_mut(&id) {
+            waiting.what = Wait::Invocation;
+        }
     }
 
     /// Lets what waits under `id` go on. A sleep needs no answer.

@@ -1,4 +1,4 @@
-//! JSON bodies.
+//! Bodies: JSON, and raw bytes whose signature somebody checks.
 
 use super::request::MAX_BODY;
 use super::strict::Strict;
@@ -25,6 +25,36 @@ impl<T: DeserializeOwned + JsonSchema + Send> Argument for Json<T> {
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
         description.body::<T>();
+    }
+}
+
+/// The request's body to the byte, with its headers: for webhooks, whose signature covers exactly that.
+#[derive(Clone)]
+pub struct RawBody {
+    /// The body.
+    pub bytes: Vec<u8>,
+    headers: std::collections::BTreeMap<String, String>,
+}
+
+impl RawBody {
+    /// The header of this lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+}
+
+impl Argument for RawBody {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        let request = call.http().map_err(|error| broken(call, &error))?;
+        let bytes = request
+            .body()
+            .ok_or_else(|| invalid(".", &format!("a body of at most {} kB is expected", MAX_BODY / 1024)))?;
+        Ok(Self { bytes, headers: request.headers().clone() })
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.raw_body();
     }
 }
 

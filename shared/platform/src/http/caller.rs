@@ -4,7 +4,7 @@
 use crate::argument::broken;
 use crate::settings::{AUDIENCE, ISSUER};
 use crate::{Argument, Call};
-use kernel::{AccountId, Principal, Problem, Role};
+use kernel::{AccountId, Principal, Problem, Role, SessionId};
 use std::marker::PhantomData;
 
 /// A signed-in customer.
@@ -21,7 +21,7 @@ impl Argument for Customer {
 
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
-        description.caller(Role::Customer);
+        description.caller(crate::describe::Caller::Role(Role::Customer));
     }
 }
 
@@ -39,12 +39,62 @@ pub trait StaffRole: Send {
     const ROLE: Role;
 }
 
-/// Runs the marketplace day by day.
-#[derive(Clone, Copy, Debug)]
-pub struct Manager;
+/// Declares a role that staff may have: `staff_role!(Manager, "Runs the marketplace day by day.")`.
+macro_rules! staff_role {
+    ($name:ident, $doc:literal) => {
+        #[doc = $doc]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
 
-impl StaffRole for Manager {
-    const ROLE: Role = Role::Manager;
+        impl StaffRole for $name {
+            const ROLE: Role = Role::$name;
+        }
+    };
+}
+
+staff_role!(Admin, "Grants roles and operates the system.");
+staff_role!(Auditor, "Reads everything, changes nothing.");
+staff_role!(Editor, "Edits content.");
+staff_role!(Manager, "Runs the marketplace day by day.");
+staff_role!(Quality, "Reviews jobs.");
+staff_role!(Supplier, "Issues supplies to workers.");
+staff_role!(Support, "Answers tickets.");
+
+/// Anybody, signed in or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Anyone;
+
+impl Argument for Anyone {
+    fn take(_: &Call) -> Result<Self, Problem> {
+        Ok(Anyone)
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.caller(crate::describe::Caller::Anyone);
+    }
+}
+
+/// A signed-in person or machine, whatever its roles.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedIn {
+    /// The account. Queries start here.
+    pub account: AccountId,
+    /// The session that the token belongs to.
+    pub session: Option<SessionId>,
+}
+
+impl Argument for SignedIn {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        let account = principal(call)?.account;
+        let session = call.http().ok().and_then(|request| request.claim("sid")?.parse().ok());
+        Ok(SignedIn { account, session })
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.caller(crate::describe::Caller::SignedIn);
+    }
 }
 
 impl<R: StaffRole> Argument for Staff<R> {
@@ -54,7 +104,7 @@ impl<R: StaffRole> Argument for Staff<R> {
 
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
-        description.caller(R::ROLE);
+        description.caller(crate::describe::Caller::Role(R::ROLE));
     }
 }
 

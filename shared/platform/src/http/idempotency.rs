@@ -48,16 +48,23 @@ impl IdempotencyKey {
 
 impl Argument for IdempotencyKey {
     fn take(call: &Call) -> Result<Self, Problem> {
-        let caller = principal(call)?;
         let request = call.http().map_err(|error| broken(call, &error))?;
+        // Without a caller the key alone tells requests apart: it must be long enough to be nobody else's (22
+        // characters of base64 are 128 bits).
+        let (caller, shortest) = match request.is_signed_in() {
+            true => (principal(call)?.account.to_string(), 16),
+            false => ("anyone".to_owned(), 22),
+        };
         let key = request.header("idempotency-key").map(str::trim).unwrap_or_default();
-        if !(16..=200).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if !(shortest..=200).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Problem::new(
                 400,
                 "idempotency-key-missing",
                 "The Idempotency-Key is missing or malformed",
-                "Send a header Idempotency-Key of 16 to 200 visible ASCII characters, such as a UUID, \
-                 and the same one when you repeat the request.",
+                format!(
+                    "Send a header Idempotency-Key of {shortest} to 200 visible ASCII characters, such as a UUID, \
+                     and the same one when you repeat the request."
+                ),
             ));
         }
         let body = request.body().unwrap_or_default();
@@ -65,7 +72,7 @@ impl Argument for IdempotencyKey {
         path.extend(request.path_parameters());
         let route = Digest::of(path).short(26);
         Ok(IdempotencyKey {
-            scope: Digest::of([caller.account.to_string().as_str(), &route, key]),
+            scope: Digest::of([caller.as_str(), &route, key]),
             fingerprint: Digest::of([canonical(&body)]).short(16),
         })
     }

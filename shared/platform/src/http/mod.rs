@@ -4,18 +4,20 @@ pub mod body;
 pub mod caller;
 pub mod idempotency;
 pub mod path;
+pub mod query;
 pub mod reply;
 pub mod request;
 mod strict;
 
-pub use body::Json;
-pub use caller::{Customer, Staff};
+pub use body::{Json, RawBody};
+pub use caller::{Anyone, Customer, SignedIn, Staff};
 pub use idempotency::IdempotencyKey;
 pub use path::{IfMatch, Path, not_found};
-pub use reply::{Created, Ok, Reply};
+pub use query::Query;
+pub use reply::{Accepted, Cached, Created, NoContent, Ok, Reply};
 
 use crate::call::Cause;
-use crate::function::{Function, Trigger, UseCase, names_of};
+use crate::function::{Function, Trigger, UseCase};
 use crate::telemetry::Trace;
 use crate::{Call, Error, Invocation, World};
 use futures_util::future::BoxFuture;
@@ -40,33 +42,32 @@ pub fn get<U: UseCase<A, O>, A: 'static, O: Reply>(path: &'static str, use_case:
     function("GET", path, use_case)
 }
 
+/// `DELETE path`: ends what the path names.
+pub fn delete<U: UseCase<A, O>, A: 'static, O: Reply>(path: &'static str, use_case: U) -> Function {
+    function("DELETE", path, use_case)
+}
+
 fn function<U: UseCase<A, O>, A: 'static, O: Reply>(method: &'static str, path: &'static str, use_case: U) -> Function {
-    let (context, name) = names_of::<U>();
-    Function {
-        context,
-        name,
-        trigger: Trigger::Http { method, path },
-        memory_mb: 256,
-        // API Gateway gives up after 30 s; a person does so earlier.
-        timeout: Duration::from_secs(10),
-        handler: Arc::new(move |world, invocation| {
+    // API Gateway gives up after 30 s; a person does so earlier.
+    let timeout = Duration::from_secs(10);
+    let function = Function::new::<U, A, O>(Trigger::Http { method, path }, timeout, |_, name| {
+        Arc::new(move |world, invocation| {
             let use_case = use_case.clone();
-            Box::pin(serve(
-                name,
-                world,
-                invocation,
-                Box::new(move |call| {
-                    Box::pin(async move { Result::Ok(use_case.call(call.clone()).await?.into_response(&call)) })
-                }),
-            ))
-        }),
-        prepare: U::prepare,
-        #[cfg(feature = "describe")]
+            let run: Run = Box::new(move |call| {
+                Box::pin(async move { Result::Ok(use_case.call(call.clone()).await?.into_response(&call)) })
+            });
+            Box::pin(serve(name, world, invocation, run))
+        })
+    });
+    #[cfg(feature = "describe")]
+    let function = Function {
         describe: |description| {
             U::describe(description);
             O::describe(description);
         },
-    }
+        ..function
+    };
+    function
 }
 
 type Run = Box<dyn FnOnce(Arc<Call>) -> BoxFuture<'static, Result<Response, Problem>> + Send>;

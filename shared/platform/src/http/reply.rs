@@ -24,7 +24,7 @@ pub struct Response {
     /// The problem's code, for the log.
     pub code: Option<&'static str>,
     headers: Vec<(&'static str, String)>,
-    body: Value,
+    body: Option<Value>,
 }
 
 impl Response {
@@ -34,7 +34,7 @@ impl Response {
             status,
             code: None,
             headers: vec![("content-type", "application/json".to_owned())],
-            body,
+            body: Some(body),
         })
     }
 
@@ -50,20 +50,22 @@ impl Response {
             status: problem.status,
             code: Some(problem.code),
             headers,
-            body,
+            body: Some(body),
         }
     }
 
     /// The JSON that API Gateway expects. Every response names its request, so that a person can ask about it.
     pub fn encode(mut self, call: &Call) -> Result<Vec<u8>, Error> {
         self.headers.push(("x-request-id", call.request.clone()));
-        self.headers.push(("cache-control", "no-store".to_owned()));
+        if !self.headers.iter().any(|(name, _)| *name == "cache-control") {
+            self.headers.push(("cache-control", "no-store".to_owned()));
+        }
         let headers: serde_json::Map<String, Value> =
             self.headers.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
         let response = json!({
             "statusCode": self.status,
             "headers": headers,
-            "body": self.body.to_string(),
+            "body": self.body.map(|body| body.to_string()).unwrap_or_default(),
             "isBase64Encoded": false,
         });
         serde_json::to_vec(&response).map_err(Error::broken)
@@ -87,6 +89,26 @@ pub struct Ok<T> {
     /// What was asked for.
     pub body: T,
 }
+
+/// 202: `body` says what will be done.
+#[derive(Debug)]
+pub struct Accepted<T> {
+    /// What was taken on.
+    pub body: T,
+}
+
+/// 200: `body`, a public document that anybody on the way may keep for a while.
+#[derive(Debug)]
+pub struct Cached<T> {
+    /// For how many seconds.
+    pub max_age_s: u32,
+    /// What was asked for.
+    pub body: T,
+}
+
+/// 204: it is done, and there is nothing to say about it.
+#[derive(Clone, Copy, Debug)]
+pub struct NoContent;
 
 impl<T> Ok<T> {
     /// `body` at `version`.
@@ -127,6 +149,43 @@ impl<T: Serialize + JsonSchema + Send + 'static> Reply for Ok<T> {
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
         description.reply::<T>(200);
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Reply for Accepted<T> {
+    fn into_response(self, call: &Call) -> Response {
+        respond(call, Response::json(202, &self.body))
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.reply::<T>(202);
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Reply for Cached<T> {
+    fn into_response(self, call: &Call) -> Response {
+        let mut response = respond(call, Response::json(200, &self.body));
+        if response.status == 200 {
+            response.headers.push(("cache-control", format!("public, max-age={}", self.max_age_s)));
+        }
+        response
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.reply::<T>(200);
+    }
+}
+
+impl Reply for NoContent {
+    fn into_response(self, _: &Call) -> Response {
+        Response { status: 204, code: None, headers: Vec::new(), body: None }
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.empty_reply();
     }
 }
 

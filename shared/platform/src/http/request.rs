@@ -18,6 +18,9 @@ pub struct Request {
     headers: BTreeMap<String, String>,
     #[serde(default)]
     path_parameters: Option<BTreeMap<String, String>>,
+    /// As it was sent, without the `?`.
+    #[serde(default)]
+    pub raw_query_string: String,
     #[serde(default)]
     body: Option<String>,
     #[serde(default)]
@@ -55,9 +58,19 @@ impl Request {
         self.headers.get(name).map(String::as_str)
     }
 
+    /// All headers, by lower-case name.
+    pub fn headers(&self) -> &BTreeMap<String, String> {
+        &self.headers
+    }
+
     /// The path's parameters, decoded, in the order of their names.
     pub fn path_parameters(&self) -> impl Iterator<Item = &str> {
         self.path_parameters.iter().flat_map(|parameters| parameters.values()).map(String::as_str)
+    }
+
+    /// Whether the gateway checked a token.
+    pub fn is_signed_in(&self) -> bool {
+        self.request_context.authorizer.as_ref().is_some_and(|authorizer| authorizer.jwt.is_some())
     }
 
     /// A claim of the token that the gateway checked; numbers and texts alike as text.

@@ -14,6 +14,8 @@ pub(crate) const PARTITION: &str = "pk";
 pub(crate) const SORT: &str = "sk";
 pub(crate) const VERSION: &str = "v";
 pub(crate) const WRITTEN_BY: &str = "by";
+/// Of an item that keeps its history: its outboxes before the present one.
+pub(crate) const LOG: &str = "log";
 /// Of a replica: the stamp of the snapshot it was kept from.
 pub(crate) const SOURCE: &str = "src";
 
@@ -30,6 +32,11 @@ impl Key {
     /// The key of `sk` in the collection `pk`.
     pub fn new(pk: impl ToString, sk: impl Into<String>) -> Self {
         Self { pk: pk.to_string(), sk: sk.into() }
+    }
+
+    /// What kind of item stands here: [`Item::KIND`].
+    pub fn kind(&self) -> &str {
+        self.sk.split('#').next().unwrap_or(&self.sk)
     }
 
     pub(crate) fn attributes(&self) -> Attributes {
@@ -49,10 +56,15 @@ impl std::fmt::Display for Key {
 /// A type that is stored as one item.
 pub trait Item: Serialize + DeserializeOwned + Send + Sync {
     /// What its outbox may hold; [`Never`] if its changes are nobody else's business.
-    type Event: Serialize + DeserializeOwned + Send + Sync;
+    type Event: Serialize + DeserializeOwned + Clone + Send + Sync;
 
     /// The sort key, or its part before a `#`: tells the relay what it sees.
     const KIND: &'static str;
+
+    /// Whether the item keeps the outboxes of its earlier versions, so that everything it ever announced can be
+    /// announced again. For items of many announcements and a bounded life, such as an order. A snapshot announces
+    /// all of its state each time, and what is written once has one outbox: those need no history.
+    const HISTORY: bool = false;
 
     /// Where it is stored.
     fn key(&self) -> Key;
@@ -69,6 +81,8 @@ pub struct Stored<T> {
     pub value: T,
     /// How often it was written: 1 after its creation.
     pub version: u64,
+    /// What it announced so far, if it keeps its history.
+    pub(crate) past: Vec<AttributeValue>,
 }
 
 /// What every write sets beside the value, and recognises itself by.
@@ -89,8 +103,13 @@ impl Mark {
     }
 }
 
-/// The attributes of `item` at a version, with `outbox` unless it is empty.
-pub(crate) fn encode<T: Item>(item: &T, mark: &Mark, outbox: Outbox<T::Event>) -> Result<Attributes, Error> {
+/// The attributes of `item` at a version, with `outbox` unless it is empty, and the outboxes of its `past`.
+pub(crate) fn encode<T: Item>(
+    item: &T,
+    mark: &Mark,
+    outbox: Outbox<T::Event>,
+    past: &[AttributeValue],
+) -> Result<Attributes, Error> {
     let mut attributes: Attributes = serde_dynamo::to_item(item).map_err(Error::broken)?;
     attributes.extend(item.key().attributes());
     attributes.insert(VERSION.to_owned(), number(mark.version));
@@ -99,6 +118,9 @@ pub(crate) fn encode<T: Item>(item: &T, mark: &Mark, outbox: Outbox<T::Event>) -
         let outbox = serde_dynamo::to_attribute_value(outbox).map_err(Error::broken)?;
         attributes.insert(outbox::ATTRIBUTE.to_owned(), outbox);
     }
+    if T::HISTORY && !past.is_empty() {
+        attributes.insert(LOG.to_owned(), AttributeValue::L(past.to_vec()));
+    }
     Ok(attributes)
 }
 
@@ -106,7 +128,7 @@ pub(crate) fn encode<T: Item>(item: &T, mark: &Mark, outbox: Outbox<T::Event>) -
 pub(crate) fn decode<T: Item>(attributes: Attributes) -> Result<Stored<T>, Error> {
     let image = Image::of(attributes);
     let version = image.version().ok_or_else(|| Error::broken(format!("{} has no version", T::KIND)))?;
-    Ok(Stored { value: image.value()?, version })
+    image.stored(version)
 }
 
 pub(crate) fn number(number: impl ToString) -> AttributeValue {
@@ -146,6 +168,24 @@ impl Image {
     pub fn value<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_dynamo::from_item(self.0.clone())
             .map_err(|error| Error::broken(format!("an item does not read as its type: {error}")))
+    }
+
+    /// The item at `version`, with what it announced if it keeps that.
+    pub fn stored<T: Item>(&self, version: u64) -> Result<Stored<T>, Error> {
+        let past = if T::HISTORY { self.announcements() } else { Vec::new() };
+        Ok(Stored { value: self.value()?, version, past })
+    }
+
+    /// Every outbox that the item still has, oldest first.
+    pub fn announcements(&self) -> Vec<AttributeValue> {
+        let log = self.0.get(LOG).and_then(|log| log.as_l().ok()).into_iter().flatten();
+        log.chain(self.0.get(outbox::ATTRIBUTE)).cloned().collect()
+    }
+
+    /// The same image with this outbox: how it was when it announced that.
+    pub fn with_outbox(mut self, outbox: AttributeValue) -> Self {
+        self.0.insert(outbox::ATTRIBUTE.to_owned(), outbox);
+        self
     }
 
     pub fn outbox<E: DeserializeOwned>(&self) -> Result<Option<Outbox<E>>, Error> {

@@ -5,13 +5,17 @@
 //! and only its reply was lost.
 
 mod item;
+mod list;
 mod read;
 mod transaction;
+mod walk;
 mod write;
 
 pub use item::{Item, Key, Never, Stored};
+pub use list::List;
 pub use read::TableReader;
-pub use transaction::{Commit, Transaction};
+pub use transaction::{Commit, Refused, Transaction};
+pub use walk::TableWalk;
 pub use write::{Creation, Decision, Table};
 
 pub(crate) use item::Image;

@@ -2,7 +2,7 @@
 
 use super::item::{Item, Key, PARTITION, SORT, Stored, decode};
 use crate::argument::broken;
-use crate::retry::{Attempt, classify, until_definite};
+use crate::retry::send;
 use crate::settings::TABLE;
 use crate::{Argument, Call, Error, World};
 use aws_sdk_dynamodb::Client;
@@ -37,24 +37,22 @@ impl TableReader {
     pub async fn get<T: Item>(&self, key: &Key) -> Result<Option<Stored<T>>, Error> {
         let request =
             self.client.get_item().table_name(&self.name).set_key(Some(key.attributes())).consistent_read(true);
-        let found = until_definite(&self.world, || async {
-            match request.clone().send().await {
-                Ok(output) => Attempt::Done(output.item),
-                Err(error) => classify(&error),
-            }
-        })
-        .await?;
-        found.map(decode).transpose()
+        send!(&self.world, request)?.item.map(decode).transpose()
     }
 
     /// The items under `keys` that exist, in no particular order. Eventually consistent: for replicas, not for
     /// decisions about money, access or uniqueness.
     pub async fn get_each<T: Item>(&self, keys: &[Key]) -> Result<Vec<T>, Error> {
+        Ok(self.stored_each(keys).await?.into_iter().map(|found| found.value).collect())
+    }
+
+    /// The same with their versions.
+    pub(crate) async fn stored_each<T: Item>(&self, keys: &[Key]) -> Result<Vec<Stored<T>>, Error> {
         let batches = keys.chunks(BATCH).map(|keys| self.get_batch::<T>(keys));
         Ok(try_join_all(batches).await?.into_iter().flatten().collect())
     }
 
-    async fn get_batch<T: Item>(&self, keys: &[Key]) -> Result<Vec<T>, Error> {
+    async fn get_batch<T: Item>(&self, keys: &[Key]) -> Result<Vec<Stored<T>>, Error> {
         let mut wanted: Vec<_> = keys.iter().map(Key::attributes).collect();
         let mut found = Vec::with_capacity(keys.len());
         // 16 MB and throttling leave the rest for the next round.
@@ -64,15 +62,9 @@ impl TableReader {
             }
             let request = KeysAndAttributes::builder().set_keys(Some(wanted)).build().map_err(Error::broken)?;
             let request = self.client.batch_get_item().request_items(&self.name, request);
-            let output = until_definite(&self.world, || async {
-                match request.clone().send().await {
-                    Ok(output) => Attempt::Done(output),
-                    Err(error) => classify(&error),
-                }
-            })
-            .await?;
+            let output = send!(&self.world, request)?;
             for item in output.responses.into_iter().flat_map(|mut tables| tables.remove(&self.name)).flatten() {
-                found.push(decode(item)?.value);
+                found.push(decode(item)?);
             }
             let left = output.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name));
             wanted = left.map(|left| left.keys).unwrap_or_default();
@@ -95,13 +87,7 @@ impl TableReader {
                 .expression_attribute_values(":kind", AttributeValue::S(format!("{}#", T::KIND)))
                 .consistent_read(true)
                 .set_exclusive_start_key(from);
-            let output = until_definite(&self.world, || async {
-                match request.clone().send().await {
-                    Ok(output) => Attempt::Done(output),
-                    Err(error) => classify(&error),
-                }
-            })
-            .await?;
+            let output = send!(&self.world, request)?;
             for item in output.items.unwrap_or_default() {
                 found.push(decode(item)?.value);
             }

@@ -63,14 +63,14 @@ impl<'t> Transaction<'t> {
     #[must_use]
     pub fn create<T: Item>(self, item: &T, events: Vec<T::Event>) -> Self {
         let condition = ("attribute_not_exists(#c)", PARTITION, None);
-        self.put(item, 1, events, condition)
+        self.put(item, 1, events, &[], condition)
     }
 
     /// Writes `new` in place of `old` if nobody changed it since, and announces `events`.
     #[must_use]
     pub fn replace<T: Item>(self, old: &Stored<T>, new: &T, events: Vec<T::Event>) -> Self {
         let condition = ("#c = :c", VERSION, Some(number(old.version)));
-        self.put(new, old.version + 1, events, condition)
+        self.put(new, old.version + 1, events, &old.past, condition)
     }
 
     /// Adds to counters of the item under `key`, if it exists and none of them would fall below zero.
@@ -114,12 +114,13 @@ impl<'t> Transaction<'t> {
         item: &T,
         version: u64,
         events: Vec<T::Event>,
+        past: &[AttributeValue],
         (condition, attribute, value): (&str, &str, Option<AttributeValue>),
     ) -> Self {
         let put = self.table.mark(version, item, &events).and_then(|mark| {
             let put = Put::builder()
                 .table_name(&self.table.name)
-                .set_item(Some(encode(item, &mark, self.table.outbox(version, events))?))
+                .set_item(Some(encode(item, &mark, self.table.outbox(version, events), past)?))
                 .condition_expression(condition)
                 .expression_attribute_names("#c", attribute)
                 .set_expression_attribute_values(value.map(|value| HashMap::from([(":c".to_owned(), value)])))

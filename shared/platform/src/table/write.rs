@@ -63,7 +63,7 @@ impl Table {
     pub async fn create<T: Item>(&self, item: &T, events: Vec<T::Event>) -> Result<Creation<T>, Error> {
         let mark = self.mark(1, item, &events)?;
         let request = self
-            .put(encode(item, &mark, self.outbox(1, events))?)
+            .put(encode(item, &mark, self.outbox(1, events), &[])?)
             .condition_expression("attribute_not_exists(#pk)")
             .expression_attribute_names("#pk", PARTITION);
         match self.send(request).await? {
@@ -71,7 +71,7 @@ impl Table {
             Put::Refused(Some(image)) if image.written_by(&mark) => Ok(Creation::Created),
             Put::Refused(Some(image)) => {
                 let version = image.version().ok_or_else(|| Error::broken("an item has no version"))?;
-                Ok(Creation::Exists(Stored { value: image.value()?, version }))
+                Ok(Creation::Exists(image.stored(version)?))
             }
             Put::Refused(None) => Err(Error::broken("a refused create came without the item")),
         }
@@ -86,7 +86,7 @@ impl Table {
     ) -> Result<Option<Stored<T>>, Error> {
         let mark = self.mark(old.version + 1, &new, &events)?;
         let request = self
-            .put(encode(&new, &mark, self.outbox(mark.version, events))?)
+            .put(encode(&new, &mark, self.outbox(mark.version, events.clone()), &old.past)?)
             .condition_expression("#v = :v")
             .expression_attribute_names("#v", VERSION)
             .expression_attribute_values(":v", number(old.version));
@@ -95,15 +95,26 @@ impl Table {
             Put::Refused(Some(image)) if image.written_by(&mark) => {}
             Put::Refused(_) => return Ok(None),
         }
-        Ok(Some(Stored { value: new, version: mark.version }))
+        self.written(Some(old), new, &events).map(Some)
     }
 
     /// [`Table::create`] where it does not matter what others created: `None` then.
     pub async fn create_new<T: Item>(&self, item: T, events: Vec<T::Event>) -> Result<Option<Stored<T>>, Error> {
-        Ok(match self.create(&item, events).await? {
-            Creation::Created => Some(Stored { value: item, version: 1 }),
-            Creation::Exists(_) => None,
-        })
+        match self.create(&item, events.clone()).await? {
+            Creation::Created => self.written(None, item, &events).map(Some),
+            Creation::Exists(_) => Ok(None),
+        }
+    }
+
+    /// The item as it stands after this call wrote `value` with `events` in place of `old`.
+    pub fn written<T: Item>(&self, old: Option<&Stored<T>>, value: T, events: &[T::Event]) -> Result<Stored<T>, Error> {
+        let version = old.map_or(0, |old| old.version) + 1;
+        let mut past = old.map(|old| old.past.clone()).unwrap_or_default();
+        if T::HISTORY && !events.is_empty() {
+            let outbox = self.outbox(version, events.to_vec());
+            past.push(serde_dynamo::to_attribute_value(outbox).map_err(Error::broken)?);
+        }
+        Ok(Stored { value, version, past })
     }
 
     /// Reads the item under `key`, lets `decide` say what becomes of it, and writes that; reads and decides again if
@@ -148,7 +159,7 @@ impl Table {
     /// was. Late and repeated snapshots change nothing.
     pub async fn keep<T: Item>(&self, item: &T, stamp: Stamp) -> Result<bool, Error> {
         let mark = self.mark(1, item, &[])?;
-        let mut attributes = encode(item, &mark, self.outbox(1, Vec::new()))?;
+        let mut attributes = encode(item, &mark, self.outbox(1, Vec::new()), &[])?;
         // One number that grows with (epoch, version): versions stay far below 10^15.
         let stamp = number(u128::from(stamp.epoch) * 1_000_000_000_000_000 + u128::from(stamp.version));
         attributes.insert(SOURCE.to_owned(), stamp.clone());

@@ -10,10 +10,11 @@ pub fn answer(database: &Database, operation: &str, body: &[u8]) -> Answer {
         "GetItem" => run(body, |request| database.get_item(request)),
         "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
         "Query" => run(body, |request| database.query(request)),
+        "Scan" => run(body, |request| database.scan(request)),
         "PutItem" => run(body, |request| database.put_item(request)),
         "UpdateItem" => run(body, |request| database.update_item(request)),
         "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
-        // Scans are not for functions; nothing is ever deleted.
+        // Nothing is ever deleted.
         _ => error("AccessDeniedException", &format!("functions may not call {operation}")),
     }
 }
@@ -28,18 +29,15 @@ fn run<Q: DeserializeOwned, A: Serialize>(
     };
     match operation(request) {
         Ok(output) => match serde_json::to_vec(&output) {
-            Ok(body) => Answer { status: 200, body },
+            Ok(body) => Answer::new(200, body),
             Err(reason) => error("InternalServerError", &reason.to_string()),
         },
-        Err(refused) => Answer {
-            status: refused.status_code(),
-            body: refused.to_json().into_bytes(),
-        },
+        Err(refused) => Answer::new(refused.status_code(), refused.to_json()),
     }
 }
 
 /// An answer as DynamoDB words its errors.
 pub fn error(kind: &str, message: &str) -> Answer {
     let body = serde_json::json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": message });
-    Answer { status: 400, body: body.to_string().into_bytes() }
+    Answer::new(400, body.to_string())
 }

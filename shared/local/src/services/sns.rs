@@ -1,4 +1,4 @@
-//! SNS' query protocol, as far as relays use it: `PublishBatch`.
+//! SNS' query protocol, as far as functions use it: `PublishBatch` to a topic, `Publish` to a phone number.
 
 use crate::outside::Answer;
 use std::collections::BTreeMap;
@@ -56,6 +56,31 @@ pub fn read(operation: &str, form: &[u8]) -> Result<PublishBatch, Answer> {
     }
 }
 
+/// A text message to a phone; the answer to give if it breaks SNS' rules.
+pub fn read_text(form: &[u8]) -> Result<(String, String), Answer> {
+    let fields: BTreeMap<String, String> = url::form_urlencoded::parse(form).into_owned().collect();
+    let (Some(number), Some(text)) = (fields.get("PhoneNumber"), fields.get("Message")) else {
+        return Err(error("AuthorizationError", "functions publish to phones one by one, to topics in batches"));
+    };
+    let digits = number.strip_prefix('+').filter(|digits| (7..=15).contains(&digits.len()));
+    if digits.is_none_or(|digits| !digits.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Err(error("InvalidParameter", "Invalid parameter: PhoneNumber"));
+    }
+    match text.len() {
+        1..=1600 => Ok((number.clone(), text.clone())),
+        _ => Err(error("InvalidParameter", "Invalid parameter: Message")),
+    }
+}
+
+/// The answer to a text message that was taken.
+pub fn texted(id: &str) -> Answer {
+    let body = format!(
+        "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult><MessageId>{id}</MessageId>\
+         </PublishResult><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></PublishResponse>"
+    );
+    Answer::new(200, body)
+}
+
 /// The answer to a request of which the entries `failed` were not taken.
 pub fn published(batch: &PublishBatch, failed: &[usize]) -> Answer {
     let (mut successful, mut refused) = (String::new(), String::new());
@@ -73,7 +98,7 @@ pub fn published(batch: &PublishBatch, failed: &[usize]) -> Answer {
          <Successful>{successful}</Successful><Failed>{refused}</Failed></PublishBatchResult>\
          <ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></PublishBatchResponse>"
     );
-    Answer { status: 200, body: body.into_bytes() }
+    Answer::new(200, body)
 }
 
 /// An answer as SNS words its errors.
@@ -82,5 +107,5 @@ pub fn error(code: &str, message: &str) -> Answer {
         "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type>\
          <Code>{code}</Code><Message>{message}</Message></Error><RequestId>local</RequestId></ErrorResponse>"
     );
-    Answer { status: 400, body: body.into_bytes() }
+    Answer::new(400, body)
 }

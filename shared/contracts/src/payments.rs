@@ -1,0 +1,194 @@
+//! What the payments context publishes: money that came, money that went back, and what will never come.
+
+use crate::{event, published};
+use kernel::{AccountId, Money, OrderId, PaymentId, PaymentMethodId, RefundId, ReturnId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// An order was paid.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = PaymentSucceeded::example())]
+pub struct PaymentSucceeded {
+    /// The order.
+    pub order: OrderId,
+    /// Whose it is.
+    pub customer: AccountId,
+    /// The payment.
+    pub payment: PaymentId,
+    /// What was captured.
+    pub amount: Money,
+}
+event!(PaymentSucceeded = "payments.payment-succeeded.v1", about order);
+
+/// An attempt to pay failed; the customer may try again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = PaymentFailed::example())]
+pub struct PaymentFailed {
+    /// The order.
+    pub order: OrderId,
+    /// Whose it is.
+    pub customer: AccountId,
+    /// The payment.
+    pub payment: PaymentId,
+    /// The provider's word for it, such as `card_declined`.
+    pub reason: String,
+}
+event!(PaymentFailed = "payments.payment-failed.v1", about order);
+
+/// Nothing was paid for an order, and nothing will be.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = PaymentClosed::example())]
+pub struct PaymentClosed {
+    /// The order.
+    pub order: OrderId,
+    /// Whose it is.
+    pub customer: AccountId,
+}
+event!(PaymentClosed = "payments.payment-closed.v1", about order);
+
+/// Money went back.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = RefundSucceeded::example())]
+pub struct RefundSucceeded {
+    /// The order.
+    pub order: OrderId,
+    /// Whose it is.
+    pub customer: AccountId,
+    /// The refund: an order may have several.
+    pub refund: RefundId,
+    /// How much.
+    pub amount: Money,
+    /// The return it is for, if it is for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_id: Option<ReturnId>,
+}
+event!(RefundSucceeded = "payments.refund-succeeded.v1", about order);
+
+/// The provider could not give money back: people must find another way.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = RefundFailed::example())]
+pub struct RefundFailed {
+    /// The order.
+    pub order: OrderId,
+    /// Whose it is.
+    pub customer: AccountId,
+    /// The refund.
+    pub refund: RefundId,
+    /// How much.
+    pub amount: Money,
+    /// The provider's word for it, such as `expired_or_canceled_card`.
+    pub reason: String,
+}
+event!(RefundFailed = "payments.refund-failed.v1", about order);
+
+/// A customer saved a method to pay with later.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = PaymentMethodSaved::example())]
+pub struct PaymentMethodSaved {
+    /// Whose it is.
+    pub customer: AccountId,
+    /// The method.
+    pub method: PaymentMethodId,
+}
+event!(PaymentMethodSaved = "payments.payment-method-saved.v1", about customer);
+
+/// A customer removed a saved method.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = PaymentMethodSaved::example())]
+pub struct PaymentMethodRemoved {
+    /// Whose it was.
+    pub customer: AccountId,
+    /// The method.
+    pub method: PaymentMethodId,
+}
+event!(PaymentMethodRemoved = "payments.payment-method-removed.v1", about customer);
+
+/// The holder of a card disputes a payment.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = DisputeOpened::example())]
+pub struct DisputeOpened {
+    /// The order.
+    pub order: OrderId,
+    /// The payment.
+    pub payment: PaymentId,
+    /// How much of it.
+    pub amount: Money,
+    /// The provider's word for it, such as `fraudulent`.
+    pub reason: String,
+}
+event!(DisputeOpened = "payments.dispute-opened.v1", about order);
+
+published!(
+    PaymentSucceeded,
+    PaymentFailed,
+    PaymentClosed,
+    RefundSucceeded,
+    RefundFailed,
+    PaymentMethodSaved,
+    PaymentMethodRemoved,
+    DisputeOpened,
+);
+
+fn with(fields: Value) -> Value {
+    let mut example = json!({"order": OrderId::from_bits(1), "customer": AccountId::from_bits(2)});
+    if let (Some(example), Value::Object(fields)) = (example.as_object_mut(), fields) {
+        example.extend(fields);
+    }
+    example
+}
+
+impl PaymentSucceeded {
+    fn example() -> Value {
+        with(json!({"payment": PaymentId::from_bits(4), "amount": {"amount_minor": 1530, "currency": "GBP"}}))
+    }
+}
+
+impl PaymentFailed {
+    fn example() -> Value {
+        with(json!({"payment": PaymentId::from_bits(4), "reason": "card_declined"}))
+    }
+}
+
+impl PaymentClosed {
+    fn example() -> Value {
+        with(json!({}))
+    }
+}
+
+impl RefundSucceeded {
+    fn example() -> Value {
+        with(json!({
+            "refund": RefundId::from_bits(5),
+            "amount": {"amount_minor": 255, "currency": "GBP"},
+            "return_id": ReturnId::from_bits(3),
+        }))
+    }
+}
+
+impl RefundFailed {
+    fn example() -> Value {
+        with(json!({
+            "refund": RefundId::from_bits(5),
+            "amount": {"amount_minor": 255, "currency": "GBP"},
+            "reason": "expired_or_canceled_card",
+        }))
+    }
+}
+
+impl PaymentMethodSaved {
+    fn example() -> Value {
+        json!({"customer": AccountId::from_bits(2), "method": PaymentMethodId::from_bits(6)})
+    }
+}
+
+impl DisputeOpened {
+    fn example() -> Value {
+        json!({
+            "order": OrderId::from_bits(1),
+            "payment": PaymentId::from_bits(4),
+            "amount": {"amount_minor": 1530, "currency": "GBP"},
+            "reason": "fraudulent",
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! What a function may do, by its signature: the same as its role lets it do on AWS.
+
+use crate::outside::{OutsideCall, Service};
+use crate::services::{lambda, s3, secrets};
+use platform::describe::{Access, Caller, Description};
+
+/// The rights of a function.
+#[derive(Clone, Debug)]
+pub struct Rights {
+    /// To its context's table.
+    pub table: Access,
+    /// Who may call it over HTTP.
+    pub caller: Option<Caller>,
+    /// Partners it may call.
+    pub partners: Vec<&'static str>,
+    walks: bool,
+    publishes: bool,
+    parks: bool,
+    signs: bool,
+    asks: Vec<&'static str>,
+    secrets: Vec<&'static str>,
+    sends: Vec<&'static str>,
+}
+
+impl Rights {
+    /// The rights that a description asks for.
+    pub fn of(declared: &Description) -> Self {
+        Self {
+            table: declared.table,
+            caller: declared.caller,
+            partners: declared.partners.clone(),
+            walks: declared.walks,
+            publishes: !declared.publishes.is_empty(),
+            parks: declared.parks,
+            signs: declared.signs,
+            asks: declared.asks.clone(),
+            secrets: declared.secrets.clone(),
+            sends: declared.sends.clone(),
+        }
+    }
+
+    /// Whether this call is within them; if not, why.
+    pub fn allow(&self, call: &OutsideCall) -> Result<(), String> {
+        let allowed = match (call.service, call.operation.as_str()) {
+            (Service::DynamoDb, "Scan") => self.walks,
+            (Service::DynamoDb, "PutItem" | "UpdateItem" | "TransactWriteItems") => self.table >= Access::ReadWrite,
+            (Service::DynamoDb, _) => self.table >= Access::Read,
+            (Service::Kms, _) => self.signs,
+            (Service::Lambda, _) => lambda::target(&call.target).is_some_and(|name| self.asks.contains(&name)),
+            (Service::Partner, _) => {
+                let partner = call.target.split('/').next().unwrap_or_default();
+                self.partners.contains(&partner)
+            }
+            (Service::S3, _) => self.parks && call.target.starts_with(s3::PARKING),
+            (Service::Secrets, _) => {
+                secrets::name(&call.body).is_some_and(|name| self.secrets.contains(&name.as_str()))
+            }
+            (Service::Ses, _) => self.sends.contains(&"email"),
+            (Service::Sns, "Publish") => self.sends.contains(&"sms"),
+            (Service::Sns, _) => self.publishes,
+        };
+        match allowed {
+            true => Ok(()),
+            false => Err(format!("{:?} {} {} is not declared", call.service, call.operation, call.target)),
+        }
+    }
+}

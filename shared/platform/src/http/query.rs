@@ -1,0 +1,39 @@
+//! The query string.
+
+use crate::argument::broken;
+use crate::{Argument, Call};
+use kernel::Problem;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+/// The longest query string that is read, in bytes.
+const MAX_QUERY: usize = 4096;
+
+/// The query string, read as `T`. Unknown parameters are refused by `T` (`deny_unknown_fields`), bounds by its types.
+#[derive(Clone, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + JsonSchema + Send> Argument for Query<T> {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        let request = call.http().map_err(|error| broken(call, &error))?;
+        let query = request.raw_query_string.as_str();
+        if query.len() > MAX_QUERY {
+            return Err(invalid(&format!("it is longer than {MAX_QUERY} characters")));
+        }
+        let reader = serde_html_form::Deserializer::from_bytes(query.as_bytes());
+        serde_path_to_error::deserialize(reader).map(Query).map_err(|error| {
+            let (path, reason) = (error.path().to_string(), error.inner().to_string());
+            invalid(&if path == "." { reason } else { format!("{path}: {reason}") })
+        })
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.query::<T>();
+    }
+}
+
+/// What a query string that says the wrong thing is answered.
+pub(crate) fn invalid(reason: &str) -> Problem {
+    Problem::new(400, "invalid-query", "The query is not as described", reason)
+}

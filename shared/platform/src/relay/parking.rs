@@ -1,0 +1,41 @@
+//! Where changes wait that can never be announced: whole, in object storage, until people have mended what was wrong.
+
+use super::announce::Desk;
+use crate::clients;
+use crate::retry::{Attempt, classify, until_definite};
+use crate::settings::PARKING;
+use crate::telemetry::Line;
+use aws_sdk_s3::primitives::ByteStream;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+/// Parks a stream record. Whether it is safe there; if not, the stream must wait.
+pub(super) async fn park(desk: &Desk<'_>, sequence: Option<&String>, record: &RawValue, line: &Line<'_>) -> bool {
+    let key = format!("{}/{}.json", desk.context, sequence.map(String::as_str).unwrap_or("unknown"));
+    let parked = match desk.world.settings.get(PARKING) {
+        Ok(bucket) => put(desk, bucket, &key, record).await,
+        Err(error) => Err(error),
+    };
+    match parked {
+        // An alarm waits for this text.
+        Ok(()) => line.write(desk.world, "error", "a change was parked", json!({ "key": key })),
+        Err(ref error) => {
+            let facts = json!({ "key": key, "cause": error.to_string() });
+            line.write(desk.world, "error", "a change could not be parked", facts);
+        }
+    }
+    parked.is_ok()
+}
+
+async fn put(desk: &Desk<'_>, bucket: &str, key: &str, record: &RawValue) -> Result<(), crate::Error> {
+    let client = clients::s3(desk.world);
+    let text = record.get().to_owned().into_bytes();
+    until_definite(desk.world, || async {
+        let body = ByteStream::from(text.clone());
+        match client.put_object().bucket(bucket).key(key).content_type("application/json").body(body).send().await {
+            Ok(_) => Attempt::Done(()),
+            Err(error) => classify(&error),
+        }
+    })
+    .await
+}

@@ -1,0 +1,178 @@
+//! Pages of long lists: an index's partition, or one kind of item of a collection.
+
+use super::TableReader;
+use super::item::{Attributes, Image, Item, Key, PARTITION, SORT, Stored, decode};
+use crate::function::Index;
+use crate::http::query::invalid;
+use crate::retry::send;
+use crate::signer::{base64url, from_base64url};
+use crate::{Error, Failure};
+use aws_sdk_dynamodb::types::AttributeValue;
+use kernel::{Cursor, Page};
+use std::collections::{BTreeMap, HashMap};
+
+/// What to list.
+#[derive(Clone, Debug)]
+pub struct List {
+    index: Option<Index>,
+    partition: String,
+    range: Range,
+    newest_first: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Range {
+    All,
+    Prefix(String),
+    Between(String, String),
+}
+
+impl List {
+    /// The items of an index's partition, by the index's sort attribute. Eventually consistent.
+    pub fn index(index: Index, partition: impl ToString) -> Self {
+        Self {
+            index: Some(index),
+            partition: partition.to_string(),
+            range: Range::All,
+            newest_first: false,
+        }
+    }
+
+    /// The items of kind `T` in the collection `pk`, by sort key. Strongly consistent.
+    pub fn collection<T: Item>(pk: impl ToString) -> Self {
+        let range = Range::Prefix(format!("{}#", T::KIND));
+        Self {
+            index: None,
+            partition: pk.to_string(),
+            range,
+            newest_first: false,
+        }
+    }
+
+    /// Only those whose sort value begins like this.
+    #[must_use]
+    pub fn prefix(self, prefix: impl ToString) -> Self {
+        Self { range: Range::Prefix(prefix.to_string()), ..self }
+    }
+
+    /// Only those whose sort value is from `low` to `high`, both included.
+    #[must_use]
+    pub fn between(self, low: impl ToString, high: impl ToString) -> Self {
+        Self {
+            range: Range::Between(low.to_string(), high.to_string()),
+            ..self
+        }
+    }
+
+    /// The greatest sort value first.
+    #[must_use]
+    pub fn newest_first(self) -> Self {
+        Self { newest_first: true, ..self }
+    }
+
+    fn partition_attribute(&self) -> &'static str {
+        self.index.map_or(PARTITION, |index| index.partition)
+    }
+
+    fn sort_attribute(&self) -> &'static str {
+        self.index.map_or(SORT, |index| index.sort)
+    }
+
+    /// The attributes that say where a page begins. The partition is the list's own, whatever a cursor says.
+    fn start<R>(&self, cursor: &Cursor) -> Result<Attributes, Failure<R>> {
+        let wrong = || Failure::Problem(Box::new(invalid("cursor: it is no `next` of a page of this list")));
+        let bytes = from_base64url(cursor.as_str()).ok_or_else(wrong)?;
+        let place: Vec<String> = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
+        let text = |text: &String| AttributeValue::S(text.clone());
+        let mut start =
+            HashMap::from([(self.partition_attribute().to_owned(), AttributeValue::S(self.partition.clone()))]);
+        match (self.index, &place[..]) {
+            (None, [sk]) => drop(start.insert(SORT.to_owned(), text(sk))),
+            (Some(index), [sort, pk, sk]) => start.extend([
+                (index.sort.to_owned(), text(sort)),
+                (PARTITION.to_owned(), text(pk)),
+                (SORT.to_owned(), text(sk)),
+            ]),
+            _ => return Err(wrong()),
+        }
+        Ok(start)
+    }
+
+    /// The cursor of the page after the one that ended here.
+    fn cursor(&self, end: &Attributes) -> Result<Cursor, Error> {
+        let end = Image::of(end.clone());
+        let names: &[&str] = match self.index {
+            None => &[SORT],
+            Some(_) => &[self.sort_attribute(), PARTITION, SORT],
+        };
+        let place: Vec<&str> = names.iter().filter_map(|name| end.text(name)).collect();
+        let place = serde_json::to_vec(&place).map_err(Error::broken)?;
+        Cursor::try_from(base64url(&place)).map_err(Error::broken)
+    }
+}
+
+impl TableReader {
+    /// One page of `list`, of at most `limit` items. A cursor that is not from a page of such a list is refused.
+    pub async fn list<T: Item, R>(
+        &self,
+        list: &List,
+        limit: u32,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Stored<T>>, Failure<R>> {
+        let start = cursor.map(|cursor| list.start(cursor)).transpose()?;
+        let (names, values, condition) = condition(list);
+        let request = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .set_index_name(list.index.map(|index| index.name.to_owned()))
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .scan_index_forward(!list.newest_first)
+            .consistent_read(list.index.is_none())
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start);
+        let output = send!(&self.world, request).map_err(Failure::Failed)?;
+        let found = output.items.unwrap_or_default();
+        let next = output.last_evaluated_key.filter(|end| !end.is_empty());
+        let next = next.map(|end| list.cursor(&end)).transpose().map_err(Failure::Failed)?;
+        let items = match list.index {
+            None => found.into_iter().map(decode).collect::<Result<_, _>>(),
+            Some(_) => self.look_up(found).await,
+        };
+        Ok(Page { items: items.map_err(Failure::Failed)?, next })
+    }
+
+    /// The items that an index names, in the index's order. An index holds keys only.
+    async fn look_up<T: Item>(&self, entries: Vec<Attributes>) -> Result<Vec<Stored<T>>, Error> {
+        let keys: Vec<Key> = entries.into_iter().filter_map(|entry| Image::of(entry).key()).collect();
+        let found = self.stored_each::<T>(&keys).await?;
+        let mut found: BTreeMap<Key, Stored<T>> = found.into_iter().map(|item| (item.value.key(), item)).collect();
+        Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
+    }
+}
+
+type Condition = (HashMap<String, String>, HashMap<String, AttributeValue>, String);
+
+fn condition(list: &List) -> Condition {
+    let mut names = HashMap::from([("#p".to_owned(), list.partition_attribute().to_owned())]);
+    let mut values = HashMap::from([(":p".to_owned(), AttributeValue::S(list.partition.clone()))]);
+    let mut condition = "#p = :p".to_owned();
+    if !matches!(list.range, Range::All) {
+        names.insert("#s".to_owned(), list.sort_attribute().to_owned());
+    }
+    match &list.range {
+        Range::All => {}
+        Range::Prefix(prefix) => {
+            values.insert(":a".to_owned(), AttributeValue::S(prefix.clone()));
+            condition += " AND begins_with(#s, :a)";
+        }
+        Range::Between(low, high) => {
+            values.insert(":a".to_owned(), AttributeValue::S(low.clone()));
+            values.insert(":b".to_owned(), AttributeValue::S(high.clone()));
+            condition += " AND #s BETWEEN :a AND :b";
+        }
+    }
+    (names, values, condition)
+}
