@@ -1,10 +1,11 @@
 //! A customer cancels an order.
 //!
-//! Called by the order's customer with an `Idempotency-Key`, while the order is *placed* or *reserved*; the same key
-//! again gets the same reply. Writes the order as *cancelled* and announces `orders.order-cancelled.v1`; the catalog
-//! then releases the goods, or never reserves them if the cancellation overtakes the order.
+//! Called by the order's customer with an `Idempotency-Key`, until the order is packed; the same key again gets the same
+//! reply. Writes the order as *cancelled* and announces `orders.order-cancelled.v1`; the catalog then releases the
+//! goods, or never reserves them if the cancellation overtakes the order, and payments gives back what was paid.
 
-use crate::order::{Command, NotCancellable, Order, State};
+use crate::life::WrongState;
+use crate::order::{Command, Order, State};
 use crate::store;
 use derive::Refusal;
 use kernel::{OrderId, Text, Timestamp};
@@ -38,7 +39,11 @@ pub struct CancelledOrder {
 #[derive(Debug, Refusal)]
 pub enum Refused {
     /// The order cannot be cancelled any more.
-    #[problem(409, "not-cancellable", "Only an order that is placed or reserved can be cancelled.")]
+    #[problem(
+        409,
+        "not-cancellable",
+        "An order can be cancelled until it is packed. What was delivered can be returned."
+    )]
     NotCancellable {
         /// The state it is in.
         state: State,
@@ -75,15 +80,15 @@ pub async fn cancel_order(
         Ok(Decision::To(order, events))
     };
     let order = orders.change(&store::order_key(id), decide).await?.ok_or_else(http::not_found)?.value;
-    let cancelled_at = order.timeline.last().map_or(order.placed_at, |step| step.at);
+    let cancelled_at = order.came_to(State::Cancelled).unwrap_or(order.placed_at);
     Ok(http::Ok {
         version: None,
         body: CancelledOrder { id, state: order.state, cancelled_at },
     })
 }
 
-impl From<NotCancellable> for Failure<Refused> {
-    fn from(NotCancellable(state): NotCancellable) -> Self {
+impl From<WrongState> for Failure<Refused> {
+    fn from(WrongState(state): WrongState) -> Self {
         Failure::Refused(Refused::NotCancellable { state })
     }
 }

@@ -27,6 +27,16 @@ pub struct OrderView {
     pub total: Money,
     /// The tax in it.
     pub tax: Money,
+    /// What of the total is for the delivery.
+    pub delivery: Money,
+    /// What went back to the customer.
+    pub refunded: Money,
+    /// Until when it is to be paid, while it is reserved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pay_until: Option<Timestamp>,
+    /// The carrier's number to follow it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<String>,
     /// Where it goes.
     pub address: Address,
     /// The steps since it was placed, oldest first.
@@ -76,6 +86,10 @@ pub async fn get_order(
             lines: lines.collect(),
             total: order.total(),
             tax: order.tax(),
+            delivery: amount(order.delivery_minor),
+            refunded: order.refunded(),
+            pay_until: order.pay_until.filter(|_| order.state == State::Reserved),
+            tracking: order.tracking,
             state: order.state,
             placed_at: order.placed_at,
             address: order.address,

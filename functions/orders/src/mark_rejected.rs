@@ -1,12 +1,11 @@
 //! The catalog has not enough of something: the order is *rejected*.
 //!
-//! Consumes `catalog.stock-rejected.v1` and keeps what was short, for the customer to see. An order that was
+//! Consumes `catalog.stock-rejected.v1`, announces `orders.order-rejected.v1` and keeps what was short, for the customer to see. An order that was
 //! cancelled in between stays cancelled. Repeated and late events change nothing.
 
-use crate::order::Order;
 use crate::store;
 use contracts::catalog::StockRejected;
-use platform::{Decision, Error, Function, Now, On, Stored, Table, events};
+use platform::{Error, Function, Now, On, Table, events};
 
 /// On `catalog.stock-rejected.v1`
 pub fn function() -> Function {
@@ -15,10 +14,5 @@ pub fn function() -> Function {
 
 /// Moves the order from *placed* to *rejected*.
 pub async fn mark_rejected(rejected: On<StockRejected>, Now(now): Now, orders: Table) -> Result<(), Error> {
-    let decide = |found: Option<&Stored<Order>>| {
-        let order = found.ok_or_else(|| Error::unavailable(format!("{} is not here yet", rejected.order)))?;
-        let next = order.value.rejected(rejected.short.clone(), now);
-        Ok(next.map_or(Decision::Keep, |order| Decision::To(order, Vec::new())))
-    };
-    orders.advance(&store::order_key(rejected.order), decide).await
+    store::advance(&orders, rejected.order, |order| order.rejected(rejected.short.clone(), now)).await
 }

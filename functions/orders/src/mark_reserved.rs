@@ -1,12 +1,12 @@
-//! The catalog set all goods of an order aside: the order is *reserved*.
+//! The catalog set all goods of an order aside: the order is *reserved*, and its customer is to pay.
 //!
-//! Consumes `catalog.stock-reserved.v1`. An order that was cancelled in between stays cancelled: the catalog hears of
-//! that too and releases the goods. Repeated and late events change nothing.
+//! Consumes `catalog.stock-reserved.v1`, announces `orders.order-reserved.v1`. An order that was cancelled in between
+//! stays cancelled: the catalog hears of that too and releases the goods. Repeated and late events change nothing.
 
-use crate::order::Order;
+use crate::figures::UnpaidMinutes;
 use crate::store;
 use contracts::catalog::StockReserved;
-use platform::{Decision, Error, Function, Now, On, Stored, Table, events};
+use platform::{Error, Function, Now, On, Setting, Table, events};
 
 /// On `catalog.stock-reserved.v1`
 pub fn function() -> Function {
@@ -14,10 +14,11 @@ pub fn function() -> Function {
 }
 
 /// Moves the order from *placed* to *reserved*.
-pub async fn mark_reserved(reserved: On<StockReserved>, Now(now): Now, orders: Table) -> Result<(), Error> {
-    let decide = |found: Option<&Stored<Order>>| {
-        let order = found.ok_or_else(|| Error::unavailable(format!("{} is not here yet", reserved.order)))?;
-        Ok(order.value.reserved(now).map_or(Decision::Keep, |order| Decision::To(order, Vec::new())))
-    };
-    orders.advance(&store::order_key(reserved.order), decide).await
+pub async fn mark_reserved(
+    reserved: On<StockReserved>,
+    Now(now): Now,
+    Setting(patience): Setting<UnpaidMinutes>,
+    orders: Table,
+) -> Result<(), Error> {
+    store::advance(&orders, reserved.order, |order| order.reserved(patience, now)).await
 }

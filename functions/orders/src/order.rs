@@ -1,7 +1,7 @@
-//! An order: its states, its transitions, its refusals. Pure: time and ids come in as arguments.
+//! An order: what it holds and how it begins. How it goes on is in [`life`](crate::life).
 
 use contracts::catalog::Shortage;
-use kernel::{AccountId, Currency, Money, OrderId, Sku, Text, Timestamp};
+use kernel::{AccountId, Currency, Money, OrderId, RefundId, Sku, Text, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,9 @@ pub struct Order {
     pub total_minor: i64,
     /// The tax in it.
     pub tax_minor: i64,
+    /// What of it is for the delivery.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub delivery_minor: i64,
     /// The lines, in the customer's order. Empty if they are apart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Line>,
@@ -44,24 +47,73 @@ pub struct Order {
     /// The request that cancelled it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_by: Option<Command>,
+    /// Until when it is to be paid, once it is reserved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_until: Option<Timestamp>,
+    /// The carrier's number to follow it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<String>,
+    /// What came back so far, in minor units of its price.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub returned_minor: i64,
+    /// Money that went back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
 }
 
 fn is_zero(parts: &u16) -> bool {
     *parts == 0
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde passes it")]
+fn is_nothing(minor: &i64) -> bool {
+    *minor == 0
+}
+
+/// Money of an order that went back to its customer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Refund {
+    /// Names it.
+    pub id: RefundId,
+    /// How much, in minor units.
+    #[serde(rename = "minor")]
+    pub amount_minor: i64,
+}
+
 /// How far an order is.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+///
+/// ```text
+/// placed ──▶ reserved ──▶ paid ──▶ packed ──▶ shipped ──▶ delivered ──▶ returned
+///   │           │  │        │
+///   │           │  └▶ expiring ──▶ expired          (a payment that came first leads back to paid)
+///   ▼           ▼           ▼
+/// rejected    cancelled   cancelled
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// The customer placed it; the catalog has not answered yet.
     Placed,
-    /// Its goods are set aside.
+    /// Its goods are set aside; the customer is to pay.
     Reserved,
     /// There was not enough of something.
     Rejected,
+    /// It was not paid in time; whether a payment came first is being found out.
+    Expiring,
+    /// It was not paid.
+    Expired,
     /// The customer cancelled it.
     Cancelled,
+    /// It is paid.
+    Paid,
+    /// It is packed.
+    Packed,
+    /// It is on its way.
+    Shipped,
+    /// The customer has it.
+    Delivered,
+    /// All of it came back.
+    Returned,
 }
 
 /// One step of an order's timeline.
@@ -116,8 +168,26 @@ pub struct Address {
 pub enum OrderEvent {
     /// It was placed.
     Placed,
+    /// Its goods are set aside.
+    Reserved,
+    /// There was not enough.
+    Rejected,
     /// Its customer cancelled it.
     Cancelled,
+    /// It was not paid in time.
+    Expiring,
+    /// It has ended unpaid.
+    Expired,
+    /// It is paid.
+    Paid,
+    /// It is packed.
+    Packed,
+    /// It is on its way.
+    Shipped,
+    /// The customer has it.
+    Delivered,
+    /// So much of its money went back, in minor units.
+    Refunded(i64),
 }
 
 /// Lines with their sums, ready to be ordered.
@@ -125,10 +195,12 @@ pub enum OrderEvent {
 pub struct Basket {
     /// The lines, in the customer's order.
     pub lines: Vec<Line>,
-    /// What they cost, tax included.
+    /// What they and their delivery cost, tax included.
     pub total: Money,
     /// The tax in it.
     pub tax: Money,
+    /// What of the total is for the delivery.
+    pub delivery: Money,
 }
 
 /// A request that changed an order, kept so that its repetition is recognised.
@@ -142,10 +214,6 @@ pub struct Command {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
-
-/// The order cannot be cancelled (any more); it is in this state.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NotCancellable(pub State);
 
 impl Order {
     /// A new order, and its lines if they are kept apart (else none).
@@ -169,52 +237,43 @@ impl Order {
             currency: basket.total.currency,
             total_minor: basket.total.amount_minor,
             tax_minor: basket.tax.amount_minor,
+            delivery_minor: basket.delivery.amount_minor,
             lines,
             parts: u16::try_from(apart.len().div_ceil(LINES_A_PART)).unwrap_or(u16::MAX),
             address,
             timeline: Vec::new(),
             request: request.to_owned(),
             cancelled_by: None,
+            pay_until: None,
+            tracking: None,
+            returned_minor: 0,
+            refunds: Vec::new(),
         };
         (order, apart)
     }
 
+    /// So many minor units in the order's currency.
+    pub fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.currency)
+    }
+
     /// What the customer is to pay.
     pub fn total(&self) -> Money {
-        Money::new(self.total_minor, self.currency)
+        self.money(self.total_minor)
     }
 
     /// The tax in it.
     pub fn tax(&self) -> Money {
-        Money::new(self.tax_minor, self.currency)
+        self.money(self.tax_minor)
     }
 
-    /// The goods are set aside. `None`: nothing changes, because that is known or the order has ended.
-    pub fn reserved(&self, now: Timestamp) -> Option<Order> {
-        (self.state == State::Placed).then(|| self.step(State::Reserved, now, Vec::new()))
+    /// What went back to the customer.
+    pub fn refunded(&self) -> Money {
+        self.money(self.refunds.iter().map(|refund| refund.amount_minor).sum())
     }
 
-    /// There was not enough. `None`: nothing changes, because that is known or the order was cancelled first.
-    pub fn rejected(&self, short: Vec<Shortage>, now: Timestamp) -> Option<Order> {
-        (self.state == State::Placed).then(|| self.step(State::Rejected, now, short))
-    }
-
-    /// The customer cancels.
-    pub fn cancel(&self, command: Command, now: Timestamp) -> Result<(Order, Vec<OrderEvent>), NotCancellable> {
-        match self.state {
-            State::Placed | State::Reserved => {
-                let mut order = self.step(State::Cancelled, now, Vec::new());
-                order.cancelled_by = Some(command);
-                Ok((order, vec![OrderEvent::Cancelled]))
-            }
-            State::Rejected | State::Cancelled => Err(NotCancellable(self.state.clone())),
-        }
-    }
-
-    fn step(&self, state: State, at: Timestamp, short: Vec<Shortage>) -> Order {
-        let mut order = self.clone();
-        order.state = state.clone();
-        order.timeline.push(Step { state, at, short });
-        order
+    /// When it came to `state`, if it did.
+    pub fn came_to(&self, state: State) -> Option<Timestamp> {
+        self.timeline.iter().find(|step| step.state == state).map(|step| step.at)
     }
 }

@@ -3,15 +3,17 @@
 //! Called by a signed-in customer with an `Idempotency-Key`; the same key again gets the same reply, even after a
 //! change of prices. Prices come from this context's replica of the catalog; if they add up to another total than
 //! the customer saw, nothing is written and the new total is told. One write creates the order as *placed* and
-//! announces `orders.order-placed.v1`; the catalog then reserves the goods or rejects the order.
+//! announces `orders.order-placed.v1`; the catalog then reserves the goods or rejects the order, and the lines leave
+//! the customer's cart.
 
+use crate::delivery::DeliveryFees;
 use crate::order::{Address, Order, State};
 use crate::pricing::{self, Unpriced};
 use crate::store;
 use derive::Refusal;
 use kernel::{Count, List, Money, OrderId, Sku, Timestamp};
 use platform::http::{self, Created, Customer, IdempotencyKey, Json};
-use platform::{Creation, Failure, Function, Now, Table};
+use platform::{Creation, Failure, Function, Now, Setting, Table};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +26,7 @@ pub struct PlaceOrder {
     pub lines: List<WantedLine, 1, 1000>,
     /// Where it goes.
     pub address: Address,
-    /// The total, tax included, that the customer saw and agrees to pay.
+    /// The total, tax and delivery included, that the customer saw and agrees to pay.
     pub expected_total: Money,
 }
 
@@ -51,6 +53,8 @@ pub struct PlacedOrder {
     pub total: Money,
     /// The tax in it.
     pub tax: Money,
+    /// What of the total is for the delivery.
+    pub delivery: Money,
 }
 
 /// Why an order is not placed.
@@ -84,6 +88,7 @@ pub async fn place_order(
     key: IdempotencyKey,
     Json(request): Json<PlaceOrder>,
     Now(now): Now,
+    Setting(delivery): Setting<DeliveryFees>,
     orders: Table,
 ) -> Result<Created<PlacedOrder>, Failure<Refused>> {
     let id: OrderId = key.id();
@@ -94,7 +99,7 @@ pub async fn place_order(
     }
 
     let wanted: Vec<_> = request.lines.iter().map(|line| (line.sku.clone(), line.quantity.get())).collect();
-    let basket = pricing::price(&wanted, prices, request.expected_total.currency)?;
+    let basket = pricing::price(&wanted, prices, request.expected_total.currency, &delivery)?;
     if basket.total != request.expected_total {
         return Err(Refused::TotalChanged { total: basket.total }.into());
     }
@@ -121,6 +126,7 @@ fn placed(order: &Order) -> Created<PlacedOrder> {
             placed_at: order.placed_at,
             total: order.total(),
             tax: order.tax(),
+            delivery: order.money(order.delivery_minor),
         },
     }
 }

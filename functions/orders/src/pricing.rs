@@ -1,5 +1,6 @@
 //! Prices an order from the context's own replica of the catalog. Pure.
 
+use crate::delivery::Tariffs;
 use crate::order::{Basket, Line};
 use kernel::{Currency, Money, Sku, TaxRate};
 use serde::{Deserialize, Serialize};
@@ -29,8 +30,13 @@ pub enum Unpriced {
     TooLarge,
 }
 
-/// Prices `wanted` (SKU and quantity) in `currency`. Tax is computed a line, on the line's total.
-pub fn price(wanted: &[(Sku, u32)], prices: Vec<Price>, currency: Currency) -> Result<Basket, Unpriced> {
+/// Prices `wanted` (SKU and quantity) and its delivery in `currency`. Tax is computed a line, on the line's total.
+pub fn price(
+    wanted: &[(Sku, u32)],
+    prices: Vec<Price>,
+    currency: Currency,
+    delivery: &Tariffs,
+) -> Result<Basket, Unpriced> {
     let in_currency = |price: &Price| price.prices.iter().find(|money| money.currency == currency).copied();
     let prices: BTreeMap<Sku, (Money, Price)> = prices
         .into_iter()
@@ -59,5 +65,8 @@ pub fn price(wanted: &[(Sku, u32)], prices: Vec<Price>, currency: Currency) -> R
             tax_minor: line_tax.amount_minor,
         });
     }
-    Ok(Basket { lines, total, tax })
+    let (fee, fee_tax) = delivery.fee(total);
+    total = total.checked_add(fee).map_err(|_| Unpriced::TooLarge)?;
+    tax = tax.checked_add(fee_tax).map_err(|_| Unpriced::TooLarge)?;
+    Ok(Basket { lines, total, tax, delivery: fee })
 }

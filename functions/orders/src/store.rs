@@ -4,15 +4,22 @@
 //! | --- | --- | --- |
 //! | [`Order`] | `ord_…` | `order` |
 //! | [`Lines`] of a large order | `ord_…` | `lines#00` |
+//! | [`Return`] | `ord_…` | `return#rtn_…` |
+//! | [`Cart`] | `acc_…` | `cart` |
 //! | [`Price`], a replica | `price#<sku>` | `price` |
 //!
 //! The index `by-customer` (`customer`, `placed_at`; keys only) lists a customer's orders. Its attributes never
 //! change, so it costs one write unit when an order is placed and nothing after that.
 
+use crate::cart::Cart;
+use crate::life::Next;
 use crate::order::{LINES_A_PART, Line, Order, OrderEvent};
 use crate::pricing::Price;
-use kernel::{AccountId, OrderId, Sku};
-use platform::{Commit, Creation, Error, Failure, Index, Item, Key, Never, Stored, Table, TableReader, http};
+use crate::returning::{Return, ReturnEvent};
+use kernel::{AccountId, Cursor, OrderId, Page, ReturnId, Sku};
+use platform::{
+    Commit, Creation, Decision, Error, Failure, Index, Item, Key, List, Never, Stored, Table, TableReader, http,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -26,6 +33,7 @@ pub const BY_CUSTOMER: Index = Index {
 impl Item for Order {
     type Event = OrderEvent;
     const KIND: &'static str = "order";
+    const HISTORY: bool = true;
 
     fn key(&self) -> Key {
         order_key(self.id)
@@ -54,6 +62,34 @@ impl Item for Lines {
     }
 }
 
+impl Item for Return {
+    type Event = ReturnEvent;
+    const KIND: &'static str = "return";
+
+    fn key(&self) -> Key {
+        return_key(self.order, self.id)
+    }
+}
+
+/// The key of a return.
+pub fn return_key(order: OrderId, id: ReturnId) -> Key {
+    Key::new(order, format!("{}#{id}", Return::KIND))
+}
+
+impl Item for Cart {
+    type Event = Never;
+    const KIND: &'static str = "cart";
+
+    fn key(&self) -> Key {
+        cart_key(self.customer)
+    }
+}
+
+/// The key of a customer's cart.
+pub fn cart_key(customer: AccountId) -> Key {
+    Key::new(customer, Cart::KIND)
+}
+
 impl Item for Price {
     type Event = Never;
     const KIND: &'static str = "price";
@@ -77,6 +113,31 @@ pub async fn prices(orders: &TableReader, skus: impl Iterator<Item = &Sku>) -> R
 pub async fn order_of<R>(orders: &TableReader, customer: AccountId, id: OrderId) -> Result<Stored<Order>, Failure<R>> {
     let order = orders.get::<Order>(&order_key(id)).await.map_err(Failure::Failed)?;
     order.filter(|order| order.value.customer == customer).ok_or_else(http::not_found)
+}
+
+/// Moves an order on as `step` says, and announces what follows; `None` leaves it as it is. For events that are about
+/// an order: one that is not here yet is waited for.
+pub async fn advance(orders: &Table, id: OrderId, step: impl Fn(&Order) -> Option<Next>) -> Result<(), Error> {
+    let decide = |found: Option<&Stored<Order>>| {
+        let order = found.ok_or_else(|| Error::unavailable(format!("{id} is not here yet")))?;
+        Ok(step(&order.value).map_or(Decision::Keep, |(order, events)| Decision::To(order, events)))
+    };
+    orders.advance(&order_key(id), decide).await
+}
+
+/// The page of a customer's orders after `cursor`, the newest first.
+pub async fn orders_of<R>(
+    orders: &TableReader,
+    customer: AccountId,
+    limit: u32,
+    cursor: Option<&Cursor>,
+) -> Result<Page<Stored<Order>>, Failure<R>> {
+    orders.list(&List::index(BY_CUSTOMER, customer).newest_first(), limit, cursor).await
+}
+
+/// What came back of an order so far.
+pub async fn returns(orders: &TableReader, order: OrderId) -> Result<Vec<Return>, Error> {
+    orders.collection(order).await
 }
 
 /// All lines of an order, wherever they are kept.

@@ -112,7 +112,8 @@ impl World {
                 (State::Reserved, Some(Held::Reserved)) => true,
                 (State::Rejected, Some(Held::Rejected { .. })) => true,
                 (State::Cancelled, Some(Held::Released | Held::Rejected { .. })) => true,
-                (State::Placed | State::Reserved | State::Rejected | State::Cancelled, _) => false,
+                (State::Expiring, Some(Held::Reserved)) => true,
+                _ => false,
             };
             if !agreed {
                 violations.push(format!("{id} is {:?}, its reservation {reservation:?}", order.state));

@@ -1,0 +1,4 @@
+//! `deliver-order` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(orders::deliver_order::function())
+}

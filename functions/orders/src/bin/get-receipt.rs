@@ -1,0 +1,4 @@
+//! `get-receipt` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(orders::get_receipt::function())
+}

@@ -1,0 +1,4 @@
+//! `mark-expired` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(orders::mark_expired::function())
+}

@@ -1,0 +1,4 @@
+//! `mark-refunded` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(orders::mark_refunded::function())
+}
