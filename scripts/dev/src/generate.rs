@@ -2,6 +2,7 @@
 //! a test fails when they are stale.
 
 mod asyncapi;
+mod catalogue;
 mod manifest;
 mod openapi;
 mod samples;
@@ -59,6 +60,7 @@ pub fn files() -> Result<BTreeMap<PathBuf, String>, String> {
     for (function, sample) in samples::samples(&contexts)? {
         add(&format!("events/samples/{function}.json"), &sample)?;
     }
+    files.insert(PathBuf::from("docs/functions.md"), catalogue::catalogue(&contexts)?);
     Ok(files)
 }
 
