@@ -7,6 +7,7 @@ cargo dev <command>
 
   up [--port 8787] [--state .state/up]     the embedded cloud, until you stop it
   journeys [--url U --issuer U --skus 120] the HTTP journeys against a running system
+  demo [--orders 500] [--url U] [--json yes]  real orders through the API, then everything is reconciled
   load-products [--url U --count 200]      real products into a running system
   manifest [--check yes]                   write (or check) every generated file
   cost                                     what each use case costs
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Some(&"up") => dev::up::run(&arguments[1..]),
         Some(&"bench") => dev::bench::run(&arguments[1..]),
         Some(&"cost") => dev::cost::run(),
+        Some(&"demo") => dev::demo::run(&arguments[1..]),
         Some(&"features") => dev::features::run(&arguments[1..]),
         Some(&"journeys") => dev::journeys::run(&arguments[1..]),
         Some(&"load-products") => dev::load_products::run(&arguments[1..]),

@@ -3,7 +3,7 @@
 //! | request | what it does |
 //! | --- | --- |
 //! | `GET /__local/status` | what is under way |
-//! | `GET /__local/messages` | e-mails and text messages that were sent, newest first |
+//! | `GET /__local/messages[?to=address]` | e-mails and text messages that were sent, newest first |
 //! | `GET /__local/dead-letters` | what could not be dealt with, by function |
 //! | `POST /__local/dead-letters/<function>/redrive` | puts them back into the function's queue |
 //! | `GET /__local/parked` | changes that could not be announced |
@@ -17,18 +17,18 @@ use http_body_util::Full;
 use hyper::Response;
 use platform::function::Trigger;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many messages are shown.
 const SHOWN: usize = 200;
 
 impl Gateway {
     /// Answers `method /__local/path`.
-    pub(crate) async fn local(&self, method: &str, path: &str) -> Response<Full<Bytes>> {
+    pub(crate) async fn local(&self, method: &str, path: &str, query: &str) -> Response<Full<Bytes>> {
         let parts: Vec<&str> = path.split('/').collect();
         let done = match (method, &parts[..]) {
             ("GET", ["status"]) => Ok(self.status()),
-            ("GET", ["messages"]) => Ok(self.messages()),
+            ("GET", ["messages"]) => Ok(self.messages(query)),
             ("GET", ["dead-letters"]) => Ok(self.dead_letters()),
             ("POST", ["dead-letters", function, "redrive"]) => self.redrive(function),
             ("GET", ["parked"]) => Ok(self.parked()),
@@ -57,12 +57,24 @@ impl Gateway {
             "changes_unpublished": unread,
             "webhooks_waiting": sandboxes.is_some_and(|due| due <= soon),
             "dead_letters": dead,
+            "sent": self.sent(),
         })
     }
 
-    fn messages(&self) -> Value {
+    fn messages(&self, query: &str) -> Value {
+        let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to").map(|(_, to)| to);
         let sent = self.running.cloud.sent();
-        json!(sent.messages().iter().rev().take(SHOWN).collect::<Vec<_>>())
+        let messages = sent.messages().iter().rev().filter(|message| to.as_ref().is_none_or(|to| message.to == **to));
+        json!(messages.take(SHOWN).collect::<Vec<_>>())
+    }
+
+    /// How many messages went each way, and how many of them a person got twice.
+    fn sent(&self) -> Value {
+        let sent = self.running.cloud.sent();
+        let count = |channel: &str| sent.messages().iter().filter(|message| message.channel == channel).count();
+        let references = sent.messages().iter().filter(|message| !message.reference.is_empty());
+        let distinct: BTreeSet<&str> = references.clone().map(|message| message.reference.as_str()).collect();
+        json!({ "email": count("email"), "sms": count("sms"), "repeated": references.count() - distinct.len() })
     }
 
     fn dead_letters(&self) -> Value {

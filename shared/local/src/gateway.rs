@@ -68,7 +68,7 @@ impl Gateway {
             _ => {}
         }
         if let Some(path) = path.strip_prefix("/__local/") {
-            return self.local(parts.method.as_str(), path).await;
+            return self.local(parts.method.as_str(), path, parts.uri.query().unwrap_or_default()).await;
         }
         if let Some(path) = path.strip_prefix("/__sandbox/") {
             return self.sandbox(&parts, path, &body);

@@ -96,6 +96,38 @@ impl Api {
         read(request.header("authorization", format!("Bearer {}", caller.token)).send(body.to_string()))
     }
 
+    /// Any request, with a token or without one.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Answer, String> {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let sent = match body {
+            Some(body) => {
+                let request = request.header("content-type", "application/json").body(body.to_string());
+                self.agent.run(request.map_err(|error| error.to_string())?)
+            }
+            None => self.agent.run(request.body(()).map_err(|error| error.to_string())?),
+        };
+        read(sent)
+    }
+
+    /// `POST path` with a form.
+    pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, String> {
+        let fields = fields.iter().copied();
+        read(self.agent.post(format!("{}{path}", self.url)).send_form(fields))
+    }
+
     /// `POST path` by nobody.
     pub fn post_unsigned(&self, path: &str, body: &Value) -> Result<Answer, String> {
         let request = self.agent.post(format!("{}{path}", self.url)).content_type("application/json");
