@@ -1,4 +1,5 @@
-// What all contexts share: the HTTP API with its token check, every context's topic, and the topic alarms go to.
+// What all contexts share: the HTTP API, the topics, the secrets, the place for what cannot be published, and what
+// people watch it all with.
 import { CfnOutput, RemovalPolicy, Stack, Tags, type StackProps } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
@@ -7,37 +8,43 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { addAlarm, FIVE_MINUTES } from './alarm.ts';
+import { addDashboard } from './dashboard.ts';
+import { Mail } from './mail.ts';
+import type { FunctionDeclaration, Manifest } from './manifest.ts';
 import { alarmTopicName, topicName } from './names.ts';
+import { Parking } from './parking.ts';
+import { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
-/** What a context's routes hang on. */
-export interface Api {
-  readonly apiId: string;
-  readonly authorizerId: string;
-}
-
 interface BaseStackProps extends StackProps {
-  readonly contexts: readonly string[];
+  readonly manifest: Manifest;
   readonly settings: Settings;
 }
 
-export class BaseStack extends Stack implements Api {
+export class BaseStack extends Stack {
   readonly apiId: string;
-  readonly authorizerId: string;
+  /** Where the API answers. */
+  readonly url: string;
 
-  constructor(scope: Construct, id: string, { contexts, settings, ...props }: BaseStackProps) {
+  constructor(scope: Construct, id: string, { manifest, settings, ...props }: BaseStackProps) {
     super(scope, id, { terminationProtection: !settings.disposable, ...props });
 
-    const alarms = new sns.Topic(this, 'Alarms', { topicName: alarmTopicName(settings), enforceSSL: true });
-    // A topic with a policy of its own (enforceSSL makes one) loses the default one that let CloudWatch in.
-    alarms.addToResourcePolicy(new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [alarms.topicArn],
-      conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-    }));
-    for (const context of contexts) {
-      new sns.Topic(this, `Topic-${context}`, { topicName: topicName(settings, context), enforceSSL: true });
+    this.#addAlarmTopic(settings);
+    for (const { name } of manifest.contexts) {
+      this.#addTopic(name, settings);
+    }
+    const uses = (ability: (declared: FunctionDeclaration) => boolean) => manifest.functions.some(ability);
+    const heard = new Set(manifest.functions.flatMap(({ trigger }) => trigger.kind === 'foreign' ? [trigger.topic] : []));
+    const sendsMail = uses(({ sends }) => sends.includes('email'));
+    if (sendsMail || heard.size > 0) {
+      new Mail(this, 'Mail', { feedback: this.#addTopic('ses-feedback', settings), settings });
+    }
+    new Secrets(this, 'Secrets', {
+      names: [...new Set(manifest.functions.flatMap(({ secrets }) => secrets))].sort(),
+      settings,
+    });
+    if (uses(({ parks }) => parks)) {
+      new Parking(this, 'Parking', { settings });
     }
 
     const api = new apigateway.HttpApi(this, 'Api', { apiName: settings.prefix, createDefaultStage: false });
@@ -50,19 +57,32 @@ export class BaseStack extends Stack implements Api {
       metric: api.metricServerError({ period: FIVE_MINUTES, statistic: 'sum' }),
       settings,
     });
-
-    const authorizer = new apigateway.HttpAuthorizer(this, 'Tokens', {
-      httpApi: api,
-      type: apigateway.HttpAuthorizerType.JWT,
-      identitySource: ['$request.header.Authorization'],
-      jwtIssuer: settings.issuer,
-      jwtAudience: [settings.audience],
-    });
-
     this.apiId = api.apiId;
-    this.authorizerId = authorizer.authorizerId;
-    new CfnOutput(this, 'ApiId', { value: api.apiId });
-    new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
+    // Made of the id, which contexts import anyhow.
+    this.url = `https://${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
+    new CfnOutput(this, 'ApiUrl', { value: this.url });
+
+    addDashboard(this, { apiId: api.apiId, sendsMail, settings });
+  }
+
+  #addTopic(name: string, settings: Settings): sns.Topic {
+    return new sns.Topic(this, `Topic-${name}`, { topicName: topicName(settings, name), enforceSSL: true });
+  }
+
+  #addAlarmTopic(settings: Settings): void {
+    const alarms = new sns.Topic(this, 'Alarms', { topicName: alarmTopicName(settings), enforceSSL: true });
+    // A topic with a policy of its own (enforceSSL makes one) loses the default one that let CloudWatch in.
+    alarms.addToResourcePolicy(new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [alarms.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+    }));
+    if (settings.alarmsTo !== undefined) {
+      new sns.CfnSubscription(this, 'AlarmsTo', {
+        topicArn: alarms.topicArn, protocol: 'email', endpoint: settings.alarmsTo,
+      });
+    }
   }
 
   #addStage(api: apigateway.HttpApi, settings: Settings): void {

@@ -7,8 +7,10 @@ import type { Context, FunctionDeclaration, Index } from './manifest.ts';
 import type { Settings } from './settings.ts';
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
-// A transaction needs the rights of each action in it. Nothing scans, and nothing deletes: deletion is a tombstone.
+// A transaction needs the rights of each action in it. Nothing deletes: deletion is a tombstone.
 const WRITE = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
+// For sweepers and for publishing everything again. Nothing else scans.
+const WALK = ['dynamodb:Scan'];
 
 interface ContextTableProps {
   readonly context: Context;
@@ -53,16 +55,17 @@ export class ContextTable extends Construct {
     this.streamArn = tableStreamArn;
   }
 
-  grant(role: iam.Role, access: FunctionDeclaration['table']): void {
-    if (access === 'none') {
-      return;
-    }
+  grant(role: iam.Role, { table, walks }: FunctionDeclaration): void {
     const { tableArn } = this.#table;
-    role.addToPolicy(new iam.PolicyStatement({
-      actions: access === 'read' ? READ : [...READ, ...WRITE],
-      resources: [tableArn],
-    }));
-    if (this.#indexes.length > 0) {
+    const actions = [
+      ...(table === 'none' ? [] : READ),
+      ...(table === 'read-write' ? WRITE : []),
+      ...(walks ? WALK : []),
+    ];
+    if (actions.length > 0) {
+      role.addToPolicy(new iam.PolicyStatement({ actions, resources: [tableArn] }));
+    }
+    if (table !== 'none' && this.#indexes.length > 0) {
       role.addToPolicy(new iam.PolicyStatement({
         actions: ['dynamodb:Query'],
         resources: this.#indexes.map((index) => `${tableArn}/index/${index.name}`),

@@ -3,34 +3,36 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Api } from './base-stack.ts';
 import type { HttpTrigger as Declaration } from './manifest.ts';
 import type { UseCase } from './use-case.ts';
 
 interface HttpTriggerProps {
   readonly useCase: UseCase;
   readonly trigger: Declaration;
-  readonly api: Api;
+  readonly apiId: string;
+  readonly authorizerId: string;
 }
 
 export class HttpTrigger extends Construct {
-  constructor(scope: Construct, id: string, { useCase, trigger, api }: HttpTriggerProps) {
+  /** Whether anyone may call. */
+  readonly isOpen: boolean;
+
+  constructor(scope: Construct, id: string, { useCase, trigger, apiId, authorizerId }: HttpTriggerProps) {
     super(scope, id);
+    this.isOpen = trigger.caller === 'anyone';
     const integration = new apigateway.CfnIntegration(this, 'Integration', {
-      apiId: api.apiId,
+      apiId,
       integrationType: 'AWS_PROXY',
       integrationUri: useCase.function.functionArn,
       payloadFormatVersion: '2.0',
     });
     const route = new apigateway.CfnRoute(this, 'Route', {
-      apiId: api.apiId,
+      apiId,
       routeKey: `${trigger.method} ${trigger.path}`,
       target: `integrations/${integration.ref}`,
-      ...(trigger.caller === 'anyone'
-        ? { authorizationType: 'NONE' }
-        : { authorizationType: 'JWT', authorizerId: api.authorizerId }),
+      ...(this.isOpen ? { authorizationType: 'NONE' } : { authorizationType: 'JWT', authorizerId }),
     });
-    if (trigger.caller === 'anyone') {
+    if (this.isOpen) {
       Validations.of(route).acknowledge({
         id: 'AwsSolutions-APIG4',
         reason: 'The use case says that anyone may call it; what it does is safe without knowing the caller.',
@@ -42,7 +44,7 @@ export class HttpTrigger extends Construct {
       principal: 'apigateway.amazonaws.com',
       sourceArn: Stack.of(this).formatArn({
         service: 'execute-api',
-        resource: api.apiId,
+        resource: apiId,
         // The stage is one; `$` in its name would make a star necessary all the same.
         resourceName: `*/${trigger.method}${trigger.path}`,
       }),

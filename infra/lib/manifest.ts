@@ -2,6 +2,7 @@
 // a promise of the code (a right, a trigger) that the deployment silently breaks.
 import { readFileSync } from 'node:fs';
 import { Checker } from './checker.ts';
+import { refuseContradictions } from './contradictions.ts';
 
 export interface Manifest {
   readonly contexts: readonly Context[];
@@ -26,11 +27,34 @@ export interface FunctionDeclaration {
   readonly context: string;
   readonly memoryMb: number;
   readonly timeoutS: number;
-  readonly trigger: HttpTrigger | EventsTrigger | StreamTrigger;
+  readonly trigger: Trigger;
   readonly table: 'none' | 'read' | 'read-write';
+  /** Reads its whole table, page by page. */
+  readonly walks: boolean;
   readonly publishes: boolean;
-  readonly readsSettings: readonly ('issuer' | 'audience')[];
+  /** Puts what it cannot announce into object storage. */
+  readonly parks: boolean;
+  /** Signs access tokens, or shows the keys that do. */
+  readonly signs: boolean;
+  /** The functions it calls and waits for. */
+  readonly asks: readonly string[];
+  /** The secrets it reads. */
+  readonly secrets: readonly string[];
+  readonly sends: readonly ('email' | 'sms')[];
+  /** The companies whose APIs it calls. */
+  readonly partners: readonly string[];
+  readonly figures: readonly Figure[];
+  readonly readsSettings: readonly ('issuer' | 'audience' | 'first-admin')[];
 }
+
+/** A business figure: a setting with a default. */
+export interface Figure {
+  readonly name: string;
+  readonly default: string;
+}
+
+export type Trigger =
+  HttpTrigger | EventsTrigger | ForeignTrigger | StreamTrigger | ScheduleTrigger | DirectTrigger;
 
 export interface HttpTrigger {
   readonly kind: 'http';
@@ -40,12 +64,21 @@ export interface HttpTrigger {
   readonly caller: string;
 }
 
+/** Events of contexts, through a queue of the function's own. */
 export interface EventsTrigger {
   readonly kind: 'events';
   readonly types: readonly string[];
   readonly batchSize: number;
   readonly maxReceiveCount: number;
   readonly maxConcurrency: number;
+  /** How long the queue holds each message back. */
+  readonly delayS: number;
+}
+
+/** What another service of AWS tells a topic of ours, through a queue of the function's own. */
+export interface ForeignTrigger {
+  readonly kind: 'foreign';
+  readonly topic: 'ses-feedback';
 }
 
 export interface StreamTrigger {
@@ -54,9 +87,23 @@ export interface StreamTrigger {
   readonly parallelization: number;
 }
 
+export interface ScheduleTrigger {
+  readonly kind: 'schedule';
+  readonly expression: string;
+  readonly zone: string;
+}
+
+/** Called by the functions that ask it, and by operators. */
+export interface DirectTrigger {
+  readonly kind: 'direct';
+}
+
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const ATTRIBUTE = /^[a-z][a-z0-9_]*$/;
 const EVENT_TYPE = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*\.v[1-9][0-9]*$/;
+const VARIABLE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
+const SCHEDULE = /^(rate\((1 (minute|hour|day)|[1-9][0-9]* (minutes|hours|days))\)|cron\(([^() ]+ ){5}[^() ]+\))$/;
+const ZONE = /^[A-Z][A-Za-z_]*(\/[A-Z][A-Za-z0-9_+-]*)*$/;
 
 export function readManifest(file = new URL('../manifest.json', import.meta.url)): Manifest {
   return parseManifest(JSON.parse(readFileSync(file, 'utf8')));
@@ -88,10 +135,14 @@ function readIndex(json: Checker): Index {
   };
 }
 
+/** What a function does not need it may leave out. */
 function readFunction(json: Checker): FunctionDeclaration {
   const fields = json.fields(
-    'name', 'context', 'memory_mb', 'timeout_s', 'trigger', 'table', 'publishes', 'reads_settings',
+    'name', 'context', 'memory_mb', 'timeout_s', 'trigger', 'table', 'walks', 'publishes', 'parks', 'signs', 'asks',
+    'secrets', 'sends', 'partners', 'figures', 'reads_settings',
   );
+  const yes = (field: Checker) => !field.absent && field.yesNo();
+  const list = <T>(field: Checker, item: (value: Checker) => T) => field.absent ? [] : field.list(item);
   return {
     name: fields.name.text(NAME),
     context: fields.context.text(NAME),
@@ -99,13 +150,24 @@ function readFunction(json: Checker): FunctionDeclaration {
     timeoutS: fields.timeout_s.wholeNumber(1, 900),
     trigger: readTrigger(fields.trigger),
     table: fields.table.oneOf('none', 'read', 'read-write'),
-    publishes: fields.publishes.absent ? false : fields.publishes.yesNo(),
-    readsSettings: fields.reads_settings.list((setting) => setting.oneOf('issuer', 'audience')),
+    walks: yes(fields.walks),
+    publishes: yes(fields.publishes),
+    parks: yes(fields.parks),
+    signs: yes(fields.signs),
+    asks: list(fields.asks, (name) => name.text(NAME)),
+    secrets: list(fields.secrets, (name) => name.text(NAME)),
+    sends: list(fields.sends, (channel) => channel.oneOf('email', 'sms')),
+    partners: list(fields.partners, (name) => name.text(NAME)),
+    figures: list(fields.figures, (figure) => {
+      const { name, default: value } = figure.fields('name', 'default');
+      return { name: name.text(VARIABLE), default: value.text(/./) };
+    }),
+    readsSettings: list(fields.reads_settings, (setting) => setting.oneOf('issuer', 'audience', 'first-admin')),
   };
 }
 
-function readTrigger(json: Checker): FunctionDeclaration['trigger'] {
-  const kind = json.field('kind').oneOf('http', 'events', 'stream');
+function readTrigger(json: Checker): Trigger {
+  const kind = json.field('kind').oneOf('http', 'events', 'foreign', 'stream', 'schedule', 'direct');
   switch (kind) {
     case 'http': {
       const fields = json.fields('kind', 'method', 'path', 'caller');
@@ -117,7 +179,7 @@ function readTrigger(json: Checker): FunctionDeclaration['trigger'] {
       };
     }
     case 'events': {
-      const fields = json.fields('kind', 'types', 'batch_size', 'max_receive_count', 'max_concurrency');
+      const fields = json.fields('kind', 'types', 'batch_size', 'max_receive_count', 'max_concurrency', 'delay_s');
       return {
         kind,
         types: fields.types.list((type) => type.text(EVENT_TYPE)),
@@ -125,8 +187,11 @@ function readTrigger(json: Checker): FunctionDeclaration['trigger'] {
         batchSize: fields.batch_size.wholeNumber(1, 10),
         maxReceiveCount: fields.max_receive_count.wholeNumber(1, 1000),
         maxConcurrency: fields.max_concurrency.wholeNumber(2, 1000),
+        delayS: fields.delay_s.absent ? 0 : fields.delay_s.wholeNumber(0, 900),
       };
     }
+    case 'foreign':
+      return { kind, topic: json.fields('kind', 'topic').topic.oneOf('ses-feedback') };
     case 'stream': {
       const fields = json.fields('kind', 'batch_size', 'parallelization');
       return {
@@ -135,35 +200,12 @@ function readTrigger(json: Checker): FunctionDeclaration['trigger'] {
         parallelization: fields.parallelization.wholeNumber(1, 10),
       };
     }
-  }
-}
-
-/** What no single field shows: names that mean nothing, and things declared twice. */
-function refuseContradictions({ contexts, functions }: Manifest): void {
-  refuseRepeats('context', contexts.map(({ name }) => name));
-  refuseRepeats('function', functions.map(({ name }) => name));
-  refuseRepeats('route', functions.flatMap(({ trigger }) =>
-    trigger.kind === 'http' ? [`${trigger.method} ${trigger.path.replaceAll(/\{[^}]*\}/g, '{}')}`] : []));
-
-  const published = new Set(contexts.flatMap(({ publishes }) => publishes));
-  for (const { name, context, trigger, publishes } of functions) {
-    if (!contexts.some((known) => known.name === context)) {
-      throw new Error(`manifest: function ${name} belongs to an unknown context "${context}"`);
+    case 'schedule': {
+      const fields = json.fields('kind', 'expression', 'zone');
+      return { kind, expression: fields.expression.text(SCHEDULE), zone: fields.zone.text(ZONE) };
     }
-    if (trigger.kind === 'events') {
-      for (const type of trigger.types.filter((wanted) => !published.has(wanted))) {
-        throw new Error(`manifest: function ${name} consumes ${type}, which no context publishes`);
-      }
-    }
-    if (publishes && trigger.kind !== 'stream') {
-      throw new Error(`manifest: function ${name} publishes, which only a context's relay may`);
-    }
-  }
-}
-
-function refuseRepeats(what: string, names: readonly string[]): void {
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) {
-    throw new Error(`manifest: ${what} ${repeated} is declared twice`);
+    case 'direct':
+      json.fields('kind');
+      return { kind };
   }
 }

@@ -1,5 +1,5 @@
 // Names that stacks know each other's resources by, so that they need no imports, which become cycles.
-import { Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
@@ -19,4 +19,37 @@ export function topicArn(scope: Construct, name: string): string {
 /** The context that publishes an event type, and so whose topic carries it: `orders.order-placed.v1` → `orders`. */
 export function publisherOf(eventType: string): string {
   return eventType.slice(0, eventType.indexOf('.'));
+}
+
+export function functionArn(scope: Construct, settings: Settings, name: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'lambda', resource: 'function', resourceName: `${settings.prefix}-${name}`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+export function secretName(settings: Settings, name: string): string {
+  return `${settings.prefix}/${name}`;
+}
+
+/**
+ * The ARN of a secret by its name. Secrets Manager ends it with a dash and six characters of its own; no other
+ * secret's ARN is as long and begins the same.
+ */
+export function secretArn(scope: Construct, settings: Settings, name: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: `${secretName(settings, name)}-??????`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** Bucket names are shared by everybody at AWS. */
+export function parkingBucketName(settings: Settings): string {
+  return `${settings.prefix}-parked-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
+}
+
+/** The SES configuration set: what becomes of e-mails sent with it is told to the topic `ses-feedback`. */
+export function mailEventsName(settings: Settings): string {
+  return `${settings.prefix}-mail`;
 }

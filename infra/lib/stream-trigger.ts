@@ -21,17 +21,17 @@ interface StreamTriggerProps {
 export class StreamTrigger extends Construct {
   constructor(scope: Construct, id: string, { useCase, trigger, table, settings }: StreamTriggerProps) {
     super(scope, id);
-    const deadLetters = new DeadLetters(this, 'DeadLetters', { functionName: useCase.functionName, settings });
+    const deadLetters = new DeadLetters(this, 'DeadLetters', { owner: useCase.functionName, settings });
     Validations.of(deadLetters).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'This is a dead-letter queue: of a stream mapping, which the rule does not look at.',
     });
 
     table.grantStream(useCase.role);
-    Validations.of(useCase.role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${resourceInFinding(table)}]`,
-      reason: 'dynamodb:ListStreams is checked against all streams of a table; reading is granted on the one only.',
-    });
+    useCase.acknowledgeWildcard(
+      `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${table.tableName}/stream/*`,
+      'dynamodb:ListStreams is checked against all streams of a table; reading is granted on the one only.',
+    );
     useCase.role.addToPolicy(new iam.PolicyStatement({
       actions: ['sqs:SendMessage'],
       resources: [deadLetters.queue.queueArn],
@@ -70,9 +70,4 @@ export class StreamTrigger extends Construct {
       settings,
     });
   }
-}
-
-/** How a finding spells the one wildcard in a relay's role. */
-function resourceInFinding(table: ContextTable): string {
-  return `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${table.tableName}/stream/*`;
 }

@@ -2,118 +2,178 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FunctionDeclaration } from '../lib/manifest.ts';
-import { manifest, synthesis } from './default.ts';
-import { text, type Json, type Resource } from './synthesis.ts';
+import { syntheses } from './default.ts';
+import { only, text, type Json, type Resource, type Synthesis } from './synthesis.ts';
 
-const functions = synthesis.all('AWS::Lambda::Function');
 const HERE = '<AWS::Region>:<AWS::AccountId>';
+const each = (resource: string, ...actions: string[]) => actions.map((action) => `${action} ${resource}`);
 
-for (const declared of manifest.functions) {
-  test(`${declared.name} has exactly the rights it declares`, () => {
-    const deployed = synthesis.one('AWS::Lambda::Function', 'FunctionName', `yarmarka-${declared.name}`);
-    assert.deepEqual(rightsOf(deployed), expectedRights(declared, deployed));
+for (const { of, synthesis } of syntheses) {
+  for (const { declared, resource } of synthesis.deployed()) {
+    test(`${of}: ${declared.name} has exactly the rights it declares`, () => {
+      assert.deepEqual(rightsOf(synthesis, resource), expectedRights(synthesis, declared));
+    });
+  }
+
+  test(`${of}: every role is a function's or a schedule's, trusts one service, and has no policies but its own`, () => {
+    const scheduled = synthesis.all('AWS::Scheduler::Schedule');
+    const used = [
+      ...synthesis.all('AWS::Lambda::Function').map(({ stack, properties }) => [stack, text(properties.Role), 'lambda']),
+      ...scheduled.map(({ stack, properties }) => [stack, text(properties.Target.RoleArn), 'scheduler']),
+    ];
+    const roles = synthesis.all('AWS::IAM::Role');
+    assert.deepEqual(roles.map(({ stack, id }) => `${stack} <${id}.Arn>`).sort(), used.map(([stack, role]) => `${String(stack)} ${String(role)}`).sort());
+    for (const { stack, id, properties } of roles) {
+      assert.equal(properties.ManagedPolicyArns, undefined);
+      assert.equal(properties.Policies, undefined);
+      const [, , service] = only(used.filter(([where, role]) => where === stack && role === `<${id}.Arn>`), id);
+      const { Condition: condition, ...statement } = only<Json>(properties.AssumeRolePolicyDocument.Statement, id);
+      assert.deepEqual(statement, { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: `${String(service)}.amazonaws.com` } });
+      if (service === 'scheduler') {
+        assert.equal(text(condition.StringEquals['aws:SourceAccount']), '<AWS::AccountId>');
+        assert.equal(text(condition.StringEquals['aws:SourceArn']), '<Schedules.Arn>');
+      }
+    }
+  });
+
+  test(`${of}: a schedule's role may start its function and nothing else`, () => {
+    for (const { stack, properties } of synthesis.all('AWS::Scheduler::Schedule')) {
+      assert.deepEqual(rightsOfRole(synthesis, stack, text(properties.Target.RoleArn)), [
+        `lambda:InvokeFunction ${text(properties.Target.Arn)}`,
+        `sqs:SendMessage ${text(properties.Target.DeadLetterConfig.Arn)}`,
+      ]);
+    }
+  });
+
+  test(`${of}: no right has a wildcard but the few that cannot be narrower`, () => {
+    for (const { declared: { name, context, sends }, resource } of synthesis.deployed()) {
+      for (const right of rightsOf(synthesis, resource).filter((right) => right.includes('*') && !right.startsWith('not '))) {
+        assert.ok([
+          `dynamodb:ListStreams arn:<AWS::Partition>:dynamodb:${HERE}:table/yarmarka-${context}/stream/*`,
+          `s3:PutObject arn:<AWS::Partition>:s3:::yarmarka-parked-<AWS::AccountId>-<AWS::Region>/${context}/*`,
+          ...(sends.includes('sms') ? ['sns:Publish *'] : []),
+        ].includes(right), `${name}: ${right}`);
+      }
+    }
+  });
+
+  test(`${of}: a function is told what it declares, and nothing secret`, () => {
+    for (const { declared, variables } of synthesis.deployed()) {
+      const actual = Object.entries<Json>(variables).map(([name, value]) => [name, text(value)]);
+      assert.deepEqual(Object.fromEntries(actual), expectedVariables(synthesis, declared), declared.name);
+    }
+  });
+
+  test(`${of}: only the API, and only for its route, may invoke a function; nothing has a URL of its own`, () => {
+    const permissions = synthesis.all('AWS::Lambda::Permission');
+    const routes = synthesis.manifest.functions.flatMap(({ trigger }) =>
+      trigger.kind === 'http' ? [`/*/${trigger.method}${trigger.path}`] : []);
+    assert.equal(permissions.length, routes.length);
+    for (const { properties } of permissions) {
+      assert.equal(properties.Principal, 'apigateway.amazonaws.com');
+      assert.ok(routes.some((route) => text(properties.SourceArn).endsWith(`>${route}`)), text(properties.SourceArn));
+    }
+    assert.deepEqual(synthesis.all('AWS::Lambda::Url'), []);
+  });
+
+  test(`${of}: queues, topics and buckets let in only the services that fill them, each from one source`, () => {
+    const statements = ['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy', 'AWS::S3::BucketPolicy'].flatMap((type) =>
+      synthesis.all(type).flatMap(({ properties }) => properties.PolicyDocument.Statement as Json[]));
+    const FROM: Record<string, string[]> = {
+      'sns.amazonaws.com': ['aws:SourceArn'],
+      'ses.amazonaws.com': ['aws:SourceAccount', 'aws:SourceArn'],
+      'events.amazonaws.com': ['aws:SourceAccount', 'aws:SourceArn'],
+      'cloudwatch.amazonaws.com': ['aws:SourceAccount'],
+    };
+    for (const { Effect, Principal, Condition } of statements) {
+      if (Effect === 'Allow') {
+        const conditions = Object.values<Json>(Condition).flatMap((operator) => Object.keys(operator as object)).sort();
+        assert.deepEqual(conditions, FROM[Principal.Service as string], JSON.stringify(Principal));
+      }
+    }
   });
 }
 
-test('every role belongs to one function, trusts Lambda only, and has no policies but its own', () => {
-  const used = functions.map(({ stack, properties }) => `${stack} ${text(properties.Role)}`).sort();
-  const roles = synthesis.all('AWS::IAM::Role');
-  assert.deepEqual(roles.map(({ stack, id }) => `${stack} <${id}.Arn>`).sort(), used);
-  for (const { properties } of roles) {
-    assert.equal(properties.ManagedPolicyArns, undefined);
-    assert.deepEqual(properties.AssumeRolePolicyDocument.Statement, [
-      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
-    ]);
-  }
-});
+/** `action resource`, sorted, as the policies of a function's role grant them; what they deny begins with `not`. */
+function rightsOf(synthesis: Synthesis, { stack, properties }: Resource): string[] {
+  return rightsOfRole(synthesis, stack, text(properties.Role));
+}
 
-test('no right has a wildcard, except to list the streams of its own table', () => {
-  for (const deployed of functions) {
-    for (const right of rightsOf(deployed).filter((right) => right.includes('*'))) {
-      const { CONTEXT: context } = deployed.properties.Environment.Variables;
-      assert.equal(right, `dynamodb:ListStreams arn:<AWS::Partition>:dynamodb:${HERE}:table/yarmarka-${String(context)}/stream/*`);
-    }
-  }
-});
-
-test('nothing secret is in the environment of a function', () => {
-  for (const declared of manifest.functions) {
-    const { properties } = synthesis.one('AWS::Lambda::Function', 'FunctionName', `yarmarka-${declared.name}`);
-    const expected: Record<string, string> = {
-      CONTEXT: declared.context,
-      TABLE: `yarmarka-${declared.context}`,
-      EPOCH: '1',
-      ...(declared.publishes
-        ? { TOPIC: `arn:<AWS::Partition>:sns:${HERE}:yarmarka-${declared.context}` } : {}),
-      ...(declared.readsSettings.includes('issuer') ? { ISSUER: 'https://issuer.example' } : {}),
-      ...(declared.readsSettings.includes('audience') ? { AUDIENCE: 'yarmarka' } : {}),
-    };
-    const actual = Object.entries<Json>(properties.Environment.Variables).map(([name, value]) => [name, text(value)]);
-    assert.deepEqual(Object.fromEntries(actual), expected);
-  }
-});
-
-test('only the API, and only for its route, may invoke a function', () => {
-  const permissions = synthesis.all('AWS::Lambda::Permission');
-  const routes = manifest.functions.flatMap(({ trigger }) =>
-    trigger.kind === 'http' ? [`/*/${trigger.method}${trigger.path}`] : []);
-  assert.equal(permissions.length, routes.length);
-  for (const { properties } of permissions) {
-    assert.equal(properties.Principal, 'apigateway.amazonaws.com');
-    assert.ok(routes.some((route) => JSON.stringify(properties.SourceArn).includes(`"${route}"`)), properties.SourceArn);
-  }
-});
-
-/** `action resource`, sorted, as the policies of a function's role grant them. */
-function rightsOf({ stack, properties }: Resource): string[] {
-  const role = text(properties.Role).replace('.Arn>', '>');
+function rightsOfRole(synthesis: Synthesis, stack: string, role: string): string[] {
   const statements = synthesis.all('AWS::IAM::Policy')
-    .filter((policy) => policy.stack === stack && policy.properties.Roles.map(text).includes(role))
+    .filter((policy) => policy.stack === stack && policy.properties.Roles.map(text).includes(role.replace('.Arn>', '>')))
     .flatMap((policy) => policy.properties.PolicyDocument.Statement as Json[]);
   return statements.flatMap((statement) => {
-    assert.equal(statement.Effect, 'Allow');
     assert.equal(statement.NotAction ?? statement.NotResource, undefined);
-    return [statement.Action].flat().flatMap((action) =>
-      [statement.Resource].flat().map((resource) => `${String(action)} ${text(resource)}`));
+    return [statement.Action].flat().flatMap((action) => [statement.Resource].flat().map((resource) =>
+      `${statement.Effect === 'Allow' ? '' : 'not '}${String(action)} ${text(resource)}`));
   }).sort();
 }
 
-function expectedRights(declared: FunctionDeclaration, { stack }: Resource): string[] {
-  const context = manifest.contexts.find(({ name }) => name === declared.context);
-  assert.ok(context);
-  const id = (type: string, property: string, value: string) => {
+function expectedRights(synthesis: Synthesis, declared: FunctionDeclaration): string[] {
+  const { stack } = synthesis.functionOf(declared.name);
+  const context = only(synthesis.manifest.contexts.filter(({ name }) => name === declared.context), declared.context);
+  const own = (type: string, property: string, value: string) => {
     const resource = synthesis.one(type, property, value);
     assert.equal(resource.stack, stack);
     return resource.id;
   };
-  const table = id('AWS::DynamoDB::Table', 'TableName', `yarmarka-${declared.context}`);
-  const log = id('AWS::Logs::LogGroup', 'LogGroupName', `/aws/lambda/yarmarka-${declared.name}`);
-  const queue = (suffix: string) => id('AWS::SQS::Queue', 'QueueName', `yarmarka-${declared.name}${suffix}`);
-  const each = (resource: string, ...actions: string[]) => actions.map((action) => `${action} ${resource}`);
+  const table = own('AWS::DynamoDB::Table', 'TableName', `yarmarka-${declared.context}`);
+  const log = own('AWS::Logs::LogGroup', 'LogGroupName', `/aws/lambda/yarmarka-${declared.name}`);
+  const queue = (suffix: string) => `<${own('AWS::SQS::Queue', 'QueueName', `yarmarka-${declared.name}${suffix}`)}.Arn>`;
+  const arn = (service: string, resource: string) => `arn:<AWS::Partition>:${service}:${HERE}:${resource}`;
+  const { kind } = declared.trigger;
 
-  const rights = each(`<${log}.Arn>`, 'logs:CreateLogStream', 'logs:PutLogEvents');
-  if (declared.table !== 'none') {
-    rights.push(
+  return [
+    ...each(`<${log}.Arn>`, 'logs:CreateLogStream', 'logs:PutLogEvents'),
+    ...(declared.table === 'none' ? [] : [
       ...each(`<${table}.Arn>`, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'),
       ...context.indexes.map(({ name }) => `dynamodb:Query <${table}.Arn>/index/${name}`),
-    );
-  }
-  if (declared.table === 'read-write') {
-    rights.push(...each(`<${table}.Arn>`, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'));
-  }
-  if (declared.publishes) {
-    const topic = `arn:<AWS::Partition>:sns:${HERE}:yarmarka-${declared.context}`;
-    rights.push(...each(topic, 'sns:Publish', 'sns:PublishBatch'));
-  }
-  if (declared.trigger.kind === 'events') {
-    rights.push(...each(`<${queue('')}.Arn>`, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'));
-  }
-  if (declared.trigger.kind === 'stream') {
-    rights.push(
+    ]),
+    ...(declared.table === 'read-write'
+      ? each(`<${table}.Arn>`, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem') : []),
+    ...(declared.walks ? each(`<${table}.Arn>`, 'dynamodb:Scan') : []),
+    ...(declared.publishes ? each(arn('sns', `yarmarka-${declared.context}`), 'sns:Publish', 'sns:PublishBatch') : []),
+    ...(declared.parks
+      ? [`s3:PutObject arn:<AWS::Partition>:s3:::yarmarka-parked-<AWS::AccountId>-<AWS::Region>/${declared.context}/*`] : []),
+    ...(declared.signs
+      ? signingKeys(synthesis).flatMap((key) => each(key, 'kms:Sign', 'kms:GetPublicKey')) : []),
+    ...declared.asks.map((name) => `lambda:InvokeFunction ${arn('lambda', `function:yarmarka-${name}`)}`),
+    ...declared.secrets.map((name) => `secretsmanager:GetSecretValue ${arn('secretsmanager', `secret:yarmarka/${name}-??????`)}`),
+    ...(declared.sends.includes('email')
+      ? [arn('ses', 'identity/shop.example'), arn('ses', 'configuration-set/yarmarka-mail')].map((to) => `ses:SendEmail ${to}`) : []),
+    ...(declared.sends.includes('sms') ? ['sns:Publish *', 'not sns:Publish arn:<AWS::Partition>:sns:*:*:*'] : []),
+    ...(kind === 'events' || kind === 'foreign'
+      ? each(queue(''), 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes') : []),
+    ...(kind === 'stream' || kind === 'schedule' ? [`sqs:SendMessage ${queue('-dead-letters')}`] : []),
+    ...(kind === 'stream' ? [
       ...each(`<${table}.StreamArn>`, 'dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'),
-      `dynamodb:ListStreams arn:<AWS::Partition>:dynamodb:${HERE}:table/yarmarka-${declared.context}/stream/*`,
-      `sqs:SendMessage <${queue('-dead-letters')}.Arn>`,
-    );
-  }
-  return rights.sort();
+      `dynamodb:ListStreams ${arn('dynamodb', `table/yarmarka-${declared.context}/stream/*`)}`,
+    ] : []),
+  ].sort();
+}
+
+function expectedVariables(synthesis: Synthesis, declared: FunctionDeclaration): Record<string, string> {
+  const optional = (wanted: boolean, variables: () => Record<string, string>) => wanted ? variables() : {};
+  return {
+    CONTEXT: declared.context,
+    TABLE: `yarmarka-${declared.context}`,
+    EPOCH: '1',
+    ...optional(declared.publishes, () => ({ TOPIC: `arn:<AWS::Partition>:sns:${HERE}:yarmarka-${declared.context}` })),
+    ...optional(declared.readsSettings.includes('issuer'), () => ({ ISSUER: synthesis.issuer })),
+    ...optional(declared.readsSettings.includes('audience'), () => ({ AUDIENCE: 'yarmarka' })),
+    ...optional(declared.readsSettings.includes('first-admin'), () => ({ FIRST_ADMIN: '' })),
+    ...optional(declared.parks, () => ({ PARKING: 'yarmarka-parked-<AWS::AccountId>-<AWS::Region>' })),
+    ...optional(declared.signs, () => ({ SIGNING_KEYS: signingKeys(synthesis).join(',') })),
+    ...optional(declared.asks.length > 0, () => ({ FUNCTIONS: 'yarmarka' })),
+    ...optional(declared.secrets.length > 0, () => ({ SECRETS: 'yarmarka' })),
+    ...optional(declared.sends.includes('email'), () => ({ MAIL_FROM: 'Yarmarka <shop@shop.example>', MAIL_EVENTS: 'yarmarka-mail' })),
+    ...optional(declared.partners.includes('stripe'), () => ({ PARTNER_STRIPE: 'https://api.stripe.com' })),
+    ...Object.fromEntries(declared.figures.map((figure) => [figure.name, figure.default])),
+  };
+}
+
+/** The keys of the generations 1 and 2, which are the default. */
+function signingKeys(synthesis: Synthesis): string[] {
+  return ['1', '2'].map((generation) => text(synthesis.one('AWS::KMS::Alias', 'AliasName', `alias/yarmarka/tokens-${generation}`).properties.TargetKeyId));
 }

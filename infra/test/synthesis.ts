@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import type { Manifest } from '../lib/manifest.ts';
+import type { FunctionDeclaration, Manifest } from '../lib/manifest.ts';
 import { readSettings } from '../lib/settings.ts';
 import { addStacks } from '../lib/stacks.ts';
 
@@ -20,6 +20,7 @@ export interface Resource {
 }
 
 export class Synthesis {
+  readonly manifest: Manifest;
   readonly app: App;
   /** Template by stack name. */
   readonly templates: ReadonlyMap<string, Json>;
@@ -27,6 +28,7 @@ export class Synthesis {
   readonly dependencies: ReadonlyMap<string, string[]>;
 
   constructor(manifest: Manifest, settings: Record<string, string> = {}) {
+    this.manifest = manifest;
     this.app = app(manifest, settings);
     const { stacks } = this.app.synth();
     this.templates = new Map(stacks.map((stack) => [stack.stackName, stack.template]));
@@ -45,13 +47,68 @@ export class Synthesis {
 
   /** The one resource of a type with this name, e.g. ('AWS::SQS::Queue', 'QueueName', 'yarmarka-mark-reserved'). */
   one(type: string, property: string, value: string): Resource {
-    const found = this.all(type).filter(({ properties }) => properties[property] === value);
-    const [only] = found;
-    if (only === undefined || found.length > 1) {
-      throw new Error(`${String(found.length)} of ${type} with ${property} ${value}`);
-    }
-    return only;
+    return only(this.all(type).filter(({ properties }) => properties[property] === value), `${type} ${value}`);
   }
+
+  /** The issuer whose tokens the API takes. */
+  get issuer(): string {
+    return text(only(this.all('AWS::ApiGatewayV2::Authorizer'), 'authorizer').properties.JwtConfiguration.Issuer);
+  }
+
+  functionOf(name: string): Resource {
+    return this.one('AWS::Lambda::Function', 'FunctionName', `yarmarka-${name}`);
+  }
+
+  queueOf(name: string): Resource {
+    return this.one('AWS::SQS::Queue', 'QueueName', `yarmarka-${name}`);
+  }
+
+  /** The names of the functions with a trigger of one of these kinds. */
+  triggeredBy(...kinds: string[]): string[] {
+    return this.manifest.functions.filter(({ trigger }) => kinds.includes(trigger.kind)).map(({ name }) => name);
+  }
+
+  /** What the manifest says of each function, and as what it is deployed. */
+  deployed(): { declared: FunctionDeclaration; resource: Resource; variables: Json }[] {
+    return this.manifest.functions.map((declared) => {
+      const resource = this.functionOf(declared.name);
+      return { declared, resource, variables: resource.properties.Environment.Variables };
+    });
+  }
+
+  /** The one event source mapping of a function. */
+  mappingOf(name: string): Resource {
+    const { id, stack } = this.functionOf(name);
+    return only(this.all('AWS::Lambda::EventSourceMapping').filter((mapping) =>
+      mapping.stack === stack && text(mapping.properties.FunctionName) === `<${id}>`), `mapping of ${name}`);
+  }
+
+  /** The name of the queue that a reference or a redrive policy in this stack leads to. */
+  queueAt(stack: string, arn: Json): string {
+    return only(this.all('AWS::SQS::Queue').filter((queue) => queue.stack === stack && text(arn) === `<${queue.id}.Arn>`),
+      text(arn)).properties.QueueName as string;
+  }
+
+  /** The statements of the policies on a queue. */
+  statementsOn({ stack, id }: Resource): Json[] {
+    return this.all('AWS::SQS::QueuePolicy')
+      .filter((policy) => policy.stack === stack && policy.properties.Queues.map(text).includes(`<${id}>`))
+      .flatMap(({ properties }) => properties.PolicyDocument.Statement as Json[]);
+  }
+
+  /** The alarms on a metric of what is called so: `['Errors', '<placeorderFunction>']`. */
+  alarmsOn(metric: string, stack: string, dimension: string): Resource[] {
+    return this.all('AWS::CloudWatch::Alarm').filter(({ stack: where, properties }) =>
+      where === stack && properties.MetricName === metric && text(properties.Dimensions[0].Value) === dimension);
+  }
+}
+
+export function only<T>(found: readonly T[], what: string): T {
+  const [first] = found;
+  if (first === undefined || found.length > 1) {
+    throw new Error(`${String(found.length)} for ${what}, expected one`);
+  }
+  return first;
 }
 
 /** The stacks, not yet synthesised, in the default setting but for what is given. */
@@ -60,7 +117,7 @@ export function app(manifest: Manifest, settings: Record<string, string> = {}): 
   const { context } = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8'));
   const built = new App({
     outdir: mkdtempSync(join(scratch, 'cdk-out-')),
-    context: { ...context, issuer: 'https://issuer.example', audience: 'yarmarka', ...settings },
+    context: { ...context, 'mail-from': 'Yarmarka <shop@shop.example>', ...settings },
   });
   addStacks(built, manifest, readSettings(built.node));
   return built;
@@ -88,6 +145,8 @@ export function text(value: Json): string {
       return `<${(argument as string[]).join('.')}>`;
     case 'Fn::Join':
       return (argument[1] as Json[]).map(text).join(argument[0] as string);
+    case 'Fn::ImportValue':
+      return `<import ${argument as string}>`;
     default:
       throw new Error(`not a text: ${JSON.stringify(value)}`);
   }
