@@ -23,3 +23,9 @@ wait_for() {
     sleep 0.1
   done
 }
+
+# Every context's package, as arguments of cargo: their binaries are the functions.
+function_packages() {
+  local context
+  for context in functions/*/; do printf -- '-p %s ' "$(basename "$context")"; done
+}

@@ -105,7 +105,9 @@ const VARIABLE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 const SCHEDULE = /^(rate\((1 (minute|hour|day)|[1-9][0-9]* (minutes|hours|days))\)|cron\(([^() ]+ ){5}[^() ]+\))$/;
 const ZONE = /^[A-Z][A-Za-z_]*(\/[A-Z][A-Za-z0-9_+-]*)*$/;
 
-export function readManifest(file = new URL('../manifest.json', import.meta.url)): Manifest {
+/** The committed manifest, or the one that MANIFEST names. */
+export function readManifest(): Manifest {
+  const file = process.env['MANIFEST'] ?? new URL('../manifest.json', import.meta.url);
   return parseManifest(JSON.parse(readFileSync(file, 'utf8')));
 }
 
