@@ -13,7 +13,7 @@ import time
 import traceback
 import urllib.request
 
-sys.path.insert(0, "@EMULATOR@")
+sys.path.insert(0, "@TOOLS@")
 import account  # noqa: E402
 
 HEARD = pathlib.Path("@HEARD@") / os.environ["AWS_LAMBDA_FUNCTION_NAME"]
