@@ -103,12 +103,12 @@ function closure(resources: Json, id: string, found = new Set<string>()): Set<st
   return found;
 }
 
-process.env['PAUSE_MS'] = '1';
-process.env['PATIENCE_MS'] = '200';
+process.env['PAUSE_MS'] = '0';
 const { handler } = createRequire(import.meta.url)('../lib/wait-for-issuer.cjs') as { handler: (event: Json) => Promise<void> };
 
 test('waiting ends when discovery and keys are there, three times in a row', async () => {
   let asked = 0;
+  process.env['PATIENCE_MS'] = '600000';
   const { answers, requests } = await waitFor((url, origin) => {
     asked += 1;
     return asked < 4 ? undefined : document(url, origin);
@@ -123,6 +123,7 @@ for (const [what, answer, reason] of [
   ['there are no keys', (url: string, origin: string) => url === '/jwks' ? { keys: [] } : document(url, origin), /shows no keys/],
 ] as const) {
   test(`waiting fails with the reason when ${what}`, async () => {
+    process.env['PATIENCE_MS'] = '0';
     const { Status: status, Reason: why } = only((await waitFor(answer)).answers, 'answer');
     assert.equal(status, 'FAILED');
     assert.match(why as string, reason);
