@@ -162,7 +162,7 @@ function readFunction(json: Checker): FunctionDeclaration {
     partners: list(fields.partners, (name) => name.text(NAME)),
     figures: list(fields.figures, (figure) => {
       const { name, default: value } = figure.fields('name', 'default');
-      return { name: name.text(VARIABLE), default: value.text(/./) };
+      return { name: name.text(VARIABLE), default: value.text(/^/) };
     }),
     readsSettings: list(fields.reads_settings, (setting) => setting.oneOf('issuer', 'audience', 'first-admin')),
   };
