@@ -8,6 +8,8 @@ import type { Settings } from './settings.ts';
 export const FIVE_MINUTES = Duration.minutes(5);
 
 interface AlarmProps {
+  /** `<whose>-<what>`: docs/operations.md says what to do for each `<what>`. */
+  readonly name: string;
   /** One sentence for whoever is woken by it. */
   readonly says: string;
   readonly metric: cloudwatch.IMetric;
@@ -20,6 +22,7 @@ interface AlarmProps {
 
 export function addAlarm(scope: Construct, id: string, props: AlarmProps): void {
   const alarm = new cloudwatch.Alarm(scope, id, {
+    alarmName: props.name,
     alarmDescription: props.says,
     metric: props.metric,
     threshold: props.threshold ?? 1,

@@ -53,6 +53,7 @@ export class BaseStack extends Stack {
     }
     this.#addStage(api, settings);
     addAlarm(this, 'ApiFails', {
+      name: `${settings.prefix}-api-fails`,
       says: 'The API answers 5xx.',
       metric: api.metricServerError({ period: FIVE_MINUTES, statistic: 'sum' }),
       settings,

@@ -20,13 +20,32 @@ interface ContextTableProps {
 export class ContextTable extends Construct {
   readonly tableName: string;
   readonly streamArn: string;
-  readonly #table: dynamodb.Table;
+  readonly #tableArn: string;
   readonly #indexes: readonly Index[];
 
   constructor(scope: Construct, id: string, { context, settings }: ContextTableProps) {
     super(scope, id);
     this.#indexes = context.indexes;
-    this.#table = new dynamodb.Table(this, 'Items', {
+    const restored = settings.restored[context.name];
+    if (restored === undefined) {
+      const { tableArn, tableStreamArn } = this.#create(context, settings);
+      if (tableStreamArn === undefined) {
+        throw new Error(`table of ${context.name}: has no stream`);
+      }
+      // By its property the name would be a reference; as plain text it can stand in ARNs and be read in templates.
+      this.tableName = `${settings.prefix}-${context.name}`;
+      this.#tableArn = tableArn;
+      this.streamArn = tableStreamArn;
+    } else {
+      // The damaged one is let go by the stack, and stays.
+      this.#tableArn = restored.replace(/\/stream\/.*$/, '');
+      this.tableName = this.#tableArn.replace(/^.*\//, '');
+      this.streamArn = restored;
+    }
+  }
+
+  #create(context: Context, settings: Settings): dynamodb.Table {
+    const table = new dynamodb.Table(this, 'Items', {
       tableName: `${settings.prefix}-${context.name}`,
       partitionKey: text('pk'),
       sortKey: text('sk'),
@@ -38,7 +57,7 @@ export class ContextTable extends Construct {
       removalPolicy: settings.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
     for (const index of context.indexes) {
-      this.#table.addGlobalSecondaryIndex({
+      table.addGlobalSecondaryIndex({
         indexName: index.name,
         partitionKey: text(index.partitionKey),
         ...(index.sortKey === undefined ? {} : { sortKey: text(index.sortKey) }),
@@ -46,29 +65,22 @@ export class ContextTable extends Construct {
           index.projection === 'all' ? dynamodb.ProjectionType.ALL : dynamodb.ProjectionType.KEYS_ONLY,
       });
     }
-    const { tableStreamArn } = this.#table;
-    if (tableStreamArn === undefined) {
-      throw new Error(`table of ${context.name}: has no stream`);
-    }
-    // By its property the name would be a reference; as plain text it can stand in ARNs and be read in templates.
-    this.tableName = `${settings.prefix}-${context.name}`;
-    this.streamArn = tableStreamArn;
+    return table;
   }
 
   grant(role: iam.Role, { table, walks }: FunctionDeclaration): void {
-    const { tableArn } = this.#table;
     const actions = [
       ...(table === 'none' ? [] : READ),
       ...(table === 'read-write' ? WRITE : []),
       ...(walks ? WALK : []),
     ];
     if (actions.length > 0) {
-      role.addToPolicy(new iam.PolicyStatement({ actions, resources: [tableArn] }));
+      role.addToPolicy(new iam.PolicyStatement({ actions, resources: [this.#tableArn] }));
     }
     if (table !== 'none' && this.#indexes.length > 0) {
       role.addToPolicy(new iam.PolicyStatement({
         actions: ['dynamodb:Query'],
-        resources: this.#indexes.map((index) => `${tableArn}/index/${index.name}`),
+        resources: this.#indexes.map((index) => `${this.#tableArn}/index/${index.name}`),
       }));
     }
   }

@@ -25,6 +25,7 @@ export class DeadLetters extends Construct {
       enforceSSL: true,
     });
     addAlarm(this, 'Waiting', {
+      name: `${owner}-dead-letters`,
       says: says ?? `Dead letters of ${owner} wait: find out why, then redrive.`,
       metric: this.queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'max' }),
       settings,

@@ -52,11 +52,12 @@ export class Mail extends Construct {
 
     // SES reviews an account at 5 % and 0.1 %, and stops it at 10 % and 0.5 %.
     for (const [what, metricName, threshold] of [
-      ['bounced', 'Reputation.BounceRate', 0.04],
-      ['called spam', 'Reputation.ComplaintRate', 0.0008],
+      ['bounces', 'Reputation.BounceRate', 0.04],
+      ['complaints', 'Reputation.ComplaintRate', 0.0008],
     ] as const) {
-      addAlarm(this, metricName.replace('Reputation.', ''), {
-        says: `Too many e-mails are ${what}: find out who is written to in vain, before SES stops the account.`,
+      addAlarm(this, what, {
+        name: `${settings.prefix}-mail-${what}`,
+        says: `E-mails get too many ${what}: find out who is written to in vain, before SES stops the account.`,
         metric: new cloudwatch.Metric({
           namespace: 'AWS/SES', metricName, period: Duration.hours(1), statistic: 'max',
         }),

@@ -56,6 +56,7 @@ export class QueueSource extends Construct {
     // dead letter before this.
     const untilDead = props.delay.toSeconds() + props.maxReceiveCount * visibility;
     addAlarm(this, 'Late', {
+      name: `${useCase.functionName}-late`,
       says: `${useCase.functionName} leaves messages waiting for hours: find out what keeps it from them.`,
       metric: this.#queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES, statistic: 'max' }),
       threshold: untilDead + Duration.hours(1).toSeconds(),

@@ -31,6 +31,11 @@ export interface Settings {
    * because item versions rewind and consumers compare (epoch, version).
    */
   readonly epochs: Readonly<Record<string, number>>;
+  /**
+   * The stream ARN of each context's table that is not the one of its stack: one that was restored to an earlier point in
+   * time. (AWS restores into a new table only.)
+   */
+  readonly restored: Readonly<Record<string, string>>;
   /** True where data is worthless (the emulator): tables can be deleted and go with their stack. */
   readonly disposable: boolean;
   /** Eight hex digits: asks the emulator for this API id. AWS ignores the tag. */
@@ -39,6 +44,7 @@ export interface Settings {
 
 const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
 const SENDER = /^([^<>"]+ <[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/;
+const STREAM = /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table\/[A-Za-z0-9_.-]+\/stream\/[0-9T:.-]+$/;
 const URL_WITHOUT_SLASH = /^https?:\/\/\S*[^/\s]$/;
 
 export function readSettings(node: Node): Settings {
@@ -56,6 +62,7 @@ export function readSettings(node: Node): Settings {
     partners: group(node, 'partners', URL_WITHOUT_SLASH),
     figures: group(node, 'figures', /./),
     epochs: readEpochs(node.tryGetContext('epochs')),
+    restored: group(node, 'restored', STREAM),
     disposable: oneOf(node, 'disposable', ['false', 'true']) === 'true',
     ...present('apiId', text(node, 'api-id', /^[0-9a-f]{8}$/)),
   };

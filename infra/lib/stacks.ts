@@ -52,6 +52,7 @@ function refuseUselessSettings({ contexts, functions }: Manifest, settings: Sett
     ...names('figures', settings.figures, figures),
     ...names('partners', settings.partners, PARTNERS),
     ...names('epochs', settings.epochs, contexts.map(({ name }) => name)),
+    ...names('restored', settings.restored, contexts.map(({ name }) => name)),
   ];
   if (useless.length > 0) {
     throw new Error(`setting ${useless.join(', ')}: nothing has this name`);

@@ -57,7 +57,8 @@ export class StreamTrigger extends Construct {
       onFailure: { bind: () => ({ destination: deadLetters.queue.queueArn }) },
     });
 
-    addAlarm(this, 'Late', {
+    addAlarm(this, 'Behind', {
+      name: `${useCase.functionName}-behind`,
       says: `${useCase.functionName} is an hour behind: events of its context are not published.`,
       metric: new cloudwatch.Metric({
         namespace: 'AWS/Lambda',

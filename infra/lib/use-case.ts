@@ -78,13 +78,16 @@ export class UseCase extends Construct {
   }
 
   #addAlarms(settings: Settings): void {
-    // Refusals are answers and failed records are reported by name, so an error is always a crash or a time-out.
+    // Refusals are answers and failed records are reported by name: an error is a crash, a time-out, or a scheduled run or
+    // a question that failed.
     addAlarm(this, 'Fails', {
-      says: `${this.functionName} crashes or runs out of time.`,
+      name: `${this.functionName}-fails`,
+      says: `${this.functionName} crashes, fails as a whole or runs out of time.`,
       metric: this.function.metricErrors({ period: FIVE_MINUTES }),
       settings,
     });
     addAlarm(this, 'Throttled', {
+      name: `${this.functionName}-throttled`,
       says: `${this.functionName} has been short of concurrency for 15 minutes.`,
       metric: this.function.metricThrottles({ period: FIVE_MINUTES }),
       // Sources retry, so a short burst heals itself.

@@ -113,6 +113,23 @@ test('only a use case for anyone is reached without a token', () => {
   assert.deepEqual(findings(open), []);
 });
 
+test('a restored table takes the place of the damaged one, which the stack only lets go', () => {
+  const arn = 'arn:aws:dynamodb:eu-central-1:123456789012:table/yarmarka-orders-2';
+  const stream = `${arn}/stream/2026-01-31T12:00:00.000`;
+  const restored = new Synthesis(storySynthesis.manifest, { 'restored.orders': stream });
+  assert.deepEqual(restored.all('AWS::DynamoDB::Table').filter(({ stack }) => stack === 'yarmarka-orders'), []);
+  assert.equal(restored.mappingOf('relay-orders').properties.EventSourceArn, stream);
+  for (const { declared, resource, variables } of restored.deployed().filter(({ declared: { context } }) => context === 'orders')) {
+    assert.equal(variables.TABLE, 'yarmarka-orders-2', declared.name);
+    const policies = restored.all('AWS::IAM::Policy').filter(({ stack, properties }) =>
+      stack === 'yarmarka-orders' && properties.Roles.map(text).includes(text(resource.properties.Role).replace('.Arn>', '>')));
+    const tables = [...JSON.stringify(policies).matchAll(/table\/([a-z0-9-]+)/g)].map(([, table]) => table);
+    assert.ok(tables.length > 0 || declared.table === 'none', declared.name);
+    assert.ok(tables.every((table) => table === 'yarmarka-orders-2'), declared.name);
+  }
+  assert.deepEqual(findings(restored), []);
+});
+
 test('a disposable deployment can be deleted, and has the API id it asks for', () => {
   const disposable = new Synthesis(storySynthesis.manifest, { disposable: 'true', 'api-id': '0123abcd' });
   for (const { properties } of disposable.all('AWS::DynamoDB::Table')) {
