@@ -1,11 +1,12 @@
 //! Publishes what changes of the catalog announce: `catalog.product-changed.v1` and how reservations end
-//! (`catalog.stock-reserved.v1`, `catalog.stock-rejected.v1`, `catalog.stock-released.v1`).
+//! (`catalog.stock-reserved.v1`, `catalog.stock-rejected.v1`, `catalog.stock-committed.v1`,
+//! `catalog.stock-released.v1`).
 //!
 //! Reads the stream of the catalog table; writes nothing.
 
 use crate::product::{Product, ProductEvent};
 use crate::reservation::{Reservation, ReservationEvent, State};
-use contracts::catalog::{ProductChanged, Published, StockRejected, StockReleased, StockReserved};
+use contracts::catalog::{ProductChanged, Published, StockCommitted, StockRejected, StockReleased, StockReserved};
 use platform::{Change, Error, Function, Item, relay};
 
 /// The relay of the catalog table
@@ -28,14 +29,14 @@ pub async fn relay_catalog(change: Change) -> Result<Vec<Published>, Error> {
     }
 }
 
-fn changed(product: &Product) -> ProductChanged {
+fn changed(Product { sku, details, tax_rate, .. }: &Product) -> ProductChanged {
     ProductChanged {
-        sku: product.sku.clone(),
-        title: product.title.as_str().to_owned(),
-        prices: vec![product.price],
-        tax_rate: product.tax_rate,
-        published: product.published,
-        category: None,
+        sku: sku.clone(),
+        title: details.title.as_str().to_owned(),
+        prices: details.prices.as_slice().to_vec(),
+        tax_rate: *tax_rate,
+        published: details.published,
+        category: details.category.as_ref().map(ToString::to_string),
     }
 }
 
@@ -44,6 +45,7 @@ fn ended(reservation: &Reservation, event: ReservationEvent) -> Published {
     match (event, &reservation.state) {
         (ReservationEvent::Reserved, _) => StockReserved { order }.into(),
         (ReservationEvent::Released, _) => StockReleased { order }.into(),
+        (ReservationEvent::Committed, _) => StockCommitted { order }.into(),
         (ReservationEvent::Rejected, State::Rejected { short }) => StockRejected { order, short: short.clone() }.into(),
         (ReservationEvent::Rejected, _) => StockRejected { order, short: Vec::new() }.into(),
     }

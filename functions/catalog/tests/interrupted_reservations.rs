@@ -1,46 +1,18 @@
-//! `reserve-stock` and `release-stock` when they are interrupted, repeated at the same time, or meet half-way.
+//! `reserve-stock`, `release-stock`, `commit-stock` and `restock-return` when they are interrupted, repeated at the same
+//! time, or meet half-way.
 
 use crate::support::{
-    REJECTED, RELEASED, RESERVED, all_stock_is, announced_types, cancelled, count, placed_one_of_each, shelves, state,
-    stock, writes,
+    COMMITTED, REJECTED, RELEASED, RESERVED, all_stock_is, announced_types, before_write, cancelled, count, counters,
+    dies_before_write, expired, one_of_each, paid, placed_one_of_each, reserve, returned, sell, shelves, state, stock,
 };
 use catalog::reservation::{CHUNK, State};
 use local::faults::Fate;
 use local::stage::Stage;
 use serde_json::Value;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// As few as make three chunks.
 const LINES: usize = 2 * CHUNK + 1;
-
-/// Before the `nth` write (from 0) of `function`, something else happens, once.
-fn before_write(
-    stage: &Arc<Stage>,
-    function: &'static str,
-    nth: usize,
-    happens: impl Fn(&Stage) + Send + Sync + 'static,
-) {
-    let (other, made) = (stage.clone(), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if call.function == function && writes(call) && made.fetch_add(1, Ordering::Relaxed) == nth {
-            happens(&other);
-        }
-        Fate::Answered
-    });
-}
-
-/// From the `nth` write on, no call of a function gets through, as if its process were gone.
-fn dies_before_write(stage: &Stage, nth: usize, last: Fate) {
-    let made = AtomicUsize::new(0);
-    stage.interfere(move |call| match writes(call).then(|| made.fetch_add(1, Ordering::Relaxed)) {
-        Some(write) if write < nth => Fate::Answered,
-        Some(write) if write == nth => last.clone(),
-        Some(_) => Fate::NeverSent,
-        None if made.load(Ordering::Relaxed) > nth => Fate::NeverSent,
-        None => Fate::Answered,
-    });
-}
 
 #[test]
 fn a_reservation_that_dies_at_any_write_is_finished_by_the_next_delivery() {
@@ -177,5 +149,101 @@ fn goods_that_come_in_between_two_deliveries_are_never_taken_for_a_rejected_orde
         stage.calm();
         all_stock_is(&stage, LINES, (10, 0));
         assert_eq!(announced_types(&stage), [REJECTED], "chunk {nth}");
+    }
+}
+
+#[test]
+fn a_commitment_that_dies_at_any_write_is_finished_by_the_next_delivery() {
+    for last in [Fate::NeverSent, Fate::ReplyLost] {
+        for nth in 0..3 {
+            let stage = shelves(LINES, 10);
+            reserve(&stage, 1, &one_of_each(LINES));
+            dies_before_write(&stage, nth, last.clone());
+            assert!(!stage.deliver("commit-stock", &paid(&stage, 1)), "write {nth}, {last:?}");
+            stage.calm();
+            assert!(stage.deliver("commit-stock", &paid(&stage, 1)));
+            all_counters_are(&stage, (9, 0, 1));
+            assert_eq!(announced_types(&stage), [RESERVED, COMMITTED], "write {nth}, {last:?}");
+        }
+    }
+}
+
+#[test]
+fn a_return_that_dies_at_any_write_is_finished_by_the_next_delivery() {
+    for last in [Fate::NeverSent, Fate::ReplyLost] {
+        for nth in 0..3 {
+            let stage = shelves(LINES, 10);
+            sell(&stage, 1, &one_of_each(LINES));
+            let event = returned(&stage, 1, 1, &one_of_each(LINES));
+            dies_before_write(&stage, nth, last.clone());
+            assert!(!stage.deliver("restock-return", &event), "write {nth}, {last:?}");
+            stage.calm();
+            for _ in 0..2 {
+                assert!(stage.deliver("restock-return", &event));
+                all_counters_are(&stage, (10, 0, 0));
+            }
+        }
+    }
+}
+
+#[test]
+fn two_deliveries_of_a_return_at_the_same_time_put_its_goods_back_once() {
+    for nth in 0..3 {
+        let stage = Arc::new(shelves(LINES, 10));
+        sell(&stage, 1, &one_of_each(LINES));
+        let event = returned(&stage, 1, 1, &one_of_each(LINES));
+        let again = event.clone();
+        before_write(&stage, "restock-return", nth, move |stage| assert!(stage.deliver("restock-return", &again)));
+        assert!(stage.deliver("restock-return", &event));
+        stage.calm();
+        all_counters_are(&stage, (10, 0, 0));
+    }
+}
+
+#[test]
+fn a_payment_and_an_end_that_cross_end_released() {
+    // The three steps of a commitment, and the three of a release.
+    for (first, then, payment_first) in [("commit-stock", "release-stock", true), ("release-stock", "commit-stock", false)] {
+        for nth in 0..3 {
+            for ended in [cancelled, expired] {
+                let stage = Arc::new(shelves(LINES, 10));
+                reserve(&stage, 1, &one_of_each(LINES));
+                let (mut now, mut meanwhile) = (ended(&stage, 1), paid(&stage, 1));
+                if payment_first {
+                    std::mem::swap(&mut now, &mut meanwhile);
+                }
+                before_write(&stage, first, nth, move |stage| assert!(stage.deliver(then, &meanwhile)));
+                assert!(stage.deliver(first, &now));
+                stage.calm();
+                let when = format!("{then} before write {nth} of {first}");
+                assert_eq!(state(&stage, 1), Some(State::Released), "{when}");
+                all_counters_are(&stage, (10, 0, 0));
+                assert_eq!(announced_types(&stage).last().map(String::as_str), Some(RELEASED), "{when}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_return_and_a_cancellation_that_cross_put_everything_back_once() {
+    // Orders do not let this happen; the shelves stay right even so.
+    for nth in 0..3 {
+        let stage = Arc::new(shelves(LINES, 10));
+        sell(&stage, 1, &one_of_each(LINES));
+        before_write(&stage, "restock-return", nth, |stage| {
+            assert!(stage.deliver("release-stock", &cancelled(stage, 1)));
+        });
+        assert!(stage.deliver("restock-return", &returned(&stage, 1, 1, &one_of_each(LINES))));
+        stage.calm();
+        all_counters_are(&stage, (10, 0, 0));
+        let expected = if nth == 0 { State::Released } else { State::Committed };
+        assert_eq!(state(&stage, 1), Some(expected), "cancelled before write {nth}");
+    }
+}
+
+/// Checks that all products stand at these counters.
+fn all_counters_are(stage: &Stage, expected: (u32, u32, u64)) {
+    for n in 0..LINES {
+        assert_eq!(counters(stage, n), Some(expected), "product {n}");
     }
 }

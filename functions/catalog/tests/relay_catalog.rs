@@ -1,6 +1,8 @@
 //! `relay-catalog`.
 
-use crate::support::{RELEASED, RESERVED, cancelled, manager, order, placed, product, shelves, sku};
+use crate::support::{
+    COMMITTED, RELEASED, RESERVED, cancelled, empty, one_of_each, order, paid, product, reserve, set, shelves,
+};
 use local::plane::StreamRecord;
 use local::stage::Stage;
 use local::testing::published;
@@ -24,8 +26,8 @@ fn relay(stage: &Stage, records: &[StreamRecord]) -> BTreeSet<String> {
 #[test]
 fn only_products_and_ended_reservations_are_announced() {
     let stage = shelves(150, 10);
-    let lines: Vec<_> = (0..150).map(|n| (n, 1)).collect();
-    assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &lines)));
+    reserve(&stage, 1, &one_of_each(150));
+    assert!(stage.deliver("commit-stock", &paid(&stage, 1)));
     assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
     let records = waiting(&stage);
     assert!(relay(&stage, &records).is_empty());
@@ -35,15 +37,15 @@ fn only_products_and_ended_reservations_are_announced() {
         .map(|event| (event["type"].as_str().unwrap(), event["id"].as_str().unwrap()))
         .collect();
     let id = |version: u64| format!("catalog/{}/reservation/1.{version}.0", order(1));
-    // Two chunks taken are versions 1 and 2, two given back 3 and 4.
-    assert_eq!(seen, [(RESERVED, id(2).as_str()), (RELEASED, id(4).as_str())]);
+    // Two chunks taken are versions 1 and 2, two sold 3 and 4, two given back 5 and 6.
+    assert_eq!(seen, [(RESERVED, id(2).as_str()), (COMMITTED, id(4).as_str()), (RELEASED, id(6).as_str())]);
 }
 
 #[test]
 fn a_products_event_is_the_snapshot_of_its_version() {
-    let stage = shelves(0, 0);
+    let stage = empty();
     for pence in [255, 300] {
-        stage.ask("set-product").by(&manager()).at(sku(0)).send(&product(pence));
+        set(&stage, 0, &product(pence));
     }
     let records = waiting(&stage);
     assert!(relay(&stage, &records).is_empty());
@@ -51,7 +53,7 @@ fn a_products_event_is_the_snapshot_of_its_version() {
     for ((event, version), pence) in events.iter().zip(1..).zip([255, 300]) {
         assert_eq!(event["id"], format!("catalog/SKU-0000/product/1.{version}.0"));
         assert_eq!((&event["subject"], &event["stateversion"]), (&json!("SKU-0000"), &json!(version)));
-        assert_eq!(event["data"]["price"]["amount_minor"], pence);
+        assert_eq!(event["data"]["prices"], json!([{ "amount_minor": pence, "currency": "GBP" }]));
     }
     assert_eq!(events.len(), 2);
     assert!(relay(&stage, &records).is_empty());
@@ -60,8 +62,8 @@ fn a_products_event_is_the_snapshot_of_its_version() {
 
 #[test]
 fn changes_without_news_are_passed_over() {
-    let stage = shelves(0, 0);
-    stage.ask("set-product").by(&manager()).at(sku(0)).send(&product(255));
+    let stage = empty();
+    set(&stage, 0, &product(255));
     let record = waiting(&stage).remove(0);
     let changes: [fn(&mut Value); 4] = [
         |record| drop(record.as_object_mut().unwrap().remove("NewImage")),
@@ -79,13 +81,13 @@ fn changes_without_news_are_passed_over() {
 
 #[test]
 fn a_change_that_cannot_be_announced_is_reported_and_holds_up_no_other() {
-    let stage = shelves(0, 0);
+    let stage = empty();
     for n in 0..4 {
-        stage.ask("set-product").by(&manager()).at(sku(n)).send(&product(255));
+        set(&stage, n, &product(255));
     }
     let mut records = waiting(&stage);
     records[1].record["dynamodb"]["NewImage"]["sk"] = json!({ "S": "stock" });
-    records[3].record["dynamodb"]["NewImage"]["price"] = json!({ "N": "2.55" });
+    records[3].record["dynamodb"]["NewImage"]["prices"] = json!({ "N": "2.55" });
     assert_eq!(relay(&stage, &records), BTreeSet::from([records[1].name.clone()]));
     assert_eq!(published(&stage).concat().len(), 2);
 }

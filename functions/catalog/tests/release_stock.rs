@@ -1,8 +1,8 @@
 //! `release-stock`.
 
 use crate::support::{
-    REJECTED, RELEASED, RESERVED, all_stock_is, announced, announced_types, cancelled, order, placed, shelves, state,
-    stock, writes,
+    COMMITTED, REJECTED, RELEASED, RESERVED, all_stock_is, announced, announced_types, cancelled, counters, expired, order,
+    paid, placed, reserve, returned, sell, shelves, state, stock, writes_made,
 };
 use catalog::reservation::State;
 use local::testing::reports_only_what_it_cannot_read;
@@ -14,7 +14,7 @@ fn what_was_set_aside_is_available_again_by_one_write_and_that_is_announced() {
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 3), (1, 10)])));
     announced(&stage);
     assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
-    assert_eq!(stage.calls().iter().filter(|call| writes(call)).count(), 1);
+    assert_eq!(writes_made(&stage), 1);
     all_stock_is(&stage, 2, (10, 0));
     assert_eq!(state(&stage, 1), Some(State::Released));
     assert_eq!(announced(&stage), [(RELEASED.to_owned(), json!({ "order": order(1) }))]);
@@ -61,6 +61,38 @@ fn an_order_that_was_rejected_stays_rejected() {
     assert!(matches!(state(&stage, 1), Some(State::Rejected { .. })));
     assert_eq!(stock(&stage, 0), Some((1, 0)));
     assert_eq!(announced_types(&stage), [REJECTED]);
+}
+
+#[test]
+fn an_order_that_was_not_paid_is_given_back_like_one_that_was_cancelled() {
+    let stage = shelves(1, 10);
+    reserve(&stage, 1, &[(0, 4)]);
+    for event in [expired, cancelled, expired] {
+        assert!(stage.deliver("release-stock", &event(&stage, 1)));
+    }
+    assert_eq!(stock(&stage, 0), Some((10, 0)));
+    assert_eq!(announced_types(&stage), [RESERVED, RELEASED]);
+}
+
+#[test]
+fn a_paid_order_that_is_cancelled_is_available_again() {
+    let stage = shelves(1, 10);
+    sell(&stage, 1, &[(0, 4)]);
+    assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
+    assert_eq!(counters(&stage, 0), Some((10, 0, 0)));
+    assert!(stage.deliver("commit-stock", &paid(&stage, 1)), "a late repetition sells nothing");
+    assert_eq!(counters(&stage, 0), Some((10, 0, 0)));
+    assert_eq!(announced_types(&stage), [RESERVED, COMMITTED, RELEASED]);
+}
+
+#[test]
+fn what_came_back_is_not_given_back_again() {
+    let stage = shelves(1, 10);
+    sell(&stage, 1, &[(0, 4)]);
+    assert!(stage.deliver("restock-return", &returned(&stage, 1, 1, &[(0, 1)])));
+    assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
+    assert_eq!(counters(&stage, 0), Some((7, 0, 3)), "an order that goods came back from was delivered");
+    assert_eq!(state(&stage, 1), Some(State::Committed));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! `reserve-stock`.
 
 use crate::support::{
-    REJECTED, RELEASED, RESERVED, all_stock_is, announced, announced_types, cancelled, count, is_known, order, placed,
-    placed_one_of_each, shelves, sku, state, stock, writes,
+    REJECTED, RELEASED, RESERVED, all_stock_is, announced, announced_types, before_write, cancelled, count, count_at,
+    is_known, order, placed, placed_one_of_each, reservation, reserve, shelves, sku, state, stock, stock_at, writes,
+    writes_made,
 };
 use catalog::reservation::{CHUNK, State};
 use local::faults::Fate;
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 fn the_goods_of_an_order_are_set_aside_by_one_write_and_that_is_announced() {
     let stage = shelves(2, 10);
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 3), (1, 10)])));
-    assert_eq!(stage.calls().iter().filter(|call| writes(call)).count(), 1);
+    assert_eq!(writes_made(&stage), 1);
     assert_eq!((stock(&stage, 0), stock(&stage, 1)), (Some((7, 3)), Some((0, 10))));
     assert_eq!(state(&stage, 1), Some(State::Reserved));
     assert_eq!(announced(&stage), [(RESERVED.to_owned(), json!({ "order": order(1) }))]);
@@ -85,8 +86,7 @@ fn orders_of_every_size_are_set_aside_whole_and_given_back_whole() {
     for lines in [1, 51, 98, 99, 100, 196, 197, 1000] {
         let stage = shelves(lines, 10);
         assert!(stage.deliver("reserve-stock", &placed_one_of_each(&stage, 1, lines)));
-        let steps = stage.calls().iter().filter(|call| writes(call)).count();
-        assert_eq!(steps, lines.div_ceil(CHUNK), "{lines} lines");
+        assert_eq!(writes_made(&stage), lines.div_ceil(CHUNK), "{lines} lines");
         assert_eq!(state(&stage, 1), Some(State::Reserved), "{lines} lines");
         all_stock_is(&stage, lines, (9, 1));
         assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
@@ -163,17 +163,87 @@ fn conflict() -> Answer {
 #[test]
 fn goods_that_another_order_takes_in_between_are_short() {
     let stage = Arc::new(shelves(1, 1));
-    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
+    before_write(&stage, "reserve-stock", 0, |stage| reserve(stage, 2, &[(0, 1)]));
+    assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 1)])));
+    stage.calm();
+    assert_eq!(stock(&stage, 0), Some((0, 1)));
+    assert_eq!((state(&stage, 2), announced_types(&stage).len()), (Some(State::Reserved), 2));
+}
+
+#[test]
+fn of_fifty_who_want_the_last_one_at_the_same_time_one_gets_it() {
+    const BUYERS: u128 = 50;
+    let stage = Arc::new(shelves(1, 1));
+    // Each has seen that it has no reservation yet when the next one begins; then all of them write.
+    let (other, begun) = (stage.clone(), AtomicUsize::new(1));
     stage.interfere(move |call| {
-        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            assert!(other.deliver("reserve-stock", &placed(&other, 2, &[(0, 1)])));
+        let next = if writes(call) { begun.fetch_add(1, Ordering::Relaxed) as u128 + 1 } else { u128::MAX };
+        if next <= BUYERS {
+            assert!(other.deliver("reserve-stock", &placed(&other, next, &[(0, 1)])));
         }
         Fate::Answered
     });
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 1)])));
     stage.calm();
+    let ended = |wanted: fn(&State) -> bool| (1..=BUYERS).filter(|n| state(&stage, *n).as_ref().is_some_and(wanted)).count();
+    assert_eq!(ended(|state| *state == State::Reserved), 1);
+    assert_eq!(ended(|state| matches!(state, State::Rejected { .. })), 49);
     assert_eq!(stock(&stage, 0), Some((0, 1)));
-    assert_eq!((state(&stage, 2), announced_types(&stage).len()), (Some(State::Reserved), 2));
+    let announced = announced_types(&stage);
+    assert_eq!(announced.iter().filter(|kind| *kind == RESERVED).count(), 1);
+    assert_eq!(announced.iter().filter(|kind| *kind == REJECTED).count(), 49);
+}
+
+#[test]
+fn an_order_of_nothing_is_reserved_at_once() {
+    let stage = shelves(1, 10);
+    for _ in 0..2 {
+        assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[])));
+        assert_eq!(state(&stage, 1), Some(State::Reserved));
+    }
+    assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
+    assert_eq!(state(&stage, 1), Some(State::Released));
+    assert_eq!(announced_types(&stage), [RESERVED, RELEASED]);
+}
+
+#[test]
+fn each_sku_comes_from_the_first_location_that_has_enough() {
+    let stage = shelves(3, 0);
+    stage.set("STOCK_LOCATIONS", "main leeds paris");
+    for (n, location, on_hand) in [(0, "main", 5), (0, "leeds", 5), (1, "main", 1), (1, "leeds", 2), (2, "paris", 9)] {
+        count_at(&stage, n, location, on_hand);
+    }
+    stage.calls();
+    assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 5), (1, 2), (2, 1)])));
+    assert_eq!(writes_made(&stage), 3, "asked at three locations");
+    assert_eq!(state(&stage, 1), Some(State::Reserved));
+    let at = |n, location| stock_at(&stage, n, location).map(|stock| (stock.available, stock.reserved));
+    assert_eq!((at(0, "main"), at(0, "leeds")), (Some((0, 5)), Some((5, 0))));
+    assert_eq!((at(1, "main"), at(1, "leeds")), (Some((1, 0)), Some((0, 2))));
+    assert_eq!((at(2, "main"), at(2, "paris")), (Some((0, 0)), Some((8, 1))));
+
+    stage.set("STOCK_LOCATIONS", "main");
+    assert!(stage.deliver("release-stock", &cancelled(&stage, 1)), "it knows where the goods came from");
+    assert_eq!((at(0, "main"), at(1, "leeds"), at(2, "paris")), (Some((5, 0)), Some((2, 0)), Some((9, 0))));
+}
+
+#[test]
+fn what_no_location_has_enough_of_is_short_by_the_most_that_there_is() {
+    let stage = shelves(2, 2);
+    stage.set("STOCK_LOCATIONS", "main leeds");
+    count_at(&stage, 0, "leeds", 3);
+    assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 4), (1, 1)])));
+    let short = json!([{ "sku": sku(0), "wanted": 4, "available": 3 }]);
+    let announced = announced(&stage);
+    assert_eq!(announced, [(REJECTED.to_owned(), json!({ "order": order(1), "short": short }))]);
+    all_stock_is(&stage, 2, (2, 0));
+}
+
+#[test]
+fn the_usual_reservation_never_waits() {
+    let stage = shelves(2, 10);
+    reserve(&stage, 1, &[(0, 1), (1, 1)]);
+    assert_eq!(reservation(&stage, 1).unwrap().waits, None, "it is in no index");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! `set-stock`.
 
-use crate::support::{announced, count, manager, placed, product, shelves, sku, stock, writes};
+use crate::support::{
+    announced, before_write, count, counters, empty, first_write, manager, placed, product, reserve, sell, set as set_product,
+    shelves, sku, stock, stock_at, writes,
+};
 use kernel::Role;
 use local::faults::Fate;
 use local::stage::Stage;
@@ -8,7 +11,6 @@ use local::testing::{only_for, problem};
 use local::trigger::HttpResponse;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn set(stage: &Stage, body: &Value) -> HttpResponse {
     stage.ask("set-stock").by(&manager()).at(sku(0)).send(body)
@@ -16,16 +18,15 @@ fn set(stage: &Stage, body: &Value) -> HttpResponse {
 
 /// A stage whose one product was never counted.
 fn uncounted() -> Stage {
-    let stage = shelves(0, 0);
-    let answer = stage.ask("set-product").by(&manager()).at(sku(0)).send(&product(255));
-    assert_eq!(answer.status_code, 200);
+    let stage = empty();
+    set_product(&stage, 0, &product(255));
     announced(&stage);
     stage
 }
 
 #[test]
 fn only_managers_count_stock() {
-    let stage = shelves(0, 0);
+    let stage = empty();
     only_for(Role::Manager, || stage.ask("set-stock").at(sku(0)));
     assert!(stage.calls().is_empty());
 }
@@ -36,7 +37,7 @@ fn what_is_counted_becomes_available_and_nobody_else_is_told() {
     for (version, on_hand) in [(1, 0), (2, 10), (3, 3), (4, 1_000_000_000)] {
         let answer = set(&stage, &json!({ "on_hand": on_hand }));
         assert_eq!((answer.status_code, &answer.headers["etag"]), (200, &format!("\"{version}\"")), "{}", answer.body);
-        assert_eq!(answer.json(), json!({ "sku": sku(0), "available": on_hand, "reserved": 0 }));
+        assert_eq!(answer.json(), json!({ "sku": sku(0), "location": "main", "available": on_hand, "reserved": 0 }));
     }
     assert!(announced(&stage).is_empty());
 }
@@ -57,11 +58,11 @@ fn what_is_set_aside_stays_set_aside_and_fewer_are_refused() {
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 4)])));
     assert_eq!(
         set(&stage, &json!({ "on_hand": 20 })).json(),
-        json!({ "sku": sku(0), "available": 16, "reserved": 4 })
+        json!({ "sku": sku(0), "location": "main", "available": 16, "reserved": 4 })
     );
     assert_eq!(
         set(&stage, &json!({ "on_hand": 4 })).json(),
-        json!({ "sku": sku(0), "available": 0, "reserved": 4 })
+        json!({ "sku": sku(0), "location": "main", "available": 0, "reserved": 4 })
     );
     for on_hand in [0, 3] {
         let refused = problem(&set(&stage, &json!({ "on_hand": on_hand })), 409, "below-reserved");
@@ -73,7 +74,7 @@ fn what_is_set_aside_stays_set_aside_and_fewer_are_refused() {
 
 #[test]
 fn only_known_products_are_counted() {
-    let stage = shelves(0, 0);
+    let stage = empty();
     problem(&set(&stage, &json!({ "on_hand": 1 })), 404, "not-found");
     for path in ["", "a b", "шарф", &"x".repeat(41)] {
         let answer = stage.ask("set-stock").by(&manager()).at(path).send(&json!({ "on_hand": 1 }));
@@ -93,20 +94,14 @@ fn a_count_of_another_version_than_was_seen_is_refused() {
     assert_eq!(at("\"0\"", 5).headers["etag"], "\"1\"");
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 1)])));
     problem(&at("\"1\"", 9), 412, "version-changed");
-    assert_eq!(at("\"2\"", 9).json(), json!({ "sku": sku(0), "available": 8, "reserved": 1 }));
+    assert_eq!(at("\"2\"", 9).json(), json!({ "sku": sku(0), "location": "main", "available": 8, "reserved": 1 }));
     problem(&at("three", 7), 412, "version-changed");
 }
 
 #[test]
 fn a_reservation_in_between_is_not_overwritten() {
     let stage = Arc::new(shelves(1, 10));
-    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if call.function == "set-stock" && writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            assert!(other.deliver("reserve-stock", &placed(&other, 1, &[(0, 10)])));
-        }
-        Fate::Answered
-    });
+    before_write(&stage, "set-stock", 0, |stage| reserve(stage, 1, &[(0, 10)]));
     count(&stage, 0, 12);
     stage.calm();
     assert_eq!(stock(&stage, 0), Some((2, 10)));
@@ -117,15 +112,35 @@ fn a_lost_reply_of_the_table_changes_nothing_for_the_manager() {
     for fate in [Fate::ReplyLost, Fate::NeverSent] {
         let stage = uncounted();
         for on_hand in [10, 20] {
-            let (broken, fate) = (AtomicUsize::new(0), fate.clone());
-            stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-                true => fate.clone(),
-                false => Fate::Answered,
-            });
+            first_write(&stage, fate.clone());
             count(&stage, 0, on_hand);
             assert_eq!(stock(&stage, 0), Some((on_hand, 0)));
         }
     }
+}
+
+#[test]
+fn what_is_sold_is_not_counted() {
+    let stage = shelves(1, 10);
+    sell(&stage, 1, &[(0, 4)]);
+    assert_eq!(counters(&stage, 0), Some((6, 0, 4)));
+    count(&stage, 0, 5);
+    assert_eq!(counters(&stage, 0), Some((5, 0, 4)));
+}
+
+#[test]
+fn each_location_is_counted_on_its_own() {
+    let stage = uncounted();
+    let at = |location: &str| set(&stage, &json!({ "on_hand": 3, "location": location }));
+    let unknown = problem(&at("leeds"), 422, "unknown-location");
+    assert_eq!(unknown["locations"], json!(["main"]));
+    stage.set("STOCK_LOCATIONS", "leeds main");
+    assert_eq!(at("main").status_code, 200);
+    assert_eq!(set(&stage, &json!({ "on_hand": 7 })).json()["location"], "leeds", "the first one");
+    let available = |location| stock_at(&stage, 0, location).map(|stock| stock.available);
+    assert_eq!((available("main"), available("leeds"), available("paris")), (Some(3), Some(7), None));
+    let wrong = problem(&at("Leeds"), 400, "invalid-body");
+    assert_eq!(wrong["field"], "location");
 }
 
 #[test]

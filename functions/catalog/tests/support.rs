@@ -1,14 +1,19 @@
 //! What the tests of the catalog share: shelves, orders as the catalog hears of them, and a look at what is set aside.
 
+use catalog::product::{Details, Product, TaxRates};
 use catalog::reservation::{Reservation, State};
-use catalog::stock::Stock;
+use catalog::stock::{Location, Locations, Stock};
 use catalog::store::{product_key, reservation_key, stock_key};
-use contracts::orders::{OrderCancelled, OrderPlaced, OrderedLine};
-use kernel::{AccountId, Currency, Money, OrderId, Principal, Role, Sku};
+use contracts::orders::{OrderCancelled, OrderExpired, OrderPaid, OrderPlaced, OrderReturned, OrderedLine};
+use kernel::{AccountId, Currency, Money, OrderId, Principal, ReturnId, Role, Sku};
+use local::faults::Fate;
 use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
 use local::testing::{caller, event, item, published, raw_item};
+use platform::Figure;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Who sets products and counts stock.
 pub fn manager() -> Principal {
@@ -25,22 +30,47 @@ pub fn order(n: u128) -> OrderId {
     OrderId::from_bits(n)
 }
 
+/// The location that orders are served from.
+pub fn main() -> Location {
+    "main".parse().unwrap()
+}
+
+/// The locations of this setting.
+pub fn locations(text: &str) -> Locations {
+    Locations::read(text).unwrap()
+}
+
 /// A product as staff set it.
 pub fn product(pence: i64) -> Value {
     json!({
         "title": "Шарф 🧣",
-        "price": { "amount_minor": pence, "currency": "GBP" },
-        "tax_rate": 2000,
+        "prices": [{ "amount_minor": pence, "currency": "GBP" }],
         "published": true,
     })
 }
 
+/// A product of these details.
+pub fn product_of(n: usize, details: &Value) -> Product {
+    let details: Details = serde_json::from_value(details.clone()).unwrap();
+    Product::of(sku(n), details, &TaxRates::read(TaxRates::DEFAULT).unwrap())
+}
+
+/// Staff set product `n`.
+pub fn set(stage: &Stage, n: usize, body: &Value) {
+    let set = stage.ask("set-product").by(&manager()).at(sku(n)).send(body);
+    assert_eq!(set.status_code, 200, "{}", set.body);
+}
+
+/// A stage on which nothing is sold yet.
+pub fn empty() -> Stage {
+    Stage::new(vec![catalog::context()]).unwrap()
+}
+
 /// A stage with `products` products of which `on_hand` each are on the shelves.
 pub fn shelves(products: usize, on_hand: u32) -> Stage {
-    let stage = Stage::new(vec![catalog::context()]).unwrap();
+    let stage = empty();
     for n in 0..products {
-        let set = stage.ask("set-product").by(&manager()).at(sku(n)).send(&product(255));
-        assert_eq!(set.status_code, 200, "{}", set.body);
+        set(&stage, n, &product(255));
         count(&stage, n, on_hand);
     }
     stage.settle().unwrap();
@@ -50,51 +80,110 @@ pub fn shelves(products: usize, on_hand: u32) -> Stage {
 
 /// Staff count product `n`.
 pub fn count(stage: &Stage, n: usize, on_hand: u32) {
-    let set = stage.ask("set-stock").by(&manager()).at(sku(n)).send(&json!({ "on_hand": on_hand }));
+    count_at(stage, n, "main", on_hand);
+}
+
+/// Staff count product `n` at a location.
+pub fn count_at(stage: &Stage, n: usize, location: &str, on_hand: u32) {
+    let body = json!({ "on_hand": on_hand, "location": location });
+    let set = stage.ask("set-stock").by(&manager()).at(sku(n)).send(&body);
     assert_eq!(set.status_code, 200, "{}", set.body);
+}
+
+const CUSTOMER: AccountId = AccountId::from_bits(7);
+
+fn ordered(lines: &[(usize, u32)]) -> Vec<OrderedLine> {
+    lines.iter().map(|(product, quantity)| OrderedLine { sku: sku(*product), quantity: *quantity }).collect()
 }
 
 /// Order `n` was placed: so many of each of these products.
 pub fn placed(stage: &Stage, n: u128, lines: &[(usize, u32)]) -> Value {
-    let lines = lines.iter().map(|(product, quantity)| OrderedLine { sku: sku(*product), quantity: *quantity });
-    let placed = OrderPlaced {
-        order: order(n),
-        customer: AccountId::from_bits(7),
-        lines: lines.collect(),
-        total: Money::new(255, Currency::GBP),
-    };
+    let total = Money::new(255, Currency::GBP);
+    let placed = OrderPlaced { order: order(n), customer: CUSTOMER, lines: ordered(lines), total };
     event(stage, &placed, 1, 1)
+}
+
+/// One of each of the first `lines` products.
+pub fn one_of_each(lines: usize) -> Vec<(usize, u32)> {
+    (0..lines).map(|product| (product, 1)).collect()
 }
 
 /// Order `n` was placed: one of each of the first `lines` products.
 pub fn placed_one_of_each(stage: &Stage, n: u128, lines: usize) -> Value {
-    let lines: Vec<_> = (0..lines).map(|product| (product, 1)).collect();
-    placed(stage, n, &lines)
+    placed(stage, n, &one_of_each(lines))
 }
 
 /// Order `n` was cancelled.
 pub fn cancelled(stage: &Stage, n: u128) -> Value {
-    let cancelled = OrderCancelled { order: order(n), customer: AccountId::from_bits(7) };
-    event(stage, &cancelled, 1, 2)
+    event(stage, &OrderCancelled { order: order(n), customer: CUSTOMER }, 1, 2)
+}
+
+/// Order `n` was not paid in time.
+pub fn expired(stage: &Stage, n: u128) -> Value {
+    event(stage, &OrderExpired { order: order(n), customer: CUSTOMER }, 1, 3)
+}
+
+/// Order `n` was paid.
+pub fn paid(stage: &Stage, n: u128) -> Value {
+    let total = Money::new(255, Currency::GBP);
+    event(stage, &OrderPaid { order: order(n), customer: CUSTOMER, total }, 1, 4)
+}
+
+/// Return `id` of order `n`: so many of each of these products came back.
+pub fn returned(stage: &Stage, n: u128, id: u128, lines: &[(usize, u32)]) -> Value {
+    let returned = OrderReturned {
+        return_id: ReturnId::from_bits(id),
+        order: order(n),
+        customer: CUSTOMER,
+        lines: ordered(lines),
+        refund: Money::new(255, Currency::GBP),
+    };
+    event(stage, &returned, 1, 5 + u64::try_from(id).unwrap())
+}
+
+/// Places an order, and sees it reserved.
+pub fn reserve(stage: &Stage, n: u128, lines: &[(usize, u32)]) {
+    assert!(stage.deliver("reserve-stock", &placed(stage, n, lines)));
+    assert_eq!(state(stage, n), Some(State::Reserved));
+}
+
+/// Places an order and pays it.
+pub fn sell(stage: &Stage, n: u128, lines: &[(usize, u32)]) {
+    reserve(stage, n, lines);
+    assert!(stage.deliver("commit-stock", &paid(stage, n)));
+    assert_eq!(state(stage, n), Some(State::Committed));
+}
+
+/// All counters of product `n` at a location.
+pub fn stock_at(stage: &Stage, n: usize, location: &str) -> Option<Stock> {
+    item(stage, "catalog", &stock_key(&sku(n), &location.parse().unwrap()))
+}
+
+/// Available, reserved and gone of product `n`; none if it was never counted.
+pub fn counters(stage: &Stage, n: usize) -> Option<(u32, u32, u64)> {
+    stock_at(stage, n, "main").map(|stock| (stock.available, stock.reserved, stock.gone))
 }
 
 /// Available and reserved of product `n`; none if it was never counted.
 pub fn stock(stage: &Stage, n: usize) -> Option<(u32, u32)> {
-    let stock: Stock = item(stage, "catalog", &stock_key(&sku(n)))?;
-    Some((stock.available, stock.reserved))
+    counters(stage, n).map(|(available, reserved, _)| (available, reserved))
 }
 
 /// Checks that the first `products` products all stand at these counters.
-pub fn all_stock_is(stage: &Stage, products: usize, counters: (u32, u32)) {
+pub fn all_stock_is(stage: &Stage, products: usize, expected: (u32, u32)) {
     for n in 0..products {
-        assert_eq!(stock(stage, n), Some(counters), "product {n} of {products}");
+        assert_eq!(stock(stage, n), Some(expected), "product {n} of {products}");
     }
+}
+
+/// The reservation of order `n`.
+pub fn reservation(stage: &Stage, n: u128) -> Option<Reservation> {
+    item(stage, "catalog", &reservation_key(order(n)))
 }
 
 /// How far the reservation of order `n` is.
 pub fn state(stage: &Stage, n: u128) -> Option<State> {
-    let reservation: Reservation = item(stage, "catalog", &reservation_key(order(n)))?;
-    Some(reservation.state)
+    reservation(stage, n).map(|reservation| reservation.state)
 }
 
 /// Whether product `n` is known.
@@ -121,9 +210,53 @@ pub fn writes(call: &OutsideCall) -> bool {
     call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
 }
 
+/// How many writes there were since calls were last taken.
+pub fn writes_made(stage: &Stage) -> usize {
+    stage.calls().iter().filter(|call| writes(call)).count()
+}
+
+/// The first write from now on ends like this.
+pub fn first_write(stage: &Stage, fate: Fate) {
+    let made = AtomicUsize::new(0);
+    stage.interfere(move |call| match writes(call) && made.fetch_add(1, Ordering::Relaxed) == 0 {
+        true => fate.clone(),
+        false => Fate::Answered,
+    });
+}
+
+/// Before the `nth` write (from 0) of `function`, something else happens, once.
+pub fn before_write(
+    stage: &Arc<Stage>,
+    function: &'static str,
+    nth: usize,
+    happens: impl Fn(&Stage) + Send + Sync + 'static,
+) {
+    let (other, made) = (stage.clone(), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        if call.function == function && writes(call) && made.fetch_add(1, Ordering::Relaxed) == nth {
+            happens(&other);
+        }
+        Fate::Answered
+    });
+}
+
+/// From the `nth` write on, no call of a function gets through, as if its process were gone.
+pub fn dies_before_write(stage: &Stage, nth: usize, last: Fate) {
+    let made = AtomicUsize::new(0);
+    stage.interfere(move |call| match writes(call).then(|| made.fetch_add(1, Ordering::Relaxed)) {
+        Some(write) if write < nth => Fate::Answered,
+        Some(write) if write == nth => last.clone(),
+        Some(_) => Fate::NeverSent,
+        None if made.load(Ordering::Relaxed) > nth => Fate::NeverSent,
+        None => Fate::Answered,
+    });
+}
+
 /// The end of a reservation that took everything.
 pub const RESERVED: &str = "catalog.stock-reserved.v1";
 /// The end of one that something was short of.
 pub const REJECTED: &str = "catalog.stock-rejected.v1";
-/// The end of one that was cancelled.
+/// The end of one that was cancelled or not paid.
 pub const RELEASED: &str = "catalog.stock-released.v1";
+/// The end of one that was paid.
+pub const COMMITTED: &str = "catalog.stock-committed.v1";

@@ -1,0 +1,4 @@
+//! `get-product` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(catalog::get_product::function())
+}

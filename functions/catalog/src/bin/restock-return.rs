@@ -1,0 +1,4 @@
+//! `restock-return` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(catalog::restock_return::function())
+}
