@@ -15,7 +15,7 @@ fn customer() -> Principal {
 fn set(stage: &Stage, sku: &str, on_hand: u32) {
     let manager = caller(2, Role::Manager);
     let product = json!({
-        "title": "Шарф 🧣", "price": { "amount_minor": 255, "currency": "GBP" }, "tax_rate": 2000, "published": true,
+        "title": "Шарф 🧣", "prices": [{ "amount_minor": 255, "currency": "GBP" }], "published": true,
     });
     assert_eq!(stage.ask("set-product").by(&manager).at(sku).send(&product).status_code, 200);
     let counted = stage.ask("set-stock").by(&manager).at(sku).send(&json!({ "on_hand": on_hand }));

@@ -172,6 +172,12 @@ fn goods_that_another_order_takes_in_between_are_short() {
 
 #[test]
 fn of_fifty_who_want_the_last_one_at_the_same_time_one_gets_it() {
+    // Each buyer's call is made from within the call of the one before.
+    let buyers = std::thread::Builder::new().stack_size(256 << 20).spawn(fifty_want_the_last_one).unwrap();
+    buyers.join().unwrap();
+}
+
+fn fifty_want_the_last_one() {
     const BUYERS: u128 = 50;
     let stage = Arc::new(shelves(1, 1));
     // Each has seen that it has no reservation yet when the next one begins; then all of them write.

@@ -79,7 +79,7 @@ fn a_rate_that_the_law_changes_reaches_a_product_when_it_is_set_again() {
     let again = set(&stage, &described());
     assert_eq!((again.json()["tax_rate"].clone(), &again.headers["etag"]), (json!(700), &"\"2\"".to_owned()));
     assert_eq!(announced(&stage)[0].1["tax_rate"], 700);
-    for wrong in ["", "standard=2000", "standard=x reduced=1 zero=0", "standard=1 standard=2 reduced=1 zero=0"] {
+    for wrong in ["standard=2000", "standard=x reduced=1 zero=0", "standard=1 standard=2 reduced=1 zero=0"] {
         stage.set("TAX_RATES", wrong);
         problem(&set(&stage, &described()), 500, "internal");
     }
@@ -203,7 +203,7 @@ fn bodies_that_are_not_as_described_are_refused_by_the_name_of_the_field() {
         ("/product", json!("a b"), "product"),
         ("/category", json!("Шарфы"), "category"),
         ("/category", json!("scarves/red"), "category"),
-        ("/attributes/Colour", json!("red"), "attributes"),
+        ("/attributes/Colour", json!("red"), "attributes.Colour"),
         ("/attributes/colour", json!(7), "attributes.colour"),
         ("/media/0", json!("http://cdn.example.com/1.jpg"), "media[0]"),
         ("/media/0", json!("data:image/png;base64,AAAA"), "media[0]"),

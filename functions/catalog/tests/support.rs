@@ -69,13 +69,30 @@ pub fn empty() -> Stage {
 /// A stage with `products` products of which `on_hand` each are on the shelves.
 pub fn shelves(products: usize, on_hand: u32) -> Stage {
     let stage = empty();
-    for n in 0..products {
-        set(&stage, n, &product(255));
-        count(&stage, n, on_hand);
+    if products > 0 {
+        set(&stage, 0, &product(255));
+        count(&stage, 0, on_hand);
+        copies(&stage, products);
     }
     stage.settle().unwrap();
     stage.calls();
     stage
+}
+
+/// Puts products like the first one beside it, `products` in all, of which nothing is left to announce. Large orders
+/// want many, and requests take their time.
+fn copies(stage: &Stage, products: usize) {
+    for key in [product_key(&sku(0)), stock_key(&sku(0), &main())] {
+        let mut item = raw_item(stage, "catalog", &key).unwrap();
+        item.as_object_mut().unwrap().remove("outbox");
+        for n in 1..products {
+            for name in ["pk", "sku"] {
+                item[name]["S"] = json!(sku(n));
+            }
+            let request = serde_json::from_value(json!({ "TableName": "catalog", "Item": item })).unwrap();
+            stage.cloud.table("catalog").unwrap().put_item(request).unwrap();
+        }
+    }
 }
 
 /// Staff count product `n`.

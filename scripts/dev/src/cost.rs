@@ -98,8 +98,7 @@ fn product(n: usize) -> Value {
     json!({
         // As long as the titles of the retail data set are on average.
         "title": format!("WHITE HANGING HEART HOLDER {n:04}"),
-        "price": { "amount_minor": 255, "currency": "GBP" },
-        "tax_rate": 2000,
+        "prices": [{ "amount_minor": 255, "currency": "GBP" }],
         "published": true,
     })
 }

@@ -72,8 +72,8 @@ fn the_stream_log_does_not_grow_with_the_orders() {
 fn stock_shelves(stage: &Stage) {
     let manager = caller(0, Role::Manager);
     for sku in ["SKU-0", "SKU-1"] {
-        let price = json!({ "amount_minor": 100, "currency": "GBP" });
-        let product = json!({ "title": "HOLDER", "price": price, "tax_rate": 2000, "published": true });
+        let prices = json!([{ "amount_minor": 100, "currency": "GBP" }]);
+        let product = json!({ "title": "HOLDER", "prices": prices, "published": true });
         let set = stage.ask("set-product").by(&manager).at(sku).send(&product);
         assert_eq!(set.status_code, 200, "{}", set.body);
         let set = stage.ask("set-stock").by(&manager).at(sku).send(&json!({ "on_hand": 1_000_000 }));

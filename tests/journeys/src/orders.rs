@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 fn put_on_shelf(api: &Api, manager: &Caller, sku: &str, price: i64, on_hand: u32) -> Outcome {
     let product = json!({
         "title": format!("Шарф {sku}"),
-        "price": { "amount_minor": price, "currency": "GBP" },
-        "tax_rate": 2000,
+        "prices": [{ "amount_minor": price, "currency": "GBP" }],
         "published": true,
     });
     api.put(manager, &format!("/v1/products/{sku}"), &product)?.expect(200)?;
@@ -119,7 +118,7 @@ pub fn strangers(api: &Api) -> Outcome {
     let key = api.fresh("a-managers-order");
     same("a manager buys nothing", &status(api.post(&manager, "/v1/orders", &key, &order)?), &json!(403))?;
     let product =
-        json!({ "title": "T", "price": { "amount_minor": 1, "currency": "GBP" }, "tax_rate": 0, "published": true });
+        json!({ "title": "T", "prices": [{ "amount_minor": 1, "currency": "GBP" }], "published": true });
     let set = api.put(&customer, &format!("/v1/products/{sku}"), &product)?;
     same("a customer sets no prices", &status(set), &json!(403))?;
     let placed = place(api, &customer, &api.fresh("place-an-order"), &order)?;

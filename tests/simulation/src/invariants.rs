@@ -2,9 +2,9 @@
 //! promised to clients is so, and every committed event was published.
 
 use crate::shop::Shop;
-use catalog::reservation::{Reservation, State as Held, Wanted};
-use catalog::stock::Stock;
-use catalog::store::Chunk;
+use catalog::reservation::{Goods, Reservation, State as Held};
+use catalog::stock::{Counter, Stock};
+use catalog::store::{Chunk, Restocked};
 use dynoxide::actions::scan::ScanRequest;
 use kernel::OrderId;
 use local::simulation::Simulation;
@@ -43,6 +43,7 @@ struct World {
     stock: Vec<Stock>,
     reservations: BTreeMap<OrderId, Reservation>,
     chunks: Vec<Chunk>,
+    restocked: Vec<Restocked>,
     orders: BTreeMap<OrderId, Order>,
     products: BTreeMap<String, Value>,
     prices: BTreeMap<String, Value>,
@@ -58,6 +59,7 @@ impl World {
             stock: of_kind(&catalog)?,
             reservations: reservations.into_iter().map(|reservation| (reservation.order, reservation)).collect(),
             chunks: of_kind(&catalog)?,
+            restocked: of_kind(&catalog)?,
             orders: all_orders.into_iter().map(|order| (order.id, order)).collect(),
             products: by_sku(&catalog, "product"),
             prices: by_sku(&orders, "price"),
@@ -69,37 +71,45 @@ impl World {
         })
     }
 
-    /// What a reservation holds, by SKU.
-    fn held(&self, reservation: &Reservation) -> Vec<Wanted> {
-        match (reservation.held(), reservation.chunks) {
-            (0, _) => Vec::new(),
-            (_, 1) => reservation.wanted.clone(),
-            (held, _) => {
-                let mine = self.chunks.iter().filter(|chunk| chunk.order == reservation.order && chunk.number < held);
-                mine.flat_map(|chunk| chunk.wanted.clone()).collect()
-            }
+    /// The goods of each chunk of a reservation, and where they stand.
+    fn chunks_of(&self, reservation: &Reservation) -> Vec<(Counter, Goods)> {
+        let mine = self.chunks.iter().filter(|chunk| chunk.order == reservation.order);
+        match reservation.chunks {
+            0 => Vec::new(),
+            1 => vec![(reservation.place_of(0), reservation.goods.clone())],
+            _ => mine.map(|chunk| (reservation.place_of(chunk.number), chunk.goods.clone())).collect(),
         }
     }
 
-    /// available + reserved = counted, and reserved is what reservations hold.
+    /// available + reserved + gone = counted; what is reserved or gone is what reservations say.
     fn stock(&self, shop: &Shop, violations: &mut Vec<String>) {
-        let mut held: BTreeMap<&str, u32> = BTreeMap::new();
-        let all: Vec<Wanted> = self.reservations.values().flat_map(|reservation| self.held(reservation)).collect();
-        for wanted in &all {
-            *held.entry(wanted.sku.as_str()).or_default() += wanted.quantity;
+        let (mut reserved, mut gone): (BTreeMap<String, i64>, BTreeMap<String, i64>) = Default::default();
+        for (counter, goods) in self.reservations.values().flat_map(|reservation| self.chunks_of(reservation)) {
+            let sums = match counter {
+                Counter::Available => continue,
+                Counter::Reserved => &mut reserved,
+                Counter::Gone => &mut gone,
+            };
+            for (_, sku, quantity) in goods.iter() {
+                *sums.entry(sku.to_string()).or_default() += i64::from(quantity);
+            }
+        }
+        for (_, sku, quantity) in self.restocked.iter().flat_map(|restocked| restocked.goods.iter()) {
+            *gone.entry(sku.to_string()).or_default() -= i64::from(quantity);
         }
         for stock in &self.stock {
             let sku = stock.sku.as_str();
             let counted = shop.on_hand.get(sku).copied().unwrap_or_default();
-            if stock.available + stock.reserved != counted {
-                violations.push(format!(
-                    "of {sku} {} + {} are there, {counted} were counted",
-                    stock.available, stock.reserved
-                ));
+            let all = u64::from(stock.available) + u64::from(stock.reserved) + stock.gone;
+            if all != u64::from(counted) {
+                violations.push(format!("of {sku} {stock:?} are there or sold, {counted} were counted"));
             }
-            let held = held.get(sku).copied().unwrap_or_default();
-            if stock.reserved != held {
-                violations.push(format!("of {sku} {} are reserved, orders hold {held}", stock.reserved));
+            let expected = |sums: &BTreeMap<String, i64>| sums.get(sku).copied().unwrap_or_default();
+            if i64::from(stock.reserved) != expected(&reserved) {
+                violations.push(format!("of {sku} {} are reserved, orders hold {reserved:?}", stock.reserved));
+            }
+            if i64::try_from(stock.gone) != Ok(expected(&gone)) {
+                violations.push(format!("of {sku} {} are gone, orders have {gone:?}", stock.gone));
             }
         }
     }
@@ -141,8 +151,8 @@ impl World {
     fn prices(&self, violations: &mut Vec<String>) {
         for (sku, product) in &self.products {
             let replica = self.prices.get(sku);
-            if replica.is_none_or(|replica| replica["prices"]["L"][0] != product["price"]) {
-                violations.push(format!("{sku} costs {} but is sold as {replica:?}", product["price"]));
+            if replica.is_none_or(|replica| replica["prices"] != product["prices"]) {
+                violations.push(format!("{sku} costs {} but is sold as {replica:?}", product["prices"]));
             }
         }
     }

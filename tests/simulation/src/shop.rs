@@ -151,8 +151,7 @@ impl Shop {
             key: None,
             body: json!({
                 "title": format!("Thing {sku}"),
-                "price": { "amount_minor": price, "currency": "GBP" },
-                "tax_rate": 2000,
+                "prices": [{ "amount_minor": price, "currency": "GBP" }],
                 "published": true,
             }),
         }

@@ -115,8 +115,8 @@ fn stock_shelves(stage: &Stage) -> Outcome {
         expect(answer.status_code, 200, &answer.body)
     };
     for n in 0..100 {
-        let price = json!({ "amount_minor": 100, "currency": "GBP" });
-        set("set-product", n, json!({ "title": "HOLDER", "price": price, "tax_rate": 2000, "published": true }))?;
+        let prices = json!([{ "amount_minor": 100, "currency": "GBP" }]);
+        set("set-product", n, json!({ "title": "HOLDER", "prices": prices, "published": true }))?;
         set("set-stock", n, json!({ "on_hand": 1_000_000 }))?;
     }
     stage.settle()
