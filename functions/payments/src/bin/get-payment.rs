@@ -1,0 +1,4 @@
+//! `get-payment` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(payments::get_payment::function())
+}

@@ -1,0 +1,4 @@
+//! `poll-payments` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(payments::poll_payments::function())
+}

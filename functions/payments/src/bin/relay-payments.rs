@@ -1,0 +1,4 @@
+//! `relay-payments` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(payments::relay_payments::function())
+}

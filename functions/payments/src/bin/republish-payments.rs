@@ -1,0 +1,4 @@
+//! `republish-payments` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(payments::republish_payments::function())
+}

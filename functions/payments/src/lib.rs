@@ -1,0 +1,42 @@
+//! Payments: what customers pay for orders through a provider, and what they get back.
+//!
+//! Owns the table and topic `payments`. An order that may be paid is a replica, kept by `keep-payable`. Cards never
+//! come here: the customer enters them in the provider's form and pays with a client secret; the provider's signed
+//! webhooks say what came of it. Each order has one [`payment::Payment`], where everything about its money is decided:
+//! it is paid once, what comes too late or differs goes back whole, and nothing is given back twice.
+//!
+//! Whatever the provider is asked for is stored first, and carried out by whoever comes by ([`carry_out`]): a lost
+//! reply, a crash or an outage leaves a state from which anybody goes on.
+
+pub mod attempt;
+pub mod carry_out;
+pub mod hear;
+pub mod method;
+pub mod next_call;
+pub mod payable;
+pub mod payer;
+pub mod payment;
+pub mod provider;
+pub mod refund;
+pub mod refunding;
+pub mod started;
+pub mod store;
+pub mod stripe;
+
+platform::context! {
+    name: "payments",
+    indexes: [store::BY_DUE],
+    functions: [
+        close_payment,
+        get_payment,
+        keep_payable,
+        list_payment_methods,
+        poll_payments,
+        refund_return,
+        relay_payments,
+        remove_payment_method,
+        republish_payments,
+        start_payment,
+        stripe_webhook,
+    ],
+}

@@ -1,0 +1,95 @@
+//! Publishes what payments and saved methods announce.
+//!
+//! Reads the stream of the payments table; writes nothing. What an event says was decided when it was announced and
+//! never changes afterwards, so it can be read from the item at any later version.
+
+use crate::method::{MethodEvent, SavedMethod};
+use crate::payment::{Payment, PaymentEvent};
+use crate::refund::{Refund, RefundState};
+use contracts::payments::{
+    DisputeOpened, PaymentClosed, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, PaymentSucceeded, Published,
+    RefundFailed, RefundSucceeded,
+};
+use kernel::{PaymentId, RefundId};
+use platform::{Change, Error, Function, Item, relay};
+
+/// The relay of the payments table
+pub fn function() -> Function {
+    relay::from_outbox(relay_payments)
+}
+
+/// The events of one change, in the order of its outbox.
+pub async fn relay_payments(change: Change) -> Result<Vec<Published>, Error> {
+    match change.kind() {
+        Payment::KIND => {
+            let (payment, outbox) = change.read::<Payment>()?;
+            outbox.events.into_iter().map(|event| announced(&payment, event)).collect()
+        }
+        SavedMethod::KIND => {
+            let (method, outbox) = change.read::<SavedMethod>()?;
+            Ok(outbox.events.into_iter().map(|event| method_announced(&method, event)).collect())
+        }
+        _ => Err(Error::broken(format!("{} announces nothing", change.key))),
+    }
+}
+
+fn announced(payment: &Payment, event: PaymentEvent) -> Result<Published, Error> {
+    let (order, customer) = (payment.order, payment.customer);
+    Ok(match event {
+        PaymentEvent::Succeeded(id) => {
+            let amount = attempt(payment, id)?.amount;
+            PaymentSucceeded { order, customer, payment: id, amount }.into()
+        }
+        PaymentEvent::Failed(id) => {
+            let reason = attempt(payment, id)?.declined.clone().unwrap_or_default();
+            PaymentFailed { order, customer, payment: id, reason }.into()
+        }
+        PaymentEvent::Closed => PaymentClosed { order, customer }.into(),
+        PaymentEvent::Refunded(id) => {
+            let refund = refund(payment, id)?;
+            let (amount, return_id) = (refund.amount, refund.return_id());
+            RefundSucceeded { order, customer, refund: id, amount, return_id }.into()
+        }
+        PaymentEvent::RefundFailed(id) => {
+            let refund = refund(payment, id)?;
+            let reason = match &refund.state {
+                RefundState::Failed { reason } => reason.clone(),
+                RefundState::Asked { .. } | RefundState::Pending { .. } | RefundState::Done => String::new(),
+            };
+            RefundFailed { order, customer, refund: id, amount: refund.amount, reason }.into()
+        }
+        PaymentEvent::Disputed(id) => disputed(payment, &id)?.into(),
+    })
+}
+
+fn method_announced(method: &SavedMethod, event: MethodEvent) -> Published {
+    let (customer, method) = (method.account, method.id);
+    match event {
+        MethodEvent::Saved => PaymentMethodSaved { customer, method }.into(),
+        MethodEvent::Removed => PaymentMethodRemoved { customer, method }.into(),
+    }
+}
+
+fn disputed(payment: &Payment, id: &str) -> Result<DisputeOpened, Error> {
+    let mut disputes =
+        payment.attempts.iter().flat_map(|attempt| attempt.disputes.iter().map(move |dispute| (attempt.id, dispute)));
+    let (of, dispute) = disputes.find(|(_, dispute)| dispute.id == id).ok_or_else(|| missing(payment, id))?;
+    Ok(DisputeOpened {
+        order: payment.order,
+        payment: of,
+        amount: dispute.amount,
+        reason: dispute.reason.clone(),
+    })
+}
+
+fn attempt(payment: &Payment, id: PaymentId) -> Result<&crate::attempt::Attempt, Error> {
+    payment.attempt(id).ok_or_else(|| missing(payment, id))
+}
+
+fn refund(payment: &Payment, id: RefundId) -> Result<&Refund, Error> {
+    payment.refund(id).ok_or_else(|| missing(payment, id))
+}
+
+fn missing(payment: &Payment, what: impl std::fmt::Display) -> Error {
+    Error::broken(format!("the payment of {} announces {what}, which it has not", payment.order))
+}

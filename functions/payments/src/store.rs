@@ -1,0 +1,143 @@
+//! The items of the payments table, their keys, and the queries by name.
+//!
+//! | item | pk | sk |
+//! | --- | --- | --- |
+//! | [`Payment`] | `ord_…` | `payment` |
+//! | [`Payable`], a replica | `ord_…` | `payable` |
+//! | [`Payer`] | `acc_…` | `payer` |
+//! | [`SavedMethod`] | `acc_…` | `method#pmt_…` |
+//! | [`WebhookEvent`] | `webhook#<event>` | `webhook` |
+//!
+//! The index `by-due` (`waiting`, `due`; keys only) holds what waits for the provider and nothing else, so that the
+//! sweeper reads what it has to look at instead of everything that was ever paid. A payment enters it when an attempt
+//! starts and leaves it when the attempt ends: two write units.
+
+use crate::method::{MethodEvent, SavedMethod};
+use crate::payable::Payable;
+use crate::payment::{Payment, PaymentEvent};
+use crate::provider::PayerRef;
+use kernel::{AccountId, OrderId, PaymentMethodId, Timestamp};
+use platform::{Index, Item, Key, List, Never};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Lists what waits for the provider, by when somebody is to look at it.
+pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
+
+/// How long a webhook that was dealt with is remembered: longer than Stripe repeats it.
+const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
+
+impl Item for Payment {
+    type Event = PaymentEvent;
+    const KIND: &'static str = "payment";
+    const HISTORY: bool = true;
+
+    fn key(&self) -> Key {
+        payment_key(self.order)
+    }
+}
+
+/// The key of an order's payment.
+pub fn payment_key(order: OrderId) -> Key {
+    Key::new(order, Payment::KIND)
+}
+
+impl Item for Payable {
+    type Event = Never;
+    const KIND: &'static str = "payable";
+
+    fn key(&self) -> Key {
+        payable_key(self.order)
+    }
+}
+
+/// The key of the replica of an order.
+pub fn payable_key(order: OrderId) -> Key {
+    Key::new(order, Payable::KIND)
+}
+
+impl Item for SavedMethod {
+    type Event = MethodEvent;
+    const KIND: &'static str = "method";
+
+    fn key(&self) -> Key {
+        method_key(self.account, self.id)
+    }
+}
+
+/// The key of an account's saved method.
+pub fn method_key(account: AccountId, id: PaymentMethodId) -> Key {
+    Key::new(account, format!("{}#{id}", SavedMethod::KIND))
+}
+
+/// The saved methods of an account.
+pub fn methods_of(account: AccountId) -> List {
+    List::collection::<SavedMethod>(account)
+}
+
+/// What waits for the provider and is to be looked at by `now`: payments, or methods.
+pub fn due(waiting: &str, now: Timestamp) -> List {
+    List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now)
+}
+
+/// An account's counterpart at the provider.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Payer {
+    /// The account.
+    pub account: AccountId,
+    /// Its name there.
+    pub payer: PayerRef,
+}
+
+impl Item for Payer {
+    type Event = Never;
+    const KIND: &'static str = "payer";
+
+    fn key(&self) -> Key {
+        payer_key(self.account)
+    }
+}
+
+/// The key of an account's counterpart.
+pub fn payer_key(account: AccountId) -> Key {
+    Key::new(account, Payer::KIND)
+}
+
+/// A webhook that was dealt with. Written once.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct WebhookEvent {
+    /// The provider's name of the event.
+    pub id: String,
+    /// Its type.
+    pub kind: String,
+    /// When it came first.
+    pub at: Timestamp,
+    /// What it was about and whose payment that was, if nobody here knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orphan: Option<String>,
+    /// When it may be forgotten, in seconds since 1970. An orphan never is: somebody may have paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+}
+
+impl WebhookEvent {
+    /// The event `id` of type `kind`, dealt with now.
+    pub fn new(id: String, kind: String, orphan: Option<String>, at: Timestamp) -> Self {
+        let expires_at = orphan.is_none().then(|| at.after(REMEMBERED).as_seconds());
+        Self { id, kind, at, orphan, expires_at }
+    }
+}
+
+impl Item for WebhookEvent {
+    type Event = Never;
+    const KIND: &'static str = "webhook";
+
+    fn key(&self) -> Key {
+        webhook_key(&self.id)
+    }
+}
+
+/// The key of a webhook.
+pub fn webhook_key(id: &str) -> Key {
+    Key::new(format!("webhook#{id}"), WebhookEvent::KIND)
+}
