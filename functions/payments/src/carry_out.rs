@@ -52,13 +52,20 @@ impl Carried {
     }
 }
 
-/// What the provider said.
-enum Answer {
+/// What came of a call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// How an attempt's intent stands.
     Intent(PaymentId, Intent),
+    /// An attempt will bring no money.
     Ended(PaymentId, Ending),
+    /// An attempt's saved method will not be charged.
     NotCharged(PaymentId, String),
+    /// How a refund stands.
     Refund(RefundNews),
+    /// A refund will not be made.
     NotRefunded(RefundId, String),
+    /// The provider does not know of a refund.
     NoSuchRefund(RefundId),
 }
 
@@ -69,7 +76,12 @@ pub async fn carry_out<P: PaymentProvider>(
     payment: Stored<Payment>,
     now: Timestamp,
 ) -> Result<Carried, Error> {
-    let mut carried = Carried { payment, secrets: Vec::new(), strays: Vec::new(), trouble: None };
+    let mut carried = Carried {
+        payment,
+        secrets: Vec::new(),
+        strays: Vec::new(),
+        trouble: None,
+    };
     let mut left: Vec<Matter> = Vec::new();
     for _ in 0..MAX_CALLS {
         let Some(call) = carried.payment.value.next_call(&left, now) else {
@@ -115,7 +127,7 @@ async fn write(payments: &Table, old: Stored<Payment>, (next, events): Next) -> 
 }
 
 /// Makes one call. What gives no answer is asked about, where the provider can tell at once.
-async fn answer<P: PaymentProvider>(provider: &P, call: &Call<'_>) -> Result<Answer, Trouble> {
+pub async fn answer<P: PaymentProvider>(provider: &P, call: &Call<'_>) -> Result<Answer, Trouble> {
     match call {
         Call::Open(intent) => match provider.open(intent).await {
             Err(Trouble::Refused { code }) => Ok(Answer::Ended(intent.payment, Ending::Refused { code })),
@@ -162,7 +174,7 @@ fn find_refund(refunds: Vec<RefundNews>, id: RefundId) -> Option<RefundNews> {
 }
 
 /// What the payment becomes by an answer. `None`: it stays.
-fn follow(payment: &Payment, answer: &Answer, now: Timestamp) -> Option<Next> {
+pub fn follow(payment: &Payment, answer: &Answer, now: Timestamp) -> Option<Next> {
     match answer {
         // Our own call was about the attempt's own intent.
         Answer::Intent(id, intent) => payment.heard(*id, intent, now).ok().flatten(),

@@ -6,12 +6,11 @@
 //! goes back. Either event may overtake everything else: it leaves a closed payment that nobody can start any more.
 
 use crate::carry_out::carry_out;
-use crate::hear::failed;
 use crate::payment::{End, Payment};
-use crate::store::payment_key;
+use crate::store::change_payment;
 use crate::stripe::{Stripe, StripeApi, StripeKey};
 use contracts::orders::{OrderCancelled, OrderExpiring};
-use platform::{Decision, Error, Function, Log, Now, On, Partner, Secret, Stored, Table, events};
+use platform::{Error, Function, Log, Now, On, Partner, Secret, Table, events};
 
 contracts::one_of! {
     /// Why no more money is wanted.
@@ -36,13 +35,11 @@ pub async fn close_payment(
         NoMoreWanted::OrderExpiring(event) => (event.order, event.customer, End::Expired),
         NoMoreWanted::OrderCancelled(event) => (event.order, event.customer, End::Cancelled),
     };
-    let decide = |found: Option<&Stored<Payment>>| {
+    let payment = change_payment(&payments, order, |found| {
         let none = Payment::of(order, customer);
-        let closed = found.map_or(&none, |found| &found.value).close(because, now);
-        Ok(closed.map_or(Decision::Keep, |(payment, events)| Decision::To(payment, events)))
-    };
-    let payment = payments.change(&payment_key(order), decide).await.map_err(failed)?;
-    let payment = payment.ok_or_else(|| Error::broken(format!("the payment of {order} was not kept")))?;
+        Ok(found.unwrap_or(&none).close(because, now))
+    });
+    let payment = payment.await?.ok_or_else(|| Error::broken(format!("the payment of {order} was not kept")))?;
     let carried = carry_out(&payments, &Stripe::new(api, api_key), payment, now).await?;
     carried.report(&log);
     carried.whole().map(drop)

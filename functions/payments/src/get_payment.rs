@@ -89,11 +89,9 @@ pub async fn get_payment(
     Path(order): Path<OrderId>,
     payments: TableReader,
 ) -> Result<http::Ok<PaymentView>, Failure<Infallible>> {
-    let (payment, payable) = platform::both(
-        payments.get::<Payment>(&payment_key(order)),
-        payments.get::<Payable>(&payable_key(order)),
-    )
-    .await?;
+    let (payment, payable) =
+        platform::both(payments.get::<Payment>(&payment_key(order)), payments.get::<Payable>(&payable_key(order)))
+            .await?;
     let version = payment.as_ref().map(|payment| payment.version);
     let payable = payable.map(|payable| Payment::of(order, payable.value.customer));
     let payment = payment.map(|payment| payment.value).or(payable);

@@ -4,11 +4,10 @@ use crate::attempt::Dispute;
 use crate::method::{Card, SavedMethod, id_of};
 use crate::payment::{Next, Payment, Stranger};
 use crate::provider::{Intent, IntentRef, MethodRef, PayerRef, PaymentProvider, RefundNews, Trouble};
-use crate::store::{method_key, payment_key};
+use crate::store::{change_payment, method_key};
 use crate::stripe::event::News;
 use kernel::{OrderId, Timestamp};
-use platform::{Decision, Error, Failure, Stored, Table};
-use std::convert::Infallible;
+use platform::{Decision, Error, Stored, Table};
 
 /// What became of news.
 pub enum Heard {
@@ -115,14 +114,12 @@ async fn change(
     decide: impl Fn(&Payment) -> Result<Option<Next>, Stranger>,
 ) -> Result<Heard, Error> {
     let mut stranger = false;
-    let decide = |found: Option<&Stored<Payment>>| {
-        let next = found.map(|found| decide(&found.value)).transpose();
+    let payment = change_payment(payments, order, |found| {
+        let next = found.map(&decide).transpose();
         stranger = next.is_err();
-        let next = next.ok().flatten().flatten();
-        Ok(next.map_or(Decision::Keep, |(payment, events)| Decision::To(payment, events)))
-    };
-    let payment = payments.change::<Payment, Infallible>(&payment_key(order), decide).await.map_err(failed)?;
-    Ok(match payment {
+        Ok(next.ok().flatten().flatten())
+    });
+    Ok(match payment.await? {
         Some(payment) if !stranger => Heard::Payment(payment),
         _ => Heard::Orphan { about },
     })
@@ -172,13 +169,4 @@ async fn forgotten<P: PaymentProvider>(
     };
     payments.advance(&method_key(account, id_of(&method)), decide).await?;
     Ok(Heard::Nothing)
-}
-
-/// The failure of a change that has nobody to refuse anything to.
-pub fn failed(failure: Failure<Infallible>) -> Error {
-    match failure {
-        Failure::Failed(error) => error,
-        Failure::Problem(problem) => Error::broken(problem.detail),
-        Failure::Refused(never) => match never {},
-    }
 }

@@ -48,7 +48,11 @@ pub async fn list_payment_methods(
 ) -> Result<http::Ok<Page<MethodView>>, Failure<Infallible>> {
     let methods = methods_of(customer.account);
     let page = payments.list::<SavedMethod, _>(&methods, PAGE, which.cursor.as_ref()).await?;
-    let saved = page.items.into_iter().map(|method| method.value).filter(|method| method.state == MethodState::Saved);
+    let saved = page
+        .items
+        .into_iter()
+        .map(|method| method.value)
+        .filter(|method| method.state == MethodState::Saved);
     let items = saved.map(|SavedMethod { id, card, saved_at, .. }| MethodView { id, card, saved_at });
     let body = Page { items: items.collect(), next: page.next };
     Ok(http::Ok { version: None, body })

@@ -96,7 +96,12 @@ impl SavedMethod {
 
     /// A method that was forgotten before it was known: late news of its saving find it so.
     pub fn unknown_forgotten(account: AccountId, method: MethodRef, now: Timestamp) -> Self {
-        let card = Card { brand: String::new(), last4: String::new(), exp_month: 0, exp_year: 0 };
+        let card = Card {
+            brand: String::new(),
+            last4: String::new(),
+            exp_month: 0,
+            exp_year: 0,
+        };
         let (saved, _) = Self::saved(account, method, card, now);
         Self { state: MethodState::Removed, ..saved }
     }
@@ -125,7 +130,12 @@ impl SavedMethod {
             MethodState::Removing => Vec::new(),
             MethodState::Removed => return None,
         };
-        let removed = Self { state: MethodState::Removed, due: None, waiting: None, ..self.clone() };
+        let removed = Self {
+            state: MethodState::Removed,
+            due: None,
+            waiting: None,
+            ..self.clone()
+        };
         Some((removed, events))
     }
 }

@@ -54,7 +54,8 @@ impl Payment {
     pub fn next_call(&self, left: &[Matter], now: Timestamp) -> Option<Call<'_>> {
         let attempts = self.attempts.iter().filter_map(|attempt| self.call_for(attempt, now));
         let refunds = self.attempts.iter().flat_map(|attempt| {
-            let refunds = attempt.intent().into_iter().flat_map(|intent| attempt.refunds().iter().map(move |r| (intent, r)));
+            let refunds =
+                attempt.intent().into_iter().flat_map(|intent| attempt.refunds().iter().map(move |r| (intent, r)));
             refunds.filter_map(|(intent, refund)| self.call_for_refund(intent, refund, now))
         });
         attempts.chain(refunds).find(|call| !left.contains(&call.matter()))

@@ -6,19 +6,15 @@
 //! before it reports what failed.
 
 use crate::carry_out::carry_out;
-use crate::hear::failed;
 use crate::method::{self, SavedMethod};
 use crate::payment::{self, Payment};
 use crate::remove_payment_method::forget;
-use crate::store::{due, payment_key};
+use crate::store::{change_payment, due};
 use crate::stripe::{Stripe, StripeApi, StripeKey};
-use kernel::Timestamp;
-use platform::{Decision, Error, Function, Log, Now, Partner, Secret, Stored, Table, schedule};
-use std::convert::Infallible;
+use kernel::{OrderId, Timestamp};
+use platform::{Error, Function, Log, Now, Partner, Secret, Table, schedule};
 use std::time::Duration;
 
-/// How many items are read at a time.
-const PAGE: u32 = 50;
 /// More than can be dealt with in one run; the rest waits for the next one.
 const MAX_PAGES: usize = 100;
 
@@ -36,41 +32,29 @@ pub async fn poll_payments(
     api_key: Secret<StripeKey>,
 ) -> Result<(), Error> {
     let stripe = Stripe::new(api, api_key);
-    let mut outcome = Ok(());
-    let (due_payments, mut cursor) = (due(payment::WAITING, now), None);
+    let (mut outcome, mut cursor) = (Ok(()), None);
     for _ in 0..MAX_PAGES {
-        let page = payments.list::<Payment, Infallible>(&due_payments, PAGE, cursor.as_ref()).await.map_err(failed)?;
+        let page = due::<Payment>(&payments, payment::WAITING, now, cursor.as_ref()).await?;
         for payment in page.items {
-            outcome = outcome.and(look_at(&payments, &stripe, payment, now, &log).await);
+            outcome = outcome.and(look_at(&payments, &stripe, payment.value.order, now, &log).await);
         }
         cursor = page.next;
         if cursor.is_none() {
             break;
         }
     }
-    let due_methods = due(method::WAITING, now);
-    let page = payments.list::<SavedMethod, Infallible>(&due_methods, PAGE, None).await.map_err(failed)?;
-    for method in page.items {
+    for method in due::<SavedMethod>(&payments, method::WAITING, now, None).await?.items {
         outcome = outcome.and(forget(&payments, &stripe, method).await);
     }
     outcome
 }
 
-/// Ends what nobody ended, and carries out what is left to do.
-async fn look_at(
-    payments: &Table,
-    stripe: &Stripe,
-    listed: Stored<Payment>,
-    now: Timestamp,
-    log: &Log,
-) -> Result<(), Error> {
-    let decide = |found: Option<&Stored<Payment>>| {
-        let next = found.and_then(|found| found.value.overdue(now));
-        Ok(next.map_or(Decision::Keep, |(payment, events)| Decision::To(payment, events)))
+/// Ends what nobody ended, and carries out what is left to do. What is listed may be a little old: it is read again.
+async fn look_at(payments: &Table, stripe: &Stripe, order: OrderId, now: Timestamp, log: &Log) -> Result<(), Error> {
+    let payment = change_payment(payments, order, |found| Ok(found.and_then(|payment| payment.overdue(now)))).await?;
+    let Some(payment) = payment else {
+        return Ok(());
     };
-    // A list may be a little old.
-    let payment = payments.change::<Payment, Infallible>(&payment_key(listed.value.order), decide).await;
-    let payment = payment.map_err(failed)?.unwrap_or(listed);
     let carried = carry_out(payments, stripe, payment, now).await?;
     carried.report(log);
     carried.whole().map(drop)

@@ -5,12 +5,11 @@
 //! when the provider's webhook says so.
 
 use crate::carry_out::carry_out;
-use crate::hear::failed;
-use crate::payment::Payment;
-use crate::store::payment_key;
+use crate::refunding::NothingCaptured;
+use crate::store::change_payment;
 use crate::stripe::{Stripe, StripeApi, StripeKey};
 use contracts::orders::OrderReturned;
-use platform::{Decision, Error, Failure, Function, Log, Now, On, Partner, Secret, Stored, Table, events};
+use platform::{Error, Function, Log, Now, On, Partner, Secret, Table, events};
 
 /// On `orders.order-returned.v1`
 pub fn function() -> Function {
@@ -27,14 +26,12 @@ pub async fn refund_return(
     api_key: Secret<StripeKey>,
 ) -> Result<(), Error> {
     let order = returned.order;
-    let not_here = || Failure::Failed(Error::unavailable(format!("the payment of {order} is not here yet")));
-    let decide = |found: Option<&Stored<Payment>>| {
-        let payment = &found.ok_or_else(not_here)?.value;
-        let next = payment.returned(returned.return_id, returned.refund, now).map_err(|_| not_here())?;
-        Ok(next.map_or(Decision::Keep, |(payment, events)| Decision::To(payment, events)))
-    };
-    let payment = payments.change(&payment_key(order), decide).await.map_err(failed)?;
-    let payment = payment.ok_or_else(|| Error::broken(format!("the payment of {order} was not kept")))?;
+    let not_here = || Error::unavailable(format!("the payment of {order} is not here yet"));
+    let payment = change_payment(&payments, order, |found| {
+        let payment = found.ok_or_else(not_here)?;
+        payment.returned(returned.return_id, returned.refund, now).map_err(|NothingCaptured| not_here())
+    });
+    let payment = payment.await?.ok_or_else(not_here)?;
     let carried = carry_out(&payments, &Stripe::new(api, api_key), payment, now).await?;
     carried.report(&log);
     carried.whole().map(drop)

@@ -16,7 +16,12 @@ pub const MORE_THAN_KEPT: &str = "more-than-kept";
 impl Payment {
     /// The customer returned goods: their price goes back, once for each return. Asking for more than is kept fails as
     /// a whole, for people to look at. `None`: this return is known.
-    pub fn returned(&self, return_id: ReturnId, amount: Money, now: Timestamp) -> Result<Option<Next>, NothingCaptured> {
+    pub fn returned(
+        &self,
+        return_id: ReturnId,
+        amount: Money,
+        now: Timestamp,
+    ) -> Result<Option<Next>, NothingCaptured> {
         let id = for_return(return_id);
         if self.refund(id).is_some() {
             return Ok(None);

@@ -71,8 +71,10 @@ fn method_announced(method: &SavedMethod, event: MethodEvent) -> Published {
 }
 
 fn disputed(payment: &Payment, id: &str) -> Result<DisputeOpened, Error> {
-    let mut disputes =
-        payment.attempts.iter().flat_map(|attempt| attempt.disputes.iter().map(move |dispute| (attempt.id, dispute)));
+    let mut disputes = payment
+        .attempts
+        .iter()
+        .flat_map(|attempt| attempt.disputes.iter().map(move |dispute| (attempt.id, dispute)));
     let (of, dispute) = disputes.find(|(_, dispute)| dispute.id == id).ok_or_else(|| missing(payment, id))?;
     Ok(DisputeOpened {
         order: payment.order,

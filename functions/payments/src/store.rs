@@ -14,16 +14,19 @@
 
 use crate::method::{MethodEvent, SavedMethod};
 use crate::payable::Payable;
-use crate::payment::{Payment, PaymentEvent};
+use crate::payment::{Next, Payment, PaymentEvent};
 use crate::provider::PayerRef;
-use kernel::{AccountId, OrderId, PaymentMethodId, Timestamp};
-use platform::{Index, Item, Key, List, Never};
+use kernel::{AccountId, Cursor, OrderId, Page, PaymentMethodId, Timestamp};
+use platform::{Decision, Error, Failure, Index, Item, Key, List, Never, Stored, Table, TableReader};
 use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
 use std::time::Duration;
 
 /// Lists what waits for the provider, by when somebody is to look at it.
 pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
 
+/// How many of what is due are read at a time.
+const DUE_PAGE: u32 = 50;
 /// How long a webhook that was dealt with is remembered: longer than Stripe repeats it.
 const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
 
@@ -75,9 +78,38 @@ pub fn methods_of(account: AccountId) -> List {
     List::collection::<SavedMethod>(account)
 }
 
-/// What waits for the provider and is to be looked at by `now`: payments, or methods.
-pub fn due(waiting: &str, now: Timestamp) -> List {
-    List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now)
+/// A page of what waits for the provider and is to be looked at by `now`: payments, or methods.
+pub async fn due<T: Item>(
+    payments: &TableReader,
+    waiting: &str,
+    now: Timestamp,
+    cursor: Option<&Cursor>,
+) -> Result<Page<Stored<T>>, Error> {
+    let due = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now);
+    payments.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(failed)
+}
+
+/// Lets `decide` say what becomes of an order's payment, on the payment as it stands, and stores that. Returns it as it
+/// stands then; none if there is none.
+pub async fn change_payment(
+    payments: &Table,
+    order: OrderId,
+    mut decide: impl FnMut(Option<&Payment>) -> Result<Option<Next>, Error>,
+) -> Result<Option<Stored<Payment>>, Error> {
+    let decide = |found: Option<&Stored<Payment>>| {
+        let next = decide(found.map(|found| &found.value)).map_err(Failure::Failed)?;
+        Ok(next.map_or(Decision::Keep, |(payment, events)| Decision::To(payment, events)))
+    };
+    payments.change::<Payment, Infallible>(&payment_key(order), decide).await.map_err(failed)
+}
+
+/// The failure of what has nobody to refuse anything to.
+fn failed(failure: Failure<Infallible>) -> Error {
+    match failure {
+        Failure::Failed(error) => error,
+        Failure::Problem(problem) => Error::broken(problem.detail),
+        Failure::Refused(never) => match never {},
+    }
 }
 
 /// An account's counterpart at the provider.

@@ -6,6 +6,7 @@ use crate::outside::{Answer, NoAnswer, Outside, OutsideCall, PARTNERS, Service};
 use crate::plane::{Consumer, Plane};
 use crate::rights::Rights;
 use crate::sandbox::Sandboxes;
+use crate::sandbox::stripe::Stripe;
 use crate::sent::Sent;
 use crate::services::{self, dynamodb, kms, lambda, s3, secrets, ses, sns};
 use crate::tables::{self, PAGE, Table};
@@ -100,7 +101,9 @@ impl Cloud {
         let consumers: Vec<Consumer> = functions.values().filter_map(consumer).collect();
         let journal = journal.map(|journal| Arc::new(Mutex::new(journal)));
         let sent = Mutex::new(Sent::new(journal.clone())?);
-        let sandboxes = Mutex::new(Sandboxes::new(journal.clone())?);
+        let mut sandboxes = Sandboxes::new(journal.clone())?;
+        sandboxes.add("stripe", Box::new(Stripe::default()))?;
+        let sandboxes = Mutex::new(sandboxes);
         let plane = Mutex::new(Plane::new(&consumers, &names, shards, journal)?);
         let (secrets, objects, figures) = (Mutex::default(), Mutex::default(), Mutex::default());
         let contexts = names;

@@ -1,5 +1,7 @@
 //! Partners' sandboxes: they speak the real partners' protocols, keep their own state, and send webhooks.
 
+pub mod stripe;
+
 use crate::journal::Journal;
 use crate::outside::{Answer, OutsideCall};
 use kernel::Timestamp;

@@ -17,6 +17,7 @@ pub mod figure;
 pub mod function;
 pub mod http;
 pub mod lambda;
+pub mod log;
 pub mod messages;
 pub mod outbox;
 pub mod partner;
@@ -43,6 +44,7 @@ pub use futures_util::future::try_join as both;
 
 pub use function::{Context, Function, Handler, Index, Invocation};
 pub use kernel::Refusal;
+pub use log::Log;
 pub use messages::{Email, Mailer, Sent, Texter};
 pub use partner::{NoAnswer, Partner, PartnerName, PartnerRequest, PartnerResponse};
 pub use schedule::Scheduled;

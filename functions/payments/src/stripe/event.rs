@@ -124,7 +124,9 @@ pub fn read(body: &[u8]) -> Result<Event, Trouble> {
         }
         "charge.refunded" => {
             let charge: Charge = serde_json::from_str(object).map_err(unreadable)?;
-            charge.payment_intent.map_or(News::Other, |intent| News::SomethingRefunded { intent: intent.into() })
+            charge
+                .payment_intent
+                .map_or(News::Other, |intent| News::SomethingRefunded { intent: intent.into() })
         }
         "charge.dispute.created" => {
             let dispute: DisputeObject = serde_json::from_str(object).map_err(unreadable)?;

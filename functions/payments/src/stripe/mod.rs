@@ -182,7 +182,8 @@ impl PaymentProvider for Stripe {
             let Some(last) = last else {
                 return Ok(found);
             };
-            query = Form::new().with("payment_intent", intent.as_str()).with("limit", PAGE).with("starting_after", last);
+            query =
+                Form::new().with("payment_intent", intent.as_str()).with("limit", PAGE).with("starting_after", last);
         }
         Err(Trouble::Broken(format!("{} has more refunds than an order can have", intent.as_str())))
     }

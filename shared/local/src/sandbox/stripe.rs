@@ -77,7 +77,9 @@ impl Sandbox for Stripe {
         };
         let key = request.headers.get("idempotency-key").filter(|_| request.method == "POST");
         match key {
-            Some(key) => self.once(key, path, &form, now, |stripe| stripe.route(&request.method, path, &form, caller, now)),
+            Some(key) => {
+                self.once(key, path, &form, now, |stripe| stripe.route(&request.method, path, &form, caller, now))
+            }
             None => answer(&self.route(&request.method, path, &form, caller, now)),
         }
     }

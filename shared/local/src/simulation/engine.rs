@@ -243,7 +243,7 @@ impl Simulation {
         if has_room && self.cloud.sandboxes().next_due().is_some_and(|due| due <= now) {
             choices.push((3, Step::Webhooks));
         }
-        if clients && has_room && self.steps % SCHEDULED == 0 {
+        if clients && has_room && self.steps.is_multiple_of(SCHEDULED) {
             let functions = self.cloud.functions.values().map(|deployed| &deployed.function);
             let scheduled = functions.filter(|function| matches!(function.trigger, Trigger::Schedule(_)));
             choices.extend(scheduled.map(|function| (1, Step::Scheduled(function.name))));

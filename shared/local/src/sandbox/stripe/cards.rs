@@ -42,7 +42,7 @@ pub enum Behaviour {
 #[serde(rename_all = "snake_case")]
 pub enum Decline {
     /// For no given reason.
-    GenericDecline,
+    Generic,
     /// There is not enough on it.
     InsufficientFunds,
     /// It has expired.
@@ -55,7 +55,7 @@ impl Decline {
     /// Code, decline code and message of the error.
     pub fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Decline::GenericDecline => ("card_declined", "generic_decline", "Your card was declined."),
+            Decline::Generic => ("card_declined", "generic_decline", "Your card was declined."),
             Decline::InsufficientFunds => ("card_declined", "insufficient_funds", "Your card has insufficient funds."),
             Decline::ExpiredCard => ("expired_card", "expired_card", "Your card has expired."),
             Decline::ProcessingError => {
@@ -73,14 +73,19 @@ const CARDS: [TestCard; 13] = [
     card("pm_card_visa", "4242424242424242", "visa", Behaviour::Pays),
     card("pm_card_mastercard", "5555555555554444", "mastercard", Behaviour::Pays),
     card("pm_card_amex", "378282246310005", "amex", Behaviour::Pays),
-    card("pm_card_chargeDeclined", "4000000000000002", "visa", Behaviour::Declined(Decline::GenericDecline)),
+    card("pm_card_chargeDeclined", "4000000000000002", "visa", Behaviour::Declined(Decline::Generic)),
     card(
         "pm_card_chargeDeclinedInsufficientFunds",
         "4000000000009995",
         "visa",
         Behaviour::Declined(Decline::InsufficientFunds),
     ),
-    card("pm_card_chargeDeclinedExpiredCard", "4000000000000069", "visa", Behaviour::Declined(Decline::ExpiredCard)),
+    card(
+        "pm_card_chargeDeclinedExpiredCard",
+        "4000000000000069",
+        "visa",
+        Behaviour::Declined(Decline::ExpiredCard),
+    ),
     card(
         "pm_card_chargeDeclinedProcessingError",
         "4000000000000119",
@@ -89,7 +94,12 @@ const CARDS: [TestCard; 13] = [
     ),
     card("pm_card_chargeCustomerFail", "4000000000000341", "visa", Behaviour::DeclinedOnceSaved),
     card("pm_card_authenticationRequired", "4000002760003184", "visa", Behaviour::Authenticates),
-    card("pm_card_authenticationRequiredOnSetup", "4000002500003155", "visa", Behaviour::AuthenticatesUntilSaved),
+    card(
+        "pm_card_authenticationRequiredOnSetup",
+        "4000002500003155",
+        "visa",
+        Behaviour::AuthenticatesUntilSaved,
+    ),
     card("pm_card_refundFail", "4000000000005126", "visa", Behaviour::RefundFails),
     card("pm_card_pendingRefund", "4000000000007726", "visa", Behaviour::RefundPends),
     card("pm_card_createDispute", "4000000000000259", "visa", Behaviour::Disputed),

@@ -69,7 +69,7 @@ impl Stripe {
         match method.behaviour {
             Behaviour::Declined(decline) => self.declined(intent, method, decline.words(), now),
             Behaviour::DeclinedOnceSaved if intent.customer.is_some() => {
-                self.declined(intent, method, Decline::GenericDecline.words(), now)
+                self.declined(intent, method, Decline::Generic.words(), now)
             }
             _ if authenticates && away => {
                 let message = "Your card was declined. This transaction requires authentication.";

@@ -142,7 +142,8 @@ impl Stripe {
                 return Err(Refusal::invalid("Sending credit card numbers directly to the Stripe API is unsafe."));
             }
             let card = cards::by_number(number);
-            let card = card.ok_or_else(|| Refusal::state(Some("incorrect_number"), "Your card number is incorrect."))?;
+            let card =
+                card.ok_or_else(|| Refusal::state(Some("incorrect_number"), "Your card number is incorrect."))?;
             return Ok(Some(self.new_method(card, now)));
         }
         let Some(id) = form.text("payment_method") else {
@@ -150,9 +151,7 @@ impl Stripe {
         };
         match cards::by_name(id) {
             Some(card) => Ok(Some(self.new_method(card, now))),
-            None => {
-                self.method(id).map(Some).ok_or_else(|| Refusal::no_such("PaymentMethod", id, "payment_method"))
-            }
+            None => self.method(id).map(Some).ok_or_else(|| Refusal::no_such("PaymentMethod", id, "payment_method")),
         }
     }
 

@@ -60,7 +60,13 @@ impl Stripe {
     pub(super) fn happened_from(&mut self, kind: &str, object: Value, previous: Value, now: Timestamp) {
         let id = self.name("evt");
         let chance = Digest::of([id.as_str()]).high_bits();
-        let event = Event { id, kind: kind.to_owned(), created: now.as_seconds(), object, previous };
+        let event = Event {
+            id,
+            kind: kind.to_owned(),
+            created: now.as_seconds(),
+            object,
+            previous,
+        };
         self.store.put(&event.id, &event);
         let late = [0, 0, 150, 900][usize::from((chance % 4) as u8)];
         let again = (chance >> 8).is_multiple_of(3).then_some(late + 400 + u64::from((chance >> 16) as u8) * 8);

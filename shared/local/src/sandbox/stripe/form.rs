@@ -42,9 +42,9 @@ impl Form {
         let Some(text) = self.text(name) else {
             return Ok(None);
         };
-        text.parse().map(Some).map_err(|_| {
-            Refusal::parameter("parameter_invalid_integer", name, format!("Invalid integer: {text}"))
-        })
+        text.parse()
+            .map(Some)
+            .map_err(|_| Refusal::parameter("parameter_invalid_integer", name, format!("Invalid integer: {text}")))
     }
 
     /// A truth value; false if it is not there.
@@ -52,7 +52,9 @@ impl Form {
         match self.text(name) {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(other) => Err(Refusal::parameter("parameter_invalid_boolean", name, format!("Invalid boolean: {other}"))),
+            Some(other) => {
+                Err(Refusal::parameter("parameter_invalid_boolean", name, format!("Invalid boolean: {other}")))
+            }
         }
     }
 

@@ -184,7 +184,8 @@ impl Stripe {
     pub(super) fn shown_to_app(&mut self, id: &str, form: &Form) -> Reply {
         let intent = self.intent(id)?;
         if form.required("client_secret")? != intent.secret {
-            let message = "The client_secret provided does not match the client_secret associated with the PaymentIntent.";
+            let message =
+                "The client_secret provided does not match the client_secret associated with the PaymentIntent.";
             return Err(Refusal::parameter("payment_intent_invalid_parameter", "client_secret", message));
         }
         let mut shown = intent.render();
