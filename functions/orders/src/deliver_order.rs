@@ -1,64 +1,26 @@
 //! An order was handed over to its customer.
 //!
-//! Called by a manager. Writes the order as *delivered* and announces `orders.order-delivered.v1`. Who repeats it changes
-//! nothing and gets the same reply; an order that is not so far yet, or has ended, is refused.
+//! Called by a manager. Writes the order as *delivered* and announces `orders.order-delivered.v1`; from now on it can be
+//! returned. Who repeats it changes nothing and gets the same reply; an order that was not shipped is refused.
 
-use crate::life::WrongState;
-use crate::order::{Order, State};
-use crate::store;
-use derive::Refusal;
-use kernel::{OrderId, Timestamp};
+use crate::fulfilment::{Refused, StepTaken, take_step};
+use crate::order::State;
+use kernel::OrderId;
 use platform::http::caller::Manager;
 use platform::http::{self, Path, Staff};
-use platform::{Decision, Failure, Function, Now, Stored, Table};
-use schemars::JsonSchema;
-use serde::Serialize;
-
-/// The order as it is now.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct DeliveredOrder {
-    /// Names it.
-    pub id: OrderId,
-    /// How far it is.
-    pub state: State,
-    /// When it was delivered.
-    pub delivered_at: Timestamp,
-}
-
-/// Why an order is not delivered.
-#[derive(Debug, Refusal)]
-pub enum Refused {
-    /// The order cannot be delivered.
-    #[problem(409, "not-deliverable", "Only an order that was shipped can be delivered.")]
-    NotDeliverable {
-        /// The state it is in.
-        state: State,
-    },
-}
+use platform::{Failure, Function, Now, Table};
 
 /// `POST /v1/orders/{order}/deliver`
 pub fn function() -> Function {
     http::post("/v1/orders/{order}/deliver", deliver_order)
 }
 
-/// Decides on the order as it stands, and writes that if nobody was faster.
+/// Moves the order from *shipped* to *delivered*.
 pub async fn deliver_order(
     _: Staff<Manager>,
     Path(id): Path<OrderId>,
     Now(now): Now,
     orders: Table,
-) -> Result<http::Ok<DeliveredOrder>, Failure<Refused>> {
-    let decide = |found: Option<&Stored<Order>>| {
-        let order = found.ok_or_else(http::not_found)?;
-        Ok(order.value.deliver(now)?.map_or(Decision::Keep, |(order, events)| Decision::To(order, events)))
-    };
-    let order = orders.change(&store::order_key(id), decide).await?.ok_or_else(http::not_found)?;
-    let delivered_at = order.value.came_to(State::Delivered).unwrap_or(now);
-    Ok(http::Ok::at(order.version, DeliveredOrder { id, state: order.value.state, delivered_at }))
-}
-
-impl From<WrongState> for Failure<Refused> {
-    fn from(WrongState(state): WrongState) -> Self {
-        Failure::Refused(Refused::NotDeliverable { state })
-    }
+) -> Result<http::Ok<StepTaken>, Failure<Refused>> {
+    take_step(&orders, id, State::Delivered, |order| Ok(order.deliver(now)?)).await
 }

@@ -7,6 +7,7 @@
 pub mod cart;
 pub mod delivery;
 pub mod figures;
+pub mod fulfilment;
 pub mod life;
 pub mod order;
 pub mod pricing;

@@ -1,18 +1,19 @@
 //! Staff handed an order over to the carrier.
 //!
 //! Called by a manager. Writes the order as *shipped* and announces `orders.order-shipped.v1`. Who repeats it changes
-//! nothing and gets the same reply; an order that is not so far yet, or has ended, is refused.
+//! nothing and gets the same reply, but with another tracking number is refused: the customer was told the first one.
+//! An order that is not packed is refused as well.
 
+use crate::fulfilment::{StepTaken, take_step};
 use crate::life::WrongState;
 use crate::order::{Order, State};
-use crate::store;
 use derive::Refusal;
-use kernel::{OrderId, Text, Timestamp};
+use kernel::{OrderId, Text};
 use platform::http::caller::Manager;
 use platform::http::{self, Json, Path, Staff};
-use platform::{Decision, Failure, Function, Now, Stored, Table};
+use platform::{Failure, Function, Now, Table};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// How the order goes.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -24,25 +25,20 @@ pub struct ShipOrder {
     pub tracking: Option<Text<1, 64>>,
 }
 
-/// The order as it is now.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ShippedOrder {
-    /// Names it.
-    pub id: OrderId,
-    /// How far it is.
-    pub state: State,
-    /// When it was shipped.
-    pub shipped_at: Timestamp,
-}
-
 /// Why an order is not shipped.
 #[derive(Debug, Refusal)]
 pub enum Refused {
-    /// The order cannot be shipped.
-    #[problem(409, "not-shippable", "Only a packed order can be shipped.")]
-    NotShippable {
+    /// The order is not ready for this step.
+    #[problem(409, "not-ready", "An order is packed once it is paid, then shipped, then delivered.")]
+    NotReady {
         /// The state it is in.
         state: State,
+    },
+    /// The order was shipped under another tracking number.
+    #[problem(409, "tracked-otherwise", "The customer was told how to follow it; that stays as it is.")]
+    TrackedOtherwise {
+        /// Its tracking number, if it has one.
+        tracking: Option<String>,
     },
 }
 
@@ -51,29 +47,26 @@ pub fn function() -> Function {
     http::post("/v1/orders/{order}/ship", ship_order)
 }
 
-/// Decides on the order as it stands, and writes that if nobody was faster.
+/// Moves the order from *packed* to *shipped*.
 pub async fn ship_order(
     _: Staff<Manager>,
     Path(id): Path<OrderId>,
     Json(request): Json<ShipOrder>,
     Now(now): Now,
     orders: Table,
-) -> Result<http::Ok<ShippedOrder>, Failure<Refused>> {
+) -> Result<http::Ok<StepTaken>, Failure<Refused>> {
     let tracking = request.tracking.as_ref().map(Text::as_str);
-    let decide = |found: Option<&Stored<Order>>| {
-        let order = found.ok_or_else(http::not_found)?;
-        Ok(order
-            .value
-            .ship(tracking, now)?
-            .map_or(Decision::Keep, |(order, events)| Decision::To(order, events)))
+    let step = |order: &Order| match order.ship(tracking, now)? {
+        None if order.tracking.as_deref() != tracking => {
+            Err(Refused::TrackedOtherwise { tracking: order.tracking.clone() }.into())
+        }
+        next => Ok(next),
     };
-    let order = orders.change(&store::order_key(id), decide).await?.ok_or_else(http::not_found)?;
-    let shipped_at = order.value.came_to(State::Shipped).unwrap_or(now);
-    Ok(http::Ok::at(order.version, ShippedOrder { id, state: order.value.state, shipped_at }))
+    take_step(&orders, id, State::Shipped, step).await
 }
 
 impl From<WrongState> for Failure<Refused> {
     fn from(WrongState(state): WrongState) -> Self {
-        Failure::Refused(Refused::NotShippable { state })
+        Failure::Refused(Refused::NotReady { state })
     }
 }
