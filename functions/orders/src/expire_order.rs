@@ -22,5 +22,5 @@ pub async fn expire_order(reserved: On<OrderReserved>, Now(now): Now, orders: Ta
     if now < reserved.pay_until {
         return Err(Error::unavailable(format!("{} may be paid until {}", reserved.order, reserved.pay_until)));
     }
-    store::advance(&orders, reserved.order, |order| order.unpaid(now)).await
+    store::advance(&orders, reserved.order, |order| Ok(order.unpaid(now))).await
 }

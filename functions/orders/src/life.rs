@@ -2,8 +2,11 @@
 
 use crate::order::{Command, Order, OrderEvent, Refund, State, Step};
 use contracts::catalog::Shortage;
-use kernel::{Money, RefundId, Timestamp};
+use kernel::{Money, MoneyError, RefundId, Timestamp};
 use std::time::Duration;
+
+/// After so long what should follow a step has followed, or never will by itself.
+pub const OVERDUE: Duration = Duration::from_secs(3600);
 
 /// An order and what it announces.
 pub type Next = (Order, Vec<OrderEvent>);
@@ -17,19 +20,23 @@ pub struct WrongState(pub State);
 pub enum Payment {
     /// The order is paid now.
     Paid(Box<Next>),
-    /// It was before.
-    Known,
-    /// The order has ended, or is for another amount: payments gives it back.
-    Unwanted,
+    /// The order is not reserved yet: whether it can be paid shows then.
+    TooEarly,
+    /// It was paid before, has ended, or costs another amount: what is too much, payments gives back.
+    Unneeded,
 }
 
 impl Order {
-    /// The goods are set aside; the customer has `patience` to pay. `None`: that is known, or the order has ended.
+    /// The goods are set aside; the customer has `patience` to pay. What costs nothing is paid at once. `None`: that is
+    /// known, or the order has ended.
     pub fn reserved(&self, patience: Duration, now: Timestamp) -> Option<Next> {
         (self.state == State::Placed).then(|| {
             let mut order = self.step(State::Reserved, now);
             order.pay_until = Some(now.after(patience));
-            (order, vec![OrderEvent::Reserved])
+            match self.total_minor {
+                0 => (order.step(State::Paid, now), vec![OrderEvent::Reserved, OrderEvent::Paid]),
+                _ => (order, vec![OrderEvent::Reserved]),
+            }
         })
     }
 
@@ -70,12 +77,12 @@ impl Order {
     /// `amount` was paid. A success that comes before the order has expired wins.
     pub fn paid(&self, amount: Money, now: Timestamp) -> Payment {
         match self.state {
-            State::Reserved | State::Expiring if amount == self.total() => {
+            _ if amount != self.total() => Payment::Unneeded,
+            State::Placed => Payment::TooEarly,
+            State::Reserved | State::Expiring => {
                 Payment::Paid(Box::new((self.step(State::Paid, now), vec![OrderEvent::Paid])))
             }
-            State::Paid | State::Packed | State::Shipped | State::Delivered | State::Returned => Payment::Known,
-            State::Placed | State::Reserved | State::Expiring => Payment::Unwanted,
-            State::Rejected | State::Expired | State::Cancelled => Payment::Unwanted,
+            _ => Payment::Unneeded,
         }
     }
 
@@ -84,7 +91,7 @@ impl Order {
         self.forward(State::Paid, State::Packed, OrderEvent::Packed, now)
     }
 
-    /// Staff handed it to the carrier, who calls it `tracking`. `None`: that was so before.
+    /// Staff handed it to the carrier, who calls it `tracking`. `None`: it was shipped before.
     pub fn ship(&self, tracking: Option<&str>, now: Timestamp) -> Result<Option<Next>, WrongState> {
         let next = self.forward(State::Packed, State::Shipped, OrderEvent::Shipped, now)?;
         Ok(next.map(|(mut order, events)| {
@@ -93,38 +100,57 @@ impl Order {
         }))
     }
 
-    /// The customer has it. `None`: that was so before.
+    /// The customer has it. `None`: it was delivered before.
     pub fn deliver(&self, now: Timestamp) -> Result<Option<Next>, WrongState> {
         self.forward(State::Shipped, State::Delivered, OrderEvent::Delivered, now)
     }
 
-    /// Money went back. `None`: that is known.
-    pub fn refund(&self, id: RefundId, amount: Money) -> Option<Next> {
-        let is_new = self.refunds.iter().all(|refund| refund.id != id);
-        is_new.then(|| {
-            let mut order = self.clone();
-            order.refunds.push(Refund { id, amount_minor: amount.amount_minor });
-            (order, vec![OrderEvent::Refunded(amount.amount_minor)])
-        })
-    }
-
-    /// Goods of this price came back, which is everything or not.
-    pub fn took_back(&self, refund: Money, everything: bool, now: Timestamp) -> Order {
+    /// Some of it came back, or the rest of it.
+    pub fn took_back(&self, everything: bool, now: Timestamp) -> Order {
         let mut order = if everything { self.step(State::Returned, now) } else { self.clone() };
-        order.returned_minor += refund.amount_minor;
+        order.returns += 1;
         order
     }
 
-    /// One step of the way from payment to delivery. Who repeats a step, or a step before it, changes nothing.
+    /// Money went back. `None`: that is known. An amount that does not add up with those before is an error.
+    pub fn refund(&self, id: RefundId, amount: Money) -> Result<Option<Next>, MoneyError> {
+        if self.refunds.iter().any(|refund| refund.id == id) {
+            return Ok(None);
+        }
+        self.refunded().checked_add(amount)?;
+        let mut order = self.clone();
+        order.refunds.push(Refund { id, amount_minor: amount.amount_minor });
+        Ok(Some((order, vec![OrderEvent::Refunded(amount.amount_minor)])))
+    }
+
+    /// What should have followed by now did not: the order expires if it was not paid in time, or announces once more
+    /// what nobody answered. `None`: there is still time, or nothing to wait for.
+    pub fn overdue(&self, now: Timestamp) -> Option<Next> {
+        let told = match self.state {
+            State::Reserved => return self.unpaid(now),
+            State::Placed => OrderEvent::Placed,
+            State::Expiring => OrderEvent::Expiring,
+            _ => return None,
+        };
+        let since = self.timeline.last().map_or(self.placed_at, |step| step.at);
+        let last_told = self.told_again_at.map_or(since, |again| again.max(since));
+        (last_told.after(OVERDUE) <= now).then(|| {
+            let mut order = self.clone();
+            order.told_again_at = Some(now);
+            (order, vec![told])
+        })
+    }
+
+    /// One step of the way from payment to delivery. `None`: it was taken before, whatever followed.
     fn forward(&self, from: State, to: State, event: OrderEvent, now: Timestamp) -> Result<Option<Next>, WrongState> {
         match self.state {
             state if state == from => Ok(Some((self.step(to, now), vec![event]))),
-            state if self.came_to(to).is_some() && state != State::Cancelled => Ok(None),
+            _ if self.came_to(to).is_some() => Ok(None),
             state => Err(WrongState(state)),
         }
     }
 
-    pub(crate) fn step(&self, state: State, at: Timestamp) -> Order {
+    fn step(&self, state: State, at: Timestamp) -> Order {
         let mut order = self.clone();
         order.state = state;
         order.timeline.push(Step { state, at, short: Vec::new() });

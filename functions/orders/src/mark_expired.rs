@@ -14,5 +14,5 @@ pub fn function() -> Function {
 
 /// Moves the order from *expiring* to *expired*.
 pub async fn mark_expired(closed: On<PaymentClosed>, Now(now): Now, orders: Table) -> Result<(), Error> {
-    store::advance(&orders, closed.order, |order| order.expired(now)).await
+    store::advance(&orders, closed.order, |order| Ok(order.expired(now))).await
 }

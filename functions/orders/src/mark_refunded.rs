@@ -1,8 +1,9 @@
 //! Money of an order went back to its customer.
 //!
 //! Consumes `payments.refund-succeeded.v1`, keeps the refund with the order and announces `orders.order-refunded.v1`.
-//! A refund that is known changes nothing.
+//! A refund that is known changes nothing; one in another currency than the order's is for people to look into.
 
+use crate::order::Order;
 use crate::store;
 use contracts::payments::RefundSucceeded;
 use platform::{Error, Function, On, Table, events};
@@ -14,5 +15,6 @@ pub fn function() -> Function {
 
 /// Adds the refund to the order.
 pub async fn mark_refunded(refunded: On<RefundSucceeded>, orders: Table) -> Result<(), Error> {
-    store::advance(&orders, refunded.order, |order| order.refund(refunded.refund, refunded.amount)).await
+    let step = |order: &Order| order.refund(refunded.refund, refunded.amount).map_err(Error::broken);
+    store::advance(&orders, refunded.order, step).await
 }

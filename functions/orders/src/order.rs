@@ -53,16 +53,20 @@ pub struct Order {
     /// The carrier's number to follow it by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking: Option<String>,
-    /// What came back so far, in minor units of its price.
-    #[serde(default, skip_serializing_if = "is_nothing")]
-    pub returned_minor: i64,
+    /// How many returns there are of it. They are items of their own.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub returns: u16,
     /// Money that went back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+    /// When it last announced once more what nobody answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_again_at: Option<Timestamp>,
 }
 
-fn is_zero(parts: &u16) -> bool {
-    *parts == 0
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde passes it")]
+fn is_zero(count: &u16) -> bool {
+    *count == 0
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde passes it")]
@@ -246,8 +250,9 @@ impl Order {
             cancelled_by: None,
             pay_until: None,
             tracking: None,
-            returned_minor: 0,
+            returns: 0,
             refunds: Vec::new(),
+            told_again_at: None,
         };
         (order, apart)
     }

@@ -1,12 +1,12 @@
 //! A customer returns an order, or some of it.
 //!
 //! Called by the order's customer with an `Idempotency-Key`, within 30 days of the delivery; without lines everything
-//! comes back that is left. Writes the return and moves the order on in one transaction, and announces
-//! `orders.order-returned.v1`: payments then gives back the price (with the last of the order its delivery fee as
-//! well), the catalog takes the goods back.
+//! comes back that is left. The same key again gets the same reply. Writes the return and moves the order on in one
+//! transaction, and announces `orders.order-returned.v1`: payments then gives back the price (with the last of the order
+//! its delivery fee as well), the catalog takes the goods back.
 
 use crate::figures::ReturnDays;
-use crate::order::{Order, State};
+use crate::order::State;
 use crate::returning::{self, NotReturnable, Return, ReturnEvent, ReturnedLine};
 use crate::store;
 use derive::Refusal;
@@ -71,17 +71,20 @@ pub enum Refused {
         /// Of which.
         skus: Vec<Sku>,
     },
-    /// All of the order came back before.
-    #[problem(409, "nothing-left", "There is nothing left to return.")]
-    NothingLeft,
+    /// The order came back in too many parts.
+    #[problem(409, "too-many-returns", "Return all that is left at once: leave out the lines.")]
+    TooManyReturns,
 }
+
+/// How often this decides anew when others change the order in between.
+const DECISIONS: usize = 8;
 
 /// `POST /v1/orders/{order}/returns`
 pub fn function() -> Function {
     http::post("/v1/orders/{order}/returns", return_order)
 }
 
-/// Reads what was ordered and what came back, decides, and writes both if nobody was faster.
+/// Reads what was ordered and what came back, decides, and writes both; decides anew if somebody was faster.
 pub async fn return_order(
     customer: Customer,
     key: IdempotencyKey,
@@ -92,31 +95,33 @@ pub async fn return_order(
     orders: Table,
 ) -> Result<Created<TakenBack>, Failure<Refused>> {
     let id: ReturnId = key.id();
-    let old = store::order_of(&orders, customer.account, order).await?;
-    let (lines, before) = platform::both(store::lines(&orders, &old.value), store::returns(&orders, order)).await?;
-    if let Some(known) = before.iter().find(|earlier| earlier.id == id) {
-        key.replays(&known.request)?;
-        return Ok(taken_back(known));
-    }
     let wanted = request.lines.as_ref().map(|lines| lines.iter().map(WantedReturn::line).collect::<Vec<_>>());
-    let taken = returning::take_back(&old.value, &lines, &before, wanted.as_deref(), patience, now)?;
-    let back = Return {
-        id,
-        order,
-        customer: customer.account,
-        lines: taken.lines,
-        refund: taken.refund,
-        at: now,
-        reason: request.reason.map(|reason| reason.as_str().to_owned()),
-        request: key.fingerprint().to_owned(),
-    };
-    let new: Order = old.value.took_back(taken.refund, taken.everything, now);
-    let written = orders.transaction().create(&back, vec![ReturnEvent::Returned]).replace(&old, &new, Vec::new());
-    match written.commit().await? {
-        Commit::Done => Ok(taken_back(&back)),
-        // The same request at the same moment, or another change of the order: sent again it finds its place.
-        Commit::Refused(_) => Err(Error::contended(format!("{order} was changed in between")).into()),
+    for _ in 0..DECISIONS {
+        let old = store::order_of(&orders, customer.account, order).await?;
+        let (lines, before) =
+            platform::both(store::lines(&orders, &old.value), store::returns(&orders, &old.value)).await?;
+        if let Some(known) = before.iter().find(|earlier| earlier.id == id) {
+            key.replays(&known.request)?;
+            return Ok(taken_back(known));
+        }
+        let taken = returning::take_back(&old.value, &lines, &before, wanted.as_deref(), patience, now)?;
+        let new = old.value.took_back(taken.everything, now);
+        let back = Return {
+            id,
+            order,
+            customer: customer.account,
+            lines: taken.lines,
+            refund: taken.refund,
+            at: now,
+            reason: request.reason.as_ref().map(|reason| reason.as_str().to_owned()),
+            request: key.fingerprint().to_owned(),
+        };
+        let both = orders.transaction().create(&back, vec![ReturnEvent::Returned]).replace(&old, &new, Vec::new());
+        if let Commit::Done = both.commit().await? {
+            return Ok(taken_back(&back));
+        }
     }
+    Err(Error::contended(format!("{order} kept changing")).into())
 }
 
 fn taken_back(back: &Return) -> Created<TakenBack> {
@@ -138,7 +143,7 @@ impl From<NotReturnable> for Failure<Refused> {
             NotReturnable::State(state) => Refused::NotReturnable { state },
             NotReturnable::TooLate(until) => Refused::TooLate { until },
             NotReturnable::NotSoMany(skus) => Refused::NotSoMany { skus },
-            NotReturnable::NothingLeft => Refused::NothingLeft,
+            NotReturnable::TooManyReturns => Refused::TooManyReturns,
         })
     }
 }

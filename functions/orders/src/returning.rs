@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// An order comes back in so many returns at most, and one more that takes the rest.
+pub const MAX_RETURNS: usize = 50;
+
 /// A return. Written once.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Return {
@@ -55,8 +58,8 @@ pub enum NotReturnable {
     TooLate(Timestamp),
     /// The order has not so many of these left.
     NotSoMany(Vec<Sku>),
-    /// Nothing is left of the order.
-    NothingLeft,
+    /// It came back in too many parts: only the rest as a whole does.
+    TooManyReturns,
 }
 
 /// What comes back, and whether that is the rest of the order.
@@ -86,7 +89,7 @@ pub fn take_back(
     }
     let mut left = left(lines, before);
     if left.values().all(|left| left.quantity == 0) {
-        return Err(NotReturnable::NothingLeft);
+        return Err(NotReturnable::State(State::Returned));
     }
     let wanted: BTreeMap<&Sku, u64> = match wanted {
         None => left.iter().map(|(sku, left)| (*sku, left.quantity)).filter(|(_, quantity)| *quantity > 0).collect(),
@@ -111,6 +114,9 @@ pub fn take_back(
         taken.push(ReturnedLine { sku: sku.clone(), quantity });
     }
     let everything = left.values().all(|left| left.quantity == 0);
+    if !everything && before.len() >= MAX_RETURNS {
+        return Err(NotReturnable::TooManyReturns);
+    }
     if everything {
         refund += order.delivery_minor;
     }

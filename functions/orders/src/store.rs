@@ -117,10 +117,14 @@ pub async fn order_of<R>(orders: &TableReader, customer: AccountId, id: OrderId)
 
 /// Moves an order on as `step` says, and announces what follows; `None` leaves it as it is. For events that are about
 /// an order: one that is not here yet is waited for.
-pub async fn advance(orders: &Table, id: OrderId, step: impl Fn(&Order) -> Option<Next>) -> Result<(), Error> {
+pub async fn advance(
+    orders: &Table,
+    id: OrderId,
+    step: impl Fn(&Order) -> Result<Option<Next>, Error>,
+) -> Result<(), Error> {
     let decide = |found: Option<&Stored<Order>>| {
         let order = found.ok_or_else(|| Error::unavailable(format!("{id} is not here yet")))?;
-        Ok(step(&order.value).map_or(Decision::Keep, |(order, events)| Decision::To(order, events)))
+        Ok(step(&order.value)?.map_or(Decision::Keep, |(order, events)| Decision::To(order, events)))
     };
     orders.advance(&order_key(id), decide).await
 }
@@ -135,9 +139,12 @@ pub async fn orders_of<R>(
     orders.list(&List::index(BY_CUSTOMER, customer).newest_first(), limit, cursor).await
 }
 
-/// What came back of an order so far.
-pub async fn returns(orders: &TableReader, order: OrderId) -> Result<Vec<Return>, Error> {
-    orders.collection(order).await
+/// What came back of an order so far, by the ids of the returns.
+pub async fn returns(orders: &TableReader, order: &Order) -> Result<Vec<Return>, Error> {
+    if order.returns == 0 {
+        return Ok(Vec::new());
+    }
+    orders.collection(order.id).await
 }
 
 /// All lines of an order, wherever they are kept.
