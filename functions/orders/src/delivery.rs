@@ -2,6 +2,7 @@
 
 use kernel::{Currency, Money, TaxRate};
 use platform::Figure;
+use std::collections::BTreeSet;
 
 /// The fees of a deployment: one tariff for each currency that has one. Elsewhere delivery is free.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -27,7 +28,12 @@ impl Figure for DeliveryFees {
     const DEFAULT: &'static str = "";
 
     fn read(text: &str) -> Result<Tariffs, String> {
-        text.split_whitespace().map(Tariff::read).collect::<Result<_, _>>().map(Tariffs)
+        let tariffs: Vec<Tariff> = text.split_whitespace().map(Tariff::read).collect::<Result<_, _>>()?;
+        let currencies: BTreeSet<&str> = tariffs.iter().map(|tariff| tariff.currency.code()).collect();
+        match currencies.len() == tariffs.len() {
+            true => Ok(Tariffs(tariffs)),
+            false => Err("a currency has one tariff".to_owned()),
+        }
     }
 }
 
@@ -89,6 +95,7 @@ mod tests {
             "GBP:1:2:20001",
             "GBP:1:2:3:4",
             "GBP:a:2:3",
+            "GBP:1:2:3 EUR:1:2:3 GBP:1:2:3",
         ] {
             assert!(DeliveryFees::read(text).is_err(), "{text}");
         }

@@ -3,7 +3,7 @@
 use platform::Figure;
 use std::time::Duration;
 
-/// How long a customer has to pay once the goods are set aside.
+/// How long a customer has to pay once the goods are set aside. They stay set aside for a quarter of an hour at least.
 #[derive(Clone, Copy, Debug)]
 pub struct UnpaidMinutes;
 

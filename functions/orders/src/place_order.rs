@@ -97,7 +97,6 @@ pub async fn place_order(
     if let Some(known) = known {
         return replay(&key, &known.value);
     }
-
     let wanted: Vec<_> = request.lines.iter().map(|line| (line.sku.clone(), line.quantity.get())).collect();
     let basket = pricing::price(&wanted, prices, request.expected_total.currency, &delivery)?;
     if basket.total != request.expected_total {
@@ -144,9 +143,7 @@ impl PlaceOrder {
     fn example() -> serde_json::Value {
         serde_json::json!({
             "lines": [{"sku": "85123A", "quantity": 6}],
-            "address": {
-                "name": "A. Customer", "street": "1 High Street", "city": "London", "postcode": "N1 9GU", "country": "GB",
-            },
+            "address": {"name": "Ivan", "street": "1 High Street", "city": "London", "postcode": "N1 9GU", "country": "GB"},
             "expected_total": {"amount_minor": 1530, "currency": "GBP"},
         })
     }

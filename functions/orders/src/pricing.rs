@@ -30,7 +30,8 @@ pub enum Unpriced {
     TooLarge,
 }
 
-/// Prices `wanted` (SKU and quantity) and its delivery in `currency`. Tax is computed a line, on the line's total.
+/// Prices `wanted` (SKU and quantity) and its delivery in `currency`. Tax is computed a line, on the line's total. What
+/// holds nothing costs nothing.
 pub fn price(
     wanted: &[(Sku, u32)],
     prices: Vec<Price>,
@@ -65,7 +66,7 @@ pub fn price(
             tax_minor: line_tax.amount_minor,
         });
     }
-    let (fee, fee_tax) = delivery.fee(total);
+    let (fee, fee_tax) = if lines.is_empty() { (nothing, nothing) } else { delivery.fee(total) };
     total = total.checked_add(fee).map_err(|_| Unpriced::TooLarge)?;
     tax = tax.checked_add(fee_tax).map_err(|_| Unpriced::TooLarge)?;
     Ok(Basket { lines, total, tax, delivery: fee })
