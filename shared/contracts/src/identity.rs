@@ -57,7 +57,8 @@ pub struct CodeIssued {
     pub kind: ContactKind,
     /// What it is for.
     pub purpose: CodePurpose,
-    /// The code, sealed for notifications (AES-256-GCM with the key `code-seal`, base64). Never stored in clear.
+    /// The code, sealed for notifications: AES-256-GCM under the secret `code-seal` for the purpose
+    /// [`CodeIssued::sealed_for`], base64. Never stored in clear.
     pub sealed: String,
     /// It is worth nothing after this.
     pub expires_at: Timestamp,
@@ -152,7 +153,22 @@ impl std::fmt::Debug for Contact {
     }
 }
 
+impl ContactKind {
+    /// As documents and keys write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ContactKind::Email => "email",
+            ContactKind::Phone => "phone",
+        }
+    }
+}
+
 impl CodeIssued {
+    /// What a code is sealed for: it opens for this event only.
+    pub fn sealed_for(account: AccountId, kind: ContactKind, expires_at: Timestamp) -> String {
+        format!("identity.code-issued/{account}/{}/{expires_at}", kind.name())
+    }
+
     fn example() -> Value {
         json!({
             "account": AccountId::from_bits(2),

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! The doc comment is the problem's title, the numbers and words of the attribute its status, code and detail. The
-//! detail may name fields of the variant; every field also becomes a fact of the problem under its own name.
+//! detail may name fields of the variant; every field also becomes a fact of the problem under its own name. A field
+//! `retry_after_s: u32` is also sent as `Retry-After`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -85,7 +86,10 @@ fn expand_variant(variant: &Variant) -> syn::Result<(TokenStream, TokenStream)> 
     };
     let facts = fields.iter().map(|field| {
         let fact = field.to_string();
-        quote! { .with(#fact, #field) }
+        match fact.as_str() {
+            "retry_after_s" => quote! { .with(#fact, #field).retry_after(*#field) },
+            _ => quote! { .with(#fact, #field) },
+        }
     });
     let arm = quote! {
         Self::#name { #(#fields),* } =>

@@ -20,6 +20,30 @@ pub trait Argument: Sized + Send {
     fn describe(_description: &mut crate::describe::Description) {}
 }
 
+/// Arguments that belong together are taken as one: a use case says in few words what it goes by.
+macro_rules! together {
+    ($($argument:ident)+) => {
+        impl<$($argument: Argument),+> Argument for ($($argument,)+) {
+            fn take(call: &Call) -> Result<Self, Problem> {
+                Ok(($($argument::take(call)?,)+))
+            }
+
+            fn prepare(world: &World) -> Result<(), Error> {
+                $($argument::prepare(world)?;)+
+                Ok(())
+            }
+
+            #[cfg(feature = "describe")]
+            fn describe(description: &mut crate::describe::Description) {
+                $($argument::describe(description);)+
+            }
+        }
+    };
+}
+
+together!(A B);
+together!(A B C);
+
 /// The time of the call. The same for everything that the call decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Now(pub Timestamp);

@@ -75,6 +75,22 @@ impl Argument for Anyone {
     }
 }
 
+/// Who issues access tokens, and for what.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Authority {
+    /// The issuer, a URL.
+    pub issuer: String,
+    /// The audience: this API.
+    pub audience: String,
+}
+
+impl Argument for Authority {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        let setting = |name| call.world.settings.get(name).map(str::to_owned).map_err(|error| broken(call, &error));
+        Ok(Self { issuer: setting(ISSUER)?, audience: setting(AUDIENCE)? })
+    }
+}
+
 /// A signed-in person or machine, whatever its roles.
 #[derive(Clone, Copy, Debug)]
 pub struct SignedIn {

@@ -10,7 +10,7 @@ pub mod request;
 mod strict;
 
 pub use body::{Json, RawBody};
-pub use caller::{Anyone, Customer, SignedIn, Staff};
+pub use caller::{Anyone, Authority, Customer, SignedIn, Staff};
 pub use idempotency::IdempotencyKey;
 pub use path::{IfMatch, Path, not_found};
 pub use query::Query;

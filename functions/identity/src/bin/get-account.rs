@@ -1,0 +1,4 @@
+//! `get-account` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(identity::get_account::function())
+}

@@ -1,0 +1,4 @@
+//! `get-keys` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(identity::get_keys::function())
+}

@@ -1,0 +1,4 @@
+//! `get-roles` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(identity::get_roles::function())
+}

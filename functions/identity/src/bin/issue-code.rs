@@ -1,0 +1,4 @@
+//! `issue-code` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(identity::issue_code::function())
+}

@@ -1,0 +1,4 @@
+//! `refresh-session` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(identity::refresh_session::function())
+}

@@ -1,0 +1,4 @@
+//! `sign-in` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(identity::sign_in::function())
+}

@@ -1,0 +1,74 @@
+//! An auditor looks at how an account came to its roles.
+//!
+//! Called by an auditor. The newest change comes first. Changes are written once and never again.
+
+use crate::roles::{RoleChange, Roles};
+use kernel::{AccountId, Count, Cursor, Page, Timestamp};
+use platform::http::caller::Auditor;
+use platform::http::{self, Path, Query, Staff};
+use platform::{Failure, Function, List, TableReader};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
+
+/// How many are on a page unless the caller says otherwise.
+const PAGE: u32 = 20;
+
+/// Which page.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// How many at most.
+    #[serde(default)]
+    pub limit: Option<Count<1, 100>>,
+    /// Where it begins: the `next` of the page before.
+    #[serde(default)]
+    pub cursor: Option<Cursor>,
+}
+
+/// A change of roles.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RoleChangeView {
+    /// Counts the changes of the account, from 1.
+    pub number: u32,
+    /// When.
+    pub at: Timestamp,
+    /// Who changed them. Absent if the deployment named the first admin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// Why.
+    pub reason: String,
+    /// The roles that came.
+    pub granted: Roles,
+    /// The roles that went.
+    pub revoked: Roles,
+    /// All roles after it.
+    pub roles: Roles,
+}
+
+/// `GET /v1/accounts/{account}/roles/changes`
+pub fn function() -> Function {
+    http::get("/v1/accounts/{account}/roles/changes", list_role_changes)
+}
+
+/// Reads a page of the record.
+pub async fn list_role_changes(
+    _: Staff<Auditor>,
+    Path(account): Path<AccountId>,
+    Query(wanted): Query<Wanted>,
+    identity: TableReader,
+) -> Result<http::Ok<Page<RoleChangeView>>, Failure<Infallible>> {
+    let changes = List::collection::<RoleChange>(account).newest_first();
+    let limit = wanted.limit.map_or(PAGE, Count::get);
+    let page = identity.list::<RoleChange, _>(&changes, limit, wanted.cursor.as_ref()).await?;
+    let body = page.map(|change| RoleChangeView {
+        number: change.value.number,
+        at: change.value.at,
+        by: change.value.by,
+        reason: change.value.reason,
+        granted: change.value.granted,
+        revoked: change.value.revoked,
+        roles: change.value.roles,
+    });
+    Ok(http::Ok { version: None, body })
+}
