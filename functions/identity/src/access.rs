@@ -182,6 +182,7 @@ impl Access {
     /// Somebody sent a refresh token of one of the sessions.
     pub fn renew(&self, token: &RefreshToken, keys: &Keys, now: Timestamp, rules: SessionRules) -> Renewal {
         let session = self.session(token.session()).filter(|session| session.runs(now));
+        let session = session.filter(|_| token.account() == self.account);
         let Some((session, family)) = session.and_then(|session| Some((session, session.family.as_ref()?))) else {
             return Renewal::Unknown;
         };

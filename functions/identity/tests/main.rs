@@ -3,8 +3,20 @@
 
 mod address;
 mod challenge;
+mod change_roles;
+mod contacts;
+mod documents;
+mod issue_code;
+mod lockout;
+mod own_sessions;
+mod partners;
 mod password;
+mod refresh_session;
+mod register;
+mod relay_identity;
 mod roles;
 mod sessions;
+mod sign_in;
 mod support;
 mod tries;
+mod verify_contact;

@@ -1,0 +1,81 @@
+//! `get-discovery`, `get-keys`, and what the tokens they speak of are worth.
+
+use crate::support::{EMAIL, claims, stage, tokens, verified};
+use local::keys::SigningKey;
+use local::stage::Stage;
+use local::tokens::Tokens;
+use platform::signer::{base64url, from_base64url};
+use serde_json::{Value, json};
+
+fn document(stage: &Stage, function: &'static str) -> (Value, String) {
+    let answer = stage.ask(function).get();
+    assert_eq!(answer.status_code, 200, "{}", answer.body);
+    (answer.json(), answer.headers["cache-control"].clone())
+}
+
+#[test]
+fn discovery_names_the_issuer_and_its_keys() {
+    let stage = stage();
+    let (document, cached) = document(&stage, "get-discovery");
+    assert_eq!(document["issuer"], stage.cloud.issuer());
+    assert_eq!(document["jwks_uri"], "https://local/.well-known/jwks.json");
+    assert_eq!(document["id_token_signing_alg_values_supported"], json!(["RS256"]));
+    assert_eq!(cached, "public, max-age=3600");
+    assert!(stage.calls().is_empty());
+}
+
+#[test]
+fn the_keys_check_the_tokens() {
+    let stage = stage();
+    verified(&stage, EMAIL);
+    let tokens = tokens(&stage, EMAIL, "in");
+    let (document, cached) = document(&stage, "get-keys");
+    assert_eq!(cached, "public, max-age=600");
+    let token = tokens["access_token"].as_str().unwrap();
+    let header: Value = serde_json::from_slice(&from_base64url(token.split('.').next().unwrap()).unwrap()).unwrap();
+    assert_eq!((&header["alg"], &header["typ"]), (&json!("RS256"), &json!("JWT")));
+    let keys = document["keys"].as_array().unwrap();
+    let key = keys.iter().find(|key| key["kid"] == header["kid"]).expect("the key that signed is shown");
+    let known = Tokens::new(&SigningKey::shared().unwrap(), "https://local/").unwrap().jwks();
+    assert_eq!((&key["n"], &key["e"]), (&known["keys"][0]["n"], &known["keys"][0]["e"]));
+    assert!(keys.iter().all(|key| key.get("d").is_none()), "public halves only");
+}
+
+#[test]
+fn all_keys_are_shown_the_next_one_before_it_signs() {
+    let stage = stage();
+    stage.set("SIGNING_KEYS", "current,next,previous");
+    let (document, _) = document(&stage, "get-keys");
+    let ids: std::collections::BTreeSet<_> =
+        document["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids.len(), 3);
+}
+
+#[test]
+fn a_token_that_was_tampered_with_is_turned_away() {
+    let stage = stage();
+    verified(&stage, EMAIL);
+    let tokens = tokens(&stage, EMAIL, "in");
+    let token = tokens["access_token"].as_str().unwrap();
+    let parts: Vec<&str> = token.split('.').collect();
+    let with = |header: Value, claims: &str, signature: &str| {
+        format!("{}.{claims}.{signature}", base64url(header.to_string().as_bytes()))
+    };
+    let admin = {
+        let mut claims: Value = serde_json::from_slice(&from_base64url(parts[1]).unwrap()).unwrap();
+        claims["roles"] = json!("admin");
+        base64url(claims.to_string().as_bytes())
+    };
+    let original: Value = serde_json::from_slice(&from_base64url(parts[0]).unwrap()).unwrap();
+    for forged in [
+        with(json!({ "alg": "none" }), parts[1], ""),
+        with(json!({ "alg": "none", "kid": original["kid"] }), &admin, ""),
+        with(json!({ "alg": "HS256", "kid": original["kid"] }), &admin, parts[2]),
+        with(original.clone(), &admin, parts[2]),
+        with(original, parts[1], ""),
+        format!("{}.{}", parts[0], parts[1]),
+    ] {
+        assert_eq!(claims(&stage, &json!({ "access_token": forged })), None);
+    }
+    assert!(claims(&stage, &tokens).is_some());
+}
