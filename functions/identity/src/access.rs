@@ -167,7 +167,6 @@ impl Access {
             None => self.clone(),
         };
         next.ttl = None;
-        next.tidy(now);
         while next.sessions.iter().filter(|session| session.runs(now)).count() >= MAX_SESSIONS {
             let oldest = next.sessions.iter_mut().filter(|session| session.runs(now)).min_by_key(|s| s.renewed_at());
             match oldest {
@@ -176,6 +175,7 @@ impl Access {
             }
         }
         next.sessions.push(session);
+        next.tidy(now);
         next
     }
 

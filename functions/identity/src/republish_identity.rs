@@ -1,7 +1,8 @@
 //! Announces again what identity announced before, for who must know all accounts and came later.
 //!
-//! Called by an operator, page by page. Codes that went out are announced again as well; notifications lets them go,
-//! because they have expired or were sent.
+//! Called by an operator, page by page. Accounts, verified contacts and changes of roles are announced in full. What
+//! concerned a moment (a code, a lock, a session that was ended) is announced again only if it was the last to happen
+//! there; who hears of it sees from its time that it is over.
 
 use crate::relay_identity::relay_identity;
 use contracts::identity::Published;

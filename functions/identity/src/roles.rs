@@ -90,7 +90,7 @@ pub struct RoleChange {
     /// Those that went.
     pub revoked: Roles,
     /// Who changed them; nobody, if the deployment named the first admin.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "changed_by", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<AccountId>,
     /// Why.
     pub reason: String,

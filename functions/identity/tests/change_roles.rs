@@ -1,6 +1,8 @@
 //! `change-roles`, `get-roles`, `list-role-changes`: who may do what, and the record of it.
 
-use crate::support::{EMAIL, account, admin, announced, announced_types, first_write, principal, stage, verified, writes};
+use crate::support::{
+    EMAIL, account, admin, announced, announced_types, first_write, principal, stage, verified, writes,
+};
 use kernel::{AccountId, Role};
 use local::faults::Fate;
 use local::stage::Stage;
@@ -11,7 +13,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn change(stage: &Stage, id: AccountId, roles: &Value) -> HttpResponse {
-    stage.ask("change-roles").by(&admin()).at(id).send(&json!({ "roles": roles, "reason": "Runs the shop" }))
+    stage
+        .ask("change-roles")
+        .by(&admin())
+        .at(id)
+        .send(&json!({ "roles": roles, "reason": "Runs the shop" }))
 }
 
 fn record(stage: &Stage, id: AccountId, query: &str) -> Value {
@@ -97,7 +103,10 @@ fn of_two_changes_at_once_both_are_recorded_in_their_order() {
     assert_eq!(change(&stage, id, &json!(["support"])).status_code, 200);
     stage.calm();
     let items = record(&stage, id, "")["items"].clone();
-    assert_eq!((&items[0]["number"], &items[0]["granted"], &items[0]["revoked"]), (&json!(2), &json!(["support"]), &json!(["manager"])));
+    assert_eq!(
+        (&items[0]["number"], &items[0]["granted"], &items[0]["revoked"]),
+        (&json!(2), &json!(["support"]), &json!(["manager"]))
+    );
     assert_eq!((&items[1]["number"], &items[1]["revoked"]), (&json!(1), &json!(["customer"])));
 }
 

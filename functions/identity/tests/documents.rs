@@ -1,11 +1,15 @@
 //! `get-discovery`, `get-keys`, and what the tokens they speak of are worth.
 
 use crate::support::{EMAIL, claims, stage, tokens, verified};
+use local::faults::Fate;
 use local::keys::SigningKey;
+use local::outside::Answer;
 use local::stage::Stage;
+use local::testing::problem;
 use local::tokens::Tokens;
 use platform::signer::{base64url, from_base64url};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 fn document(stage: &Stage, function: &'static str) -> (Value, String) {
     let answer = stage.ask(function).get();
@@ -45,10 +49,21 @@ fn the_keys_check_the_tokens() {
 fn all_keys_are_shown_the_next_one_before_it_signs() {
     let stage = stage();
     stage.set("SIGNING_KEYS", "current,next,previous");
+    let spki = aws_smithy_types::base64::encode(SigningKey::shared().unwrap().spki());
+    stage.interfere(move |_| Fate::Instead(Answer::json(&json!({ "PublicKey": spki }))));
     let (document, _) = document(&stage, "get-keys");
-    let ids: std::collections::BTreeSet<_> =
-        document["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect();
+    let ids: BTreeSet<_> = document["keys"].as_array().unwrap().iter().map(|key| key["kid"].to_string()).collect();
     assert_eq!(ids.len(), 3);
+    let asked =
+        |call: local::outside::OutsideCall| serde_json::from_slice::<Value>(&call.body).unwrap()["KeyId"].clone();
+    assert_eq!(stage.calls().into_iter().map(asked).collect::<Vec<_>>(), ["current", "next", "previous"]);
+}
+
+#[test]
+fn a_key_that_is_not_rsa_is_a_mistake_of_the_deployment() {
+    let stage = stage();
+    stage.interfere(|_| Fate::Instead(Answer::json(&json!({ "PublicKey": "MAA=" }))));
+    problem(&stage.ask("get-keys").get(), 500, "internal");
 }
 
 #[test]

@@ -103,11 +103,20 @@ fn an_account_that_is_not_there_gets_no_code() {
         let answer = stage.ask("issue-code").at(path).key(&key("another")).send(&json!({ "kind": "email" }));
         problem(&answer, 404, "not-found");
     }
-    for body in [json!({}), json!({ "kind": "pigeon" }), json!({ "kind": "email", "to": "x@example.com" }), json!([])] {
+    for body in [
+        json!({}),
+        json!({ "kind": "pigeon" }),
+        json!({ "kind": "email", "to": "x@example.com" }),
+        json!([]),
+    ] {
         let answer = stage.ask("issue-code").at(account).key(&key("another")).send(&body);
         problem(&answer, 400, "invalid-body");
     }
-    problem(&stage.ask("issue-code").at(account).send(&json!({ "kind": "email" })), 400, "idempotency-key-missing");
+    problem(
+        &stage.ask("issue-code").at(account).send(&json!({ "kind": "email" })),
+        400,
+        "idempotency-key-missing",
+    );
     assert!(!stage.calls().iter().any(writes));
 }
 

@@ -33,7 +33,9 @@ fn sign_in(stage: &Stage, partner: &Value, name: &str) -> HttpResponse {
 fn only_admins_create_partners() {
     let stage = stage();
     only_for(Role::Admin, || stage.ask("create-partner").key("create-this-partner"));
-    only_for(Role::Admin, || stage.ask("rotate-partner-secret").at(AccountId::from_bits(7)).key("rotate-this-secret"));
+    only_for(Role::Admin, || {
+        stage.ask("rotate-partner-secret").at(AccountId::from_bits(7)).key("rotate-this-secret")
+    });
 }
 
 #[test]

@@ -70,11 +70,19 @@ fn no_secret_and_no_contact_shows_anywhere_but_in_the_account() {
     let stage = stage();
     let id = register(&stage, &both());
     let codes = [ContactKind::Email, ContactKind::Phone].map(|kind| code(&stage, id, kind));
-    let spoken: Vec<String> = announced(&stage).into_iter().map(|(_, data)| data.to_string()).chain(stage.log()).collect();
+    let spoken: Vec<String> =
+        announced(&stage).into_iter().map(|(_, data)| data.to_string()).chain(stage.log()).collect();
     assert!(!spoken.is_empty());
     let holds = |text: &str, word: &str| text.to_lowercase().contains(&word.to_lowercase());
     for text in &spoken {
-        for word in [EMAIL, "example.com", "2079460018", PASSWORD, codes[0].as_str(), codes[1].as_str()] {
+        for word in [
+            EMAIL,
+            "example.com",
+            "2079460018",
+            PASSWORD,
+            codes[0].as_str(),
+            codes[1].as_str(),
+        ] {
             assert!(!holds(text, word), "{word} is in {text}");
         }
     }
@@ -121,7 +129,11 @@ fn the_same_request_again_gets_the_same_reply_and_registers_nobody() {
 fn a_key_is_refused_for_another_body() {
     let stage = stage();
     send(&stage, &both());
-    for (field, value) in [("password", json!("another password")), ("locale", json!("ru")), ("email", json!("b@example.com"))] {
+    for (field, value) in [
+        ("password", json!("another password")),
+        ("locale", json!("ru")),
+        ("email", json!("b@example.com")),
+    ] {
         let mut body = both();
         body[field] = value;
         problem(&send(&stage, &body), 422, "idempotency-key-reused");
@@ -209,7 +221,12 @@ fn bad_input_is_refused_by_the_name_of_the_field() {
 #[test]
 fn nobodys_key_is_long_enough_to_be_nobody_elses() {
     let stage = stage();
-    for bad in ["", "21-characters-are-too", "ключ-ключ-ключ-ключ-ключ", &"x".repeat(201)] {
+    for bad in [
+        "",
+        "21-characters-are-too",
+        "ключ-ключ-ключ-ключ-ключ",
+        &"x".repeat(201),
+    ] {
         problem(&stage.ask("register").key(bad).send(&both()), 400, "idempotency-key-missing");
     }
     assert_eq!(stage.ask("register").key("22-characters-are-fine").send(&both()).status_code, 201);

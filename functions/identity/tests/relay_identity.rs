@@ -14,7 +14,11 @@ fn history(stage: &Stage) {
     let ivan = verified(stage, "ivan@example.com");
     let body = json!({ "roles": ["manager"], "reason": "Runs the shop" });
     stage.ask("change-roles").by(&admin()).at(ivan).send(&body);
-    stage.ask("create-partner").by(&admin()).key("create-this-partner").send(&json!({ "name": "Happy Cat Box" }));
+    stage
+        .ask("create-partner")
+        .by(&admin())
+        .key("create-this-partner")
+        .send(&json!({ "name": "Happy Cat Box" }));
     let first = tokens(stage, EMAIL, "in");
     refresh(stage, &first);
     stage.pass(Duration::from_secs(60));
@@ -26,7 +30,11 @@ fn history(stage: &Stage) {
 }
 
 fn events(stage: &Stage) -> BTreeMap<String, Value> {
-    published(stage).concat().into_iter().map(|event| (event["id"].as_str().unwrap().to_owned(), event)).collect()
+    published(stage)
+        .concat()
+        .into_iter()
+        .map(|event| (event["id"].as_str().unwrap().to_owned(), event))
+        .collect()
 }
 
 #[test]
@@ -38,7 +46,14 @@ fn every_kind_of_event_is_published() {
     kinds.dedup();
     assert_eq!(
         kinds,
-        ["account-locked", "account-registered", "code-issued", "contact-verified", "roles-changed", "sessions-revoked"]
+        [
+            "account-locked",
+            "account-registered",
+            "code-issued",
+            "contact-verified",
+            "roles-changed",
+            "sessions-revoked"
+        ]
     );
 }
 
@@ -60,6 +75,7 @@ fn what_is_announced_again_is_announced_under_the_same_ids() {
     for (id, event) in &again {
         assert_eq!(first.get(id), Some(event), "{id}");
     }
-    let missing: Vec<_> = first.keys().filter(|id| !again.contains_key(*id)).collect();
+    // Codes that were used are over: everything else is said again.
+    let missing: Vec<_> = first.keys().filter(|id| !again.contains_key(*id) && !id.contains("/code#")).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

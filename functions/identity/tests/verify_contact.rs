@@ -1,8 +1,8 @@
 //! `verify-contact`: claims an address for whoever proves to own it.
 
 use crate::support::{
-    EMAIL, PHONE, account, announced, announced_types, code, first_write, key, person, register, sign_in, stage,
-    verified, verify, writes, wrong, PASSWORD,
+    EMAIL, PASSWORD, PHONE, account, announced, announced_types, code, first_write, key, person, register, sign_in,
+    stage, verified, verify, writes, wrong,
 };
 use contracts::identity::ContactKind::{Email, Phone};
 use kernel::AccountId;
@@ -210,7 +210,11 @@ fn what_is_no_account_or_no_code_is_refused() {
     stage.calls();
     problem(&verify(&stage, AccountId::from_bits(7), Email, "123456"), 404, "not-found");
     problem(&verify(&stage, id, Phone, "123456"), 404, "not-found");
-    problem(&stage.ask("verify-contact").at("me").send(&json!({ "kind": "email", "code": "123456" })), 404, "not-found");
+    problem(
+        &stage.ask("verify-contact").at("me").send(&json!({ "kind": "email", "code": "123456" })),
+        404,
+        "not-found",
+    );
     for (body, field) in [
         (json!({ "kind": "email", "code": "12345" }), "code"),
         (json!({ "kind": "email", "code": 123456 }), "code"),

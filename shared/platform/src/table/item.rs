@@ -111,6 +111,8 @@ pub(crate) fn encode<T: Item>(
     past: &[AttributeValue],
 ) -> Result<Attributes, Error> {
     let mut attributes: Attributes = serde_dynamo::to_item(item).map_err(Error::broken)?;
+    let own = [PARTITION, SORT, VERSION, WRITTEN_BY, LOG, SOURCE, outbox::ATTRIBUTE];
+    debug_assert!(!own.iter().any(|name| attributes.contains_key(*name)), "a field of {} has a name of ours", T::KIND);
     attributes.extend(item.key().attributes());
     attributes.insert(VERSION.to_owned(), number(mark.version));
     attributes.insert(WRITTEN_BY.to_owned(), AttributeValue::S(mark.by.clone()));
