@@ -46,18 +46,15 @@ pub fn run(arguments: &[String]) -> Outcome {
 fn tree() -> Result<String, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     // Features of tests stay with the tests: not those of development dependencies.
+    let contexts = std::fs::read_dir("functions").map_err(|error| format!("functions: {error}"))?;
+    let mut packages = Vec::new();
+    for context in contexts {
+        let name = context.map_err(|error| error.to_string())?.file_name();
+        packages.extend(["--package".to_owned(), name.to_string_lossy().into_owned()]);
+    }
     let output = Command::new(cargo)
-        .args([
-            "tree",
-            "--edges",
-            "normal,features",
-            "--prefix",
-            "none",
-            "--package",
-            "orders",
-            "--package",
-            "catalog",
-        ])
+        .args(["tree", "--edges", "normal,features", "--prefix", "none"])
+        .args(packages)
         .output()
         .map_err(|error| error.to_string())?;
     match output.status.success() {

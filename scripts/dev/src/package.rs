@@ -19,7 +19,7 @@ pub fn run(arguments: &[String]) -> Outcome {
 }
 
 fn copy(binary: &Path, folder: &Path) -> Outcome {
-    let build = "build it first: cargo build --release -p catalog -p orders --bins";
+    let build = "build it first: source scripts/lib.sh; cargo build --release $(function_packages) --bins";
     std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     std::fs::copy(binary, folder.join("bootstrap"))
         .map(|_| ())

@@ -43,7 +43,7 @@ struct Need {
 
 /// Everything a binary takes from the C library.
 fn needs(binary: &Path) -> Result<Vec<Need>, String> {
-    let build = "build it first: cargo build --release -p catalog -p orders --bins";
+    let build = "build it first: source scripts/lib.sh; cargo build --release $(function_packages) --bins";
     let bytes = std::fs::read(binary).map_err(|error| format!("{}: {error}; {build}", binary.display()))?;
     read(&bytes).map_err(|error| format!("{}: {error}", binary.display()))
 }

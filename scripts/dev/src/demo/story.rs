@@ -14,8 +14,6 @@ const PUBLISHABLE_KEY: &str = "pk_test_development";
 /// What a customer knows in the end.
 #[derive(Clone, Debug)]
 pub struct Told {
-    /// Who.
-    pub customer: String,
     /// The order's id.
     pub order: String,
     /// What it cost, in pence.
@@ -46,7 +44,6 @@ pub fn tell(client: &Client, manager: &Person, customer: &Person, order: &Order)
     let id = placed["id"].as_str().ok_or("an order without an id")?.to_owned();
     let path = format!("/v1/orders/{id}");
     let told = |state: &str, refund: i64| Told {
-        customer: customer.account.clone(),
         order: id.clone(),
         total: order.total,
         refund,
