@@ -6,3 +6,4 @@ import './shared.test.ts';
 import './tokens.test.ts';
 import './delivery.test.ts';
 import './rights.test.ts';
+import './docs.test.ts';

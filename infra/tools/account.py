@@ -10,7 +10,7 @@ SESSION = botocore.session.get_session()
 REGION = os.environ.get("AWS_REGION") or SESSION.get_config_variable("region")
 
 
-def client(service):
+def client(service, **options):
     """A client of this service. The emulator has no host names for buckets."""
-    config = botocore.config.Config(s3={"addressing_style": "path"}, retries={"mode": "standard"})
+    config = botocore.config.Config(**{"s3": {"addressing_style": "path"}, "retries": {"mode": "standard"}, **options})
     return SESSION.create_client(service, region_name=REGION, config=config)
