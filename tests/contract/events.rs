@@ -59,6 +59,7 @@ fn events_of_a_day() -> Vec<Value> {
         .key("a-key-to-cancel-with")
         .send(&json!({}));
     assert_eq!(cancelled.status_code, 200, "{}", cancelled.body);
+    crate::people::day(&stage);
     stage.settle().unwrap();
     published(&stage).concat()
 }

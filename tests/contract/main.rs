@@ -5,6 +5,7 @@
 mod binaries;
 mod events;
 mod generated;
+mod people;
 mod samples;
 
 use serde_json::Value;

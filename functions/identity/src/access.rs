@@ -33,8 +33,8 @@ pub struct Access {
     /// The sessions, those ended lately included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<Session>,
-    /// Second after which the item may be forgotten: where there is no account, and so nothing but failures.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Second after which the table forgets the item: where there is no account, and so nothing but failures.
+    #[serde(rename = "expires_at", default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<i64>,
 }
 
