@@ -15,8 +15,7 @@
 //! registers with it, so registering tells nobody whether it is known.
 //!
 //! Failures with an address that nobody claimed are counted like others, in an access item under an id that stands for
-//! the address; those items alone carry a time to live (a number
-//! `expires_at`) and are forgotten.
+//! the address; those items alone carry a time to live (a number `expires_at`) and are forgotten.
 
 use crate::access::{Access, AccessEvent};
 use crate::account::{Account, AccountEvent};

@@ -5,6 +5,7 @@ mod address;
 mod challenge;
 mod change_roles;
 mod contacts;
+mod costs;
 mod documents;
 mod issue_code;
 mod lockout;
