@@ -41,9 +41,8 @@ impl<'a> Allocation<'a> {
 
     /// At `location` there are only `available` of this SKU: it is asked for at the next one.
     pub fn refused(&mut self, sku: &Sku, location: &Location, available: u32) {
-        let here = |choice: &&mut Choice<'_>| {
-            choice.wanted.sku == *sku && self.locations.get(choice.at) == Some(location)
-        };
+        let here =
+            |choice: &&mut Choice<'_>| choice.wanted.sku == *sku && self.locations.get(choice.at) == Some(location);
         if let Some(choice) = self.choices.iter_mut().find(here) {
             choice.at += 1;
             choice.most = choice.most.max(available);

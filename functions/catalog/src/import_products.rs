@@ -96,7 +96,13 @@ pub async fn import_products(
     }
     if !report.dry_run {
         let (request, made_by) = (key.fingerprint().to_owned(), staff.account);
-        let import = Import { key: key.stored(), request, made_by, made_at: now, report: report.clone() };
+        let import = Import {
+            key: key.stored(),
+            request,
+            made_by,
+            made_at: now,
+            report: report.clone(),
+        };
         if let Creation::Exists(other) = catalog.create(&import, Vec::new()).await? {
             key.replays(&other.value.request)?;
             report = other.value.report;

@@ -29,7 +29,12 @@ pub async fn set<R>(
     };
     let below = |BelowReserved { reserved }| {
         let reason = format!("{reserved} are set aside for orders");
-        Ok(Err(vec![RowError { row: number, sku: Some(sku.to_string()), field: "on_hand".to_owned(), reason }]))
+        Ok(Err(vec![RowError {
+            row: number,
+            sku: Some(sku.to_string()),
+            field: "on_hand".to_owned(),
+            reason,
+        }]))
     };
     for (location, on_hand) in on_hand {
         let found = catalog.get::<Stock>(&store::stock_key(sku, location)).await?.map(|found| found.value);

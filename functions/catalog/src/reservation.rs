@@ -84,7 +84,9 @@ impl Goods {
 
     /// Location, SKU, how many.
     pub fn iter(&self) -> impl Iterator<Item = (&Location, &Sku, u32)> {
-        self.0.iter().flat_map(|(location, goods)| goods.iter().map(move |(sku, quantity)| (location, sku, *quantity)))
+        self.0
+            .iter()
+            .flat_map(|(location, goods)| goods.iter().map(move |(sku, quantity)| (location, sku, *quantity)))
     }
 }
 
@@ -295,11 +297,18 @@ impl Reservation {
         let next = match (chunk, end) {
             (None | Some(0), End::Released) => State::Released,
             (None | Some(0), End::Rejected { short }) => State::Rejected { short },
-            (Some(left), end) => {
-                State::Releasing { left, aside: u16::try_from(aside).unwrap_or(u16::MAX).min(left), end }
-            }
+            (Some(left), end) => State::Releasing {
+                left,
+                aside: u16::try_from(aside).unwrap_or(u16::MAX).min(left),
+                end,
+            },
         };
-        Step { chunk, from, to: Counter::Available, next: self.at(next, now) }
+        Step {
+            chunk,
+            from,
+            to: Counter::Available,
+            next: self.at(next, now),
+        }
     }
 
     /// In another state, with what that announces.

@@ -99,8 +99,17 @@ fn read_row(number: u32, row: RawRow, locations: &Locations, seen: &mut BTreeMap
     let published = fields.required("published");
     match (sku, title, prices, published, fields.finish()) {
         (Some(sku), Some(title), Some(prices), Some(published), wrong) if wrong.is_empty() => {
-            let details =
-                Details { title, description, product, category, attributes, media, prices, tax_class, published };
+            let details = Details {
+                title,
+                description,
+                product,
+                category,
+                attributes,
+                media,
+                prices,
+                tax_class,
+                published,
+            };
             Ok(Row { sku, details, on_hand })
         }
         (.., wrong) => Err(errors(number, &named, wrong)),

@@ -77,11 +77,12 @@ pub async fn set_stock(
     }
     catalog.get::<Product>(&store::product_key(&sku)).await?.ok_or_else(http::not_found)?;
     let counted = count(&catalog, &sku, &location, request.on_hand.get(), seen).await;
-    let Stored { version, value: Stock { available, reserved, .. }, .. } = counted.map_err(|failure| match failure {
-        Failure::Refused(BelowReserved { reserved }) => Failure::Refused(Refused::BelowReserved { reserved }),
-        Failure::Problem(problem) => Failure::Problem(problem),
-        Failure::Failed(error) => Failure::Failed(error),
-    })?;
+    let Stored { version, value: Stock { available, reserved, .. }, .. } =
+        counted.map_err(|failure| match failure {
+            Failure::Refused(BelowReserved { reserved }) => Failure::Refused(Refused::BelowReserved { reserved }),
+            Failure::Problem(problem) => Failure::Problem(problem),
+            Failure::Failed(error) => Failure::Failed(error),
+        })?;
     Ok(http::Ok::at(version, StockView { sku, location, available, reserved }))
 }
 

@@ -106,8 +106,10 @@ impl Figure for Locations {
     const DEFAULT: &'static str = "main";
 
     fn read(text: &str) -> Result<Locations, String> {
-        let locations: Vec<Location> =
-            text.split_whitespace().map(|name| name.parse().map_err(|e| format!("{name}: {e}"))).collect::<Result<_, _>>()?;
+        let locations: Vec<Location> = text
+            .split_whitespace()
+            .map(|name| name.parse().map_err(|e| format!("{name}: {e}")))
+            .collect::<Result<_, _>>()?;
         let twice = (1..locations.len()).any(|n| locations[..n].contains(&locations[n]));
         match locations.len() {
             1..=Self::MAX if !twice => Ok(Locations(locations)),

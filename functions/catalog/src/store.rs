@@ -37,35 +37,15 @@ use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
 /// Lists every product, drafts included, by SKU.
-pub const REGISTER: Index = Index {
-    name: "register",
-    partition: "register",
-    sort: "sku",
-};
+pub const REGISTER: Index = Index { name: "register", partition: "register", sort: "sku" };
 /// Lists what is on sale, by title.
-pub const BY_TITLE: Index = Index {
-    name: "by-title",
-    partition: "on_sale",
-    sort: "title_key",
-};
+pub const BY_TITLE: Index = Index { name: "by-title", partition: "on_sale", sort: "title_key" };
 /// Lists what is on sale in a category, by title.
-pub const BY_CATEGORY: Index = Index {
-    name: "by-category",
-    partition: "shelf",
-    sort: "title_key",
-};
+pub const BY_CATEGORY: Index = Index { name: "by-category", partition: "shelf", sort: "title_key" };
 /// Lists what is on sale of one product, by SKU.
-pub const VARIANTS: Index = Index {
-    name: "variants",
-    partition: "variant_of",
-    sort: "sku",
-};
+pub const VARIANTS: Index = Index { name: "variants", partition: "variant_of", sort: "sku" };
 /// Lists reservations that are half done, the longest waiting first.
-pub const WAITING: Index = Index {
-    name: "waiting",
-    partition: "waiting",
-    sort: "since",
-};
+pub const WAITING: Index = Index { name: "waiting", partition: "waiting", sort: "since" };
 
 impl Item for Product {
     type Event = ProductEvent;
@@ -214,11 +194,7 @@ pub async fn on_sale<R>(
 }
 
 /// The first `limit` variants of a product that are on sale, by SKU.
-pub async fn variants<R>(
-    catalog: &TableReader,
-    product: &Sku,
-    limit: u32,
-) -> Result<Vec<Stored<Product>>, Failure<R>> {
+pub async fn variants<R>(catalog: &TableReader, product: &Sku, limit: u32) -> Result<Vec<Stored<Product>>, Failure<R>> {
     Ok(catalog.list(&List::index(VARIANTS, product), limit, None).await?.items)
 }
 
@@ -232,11 +208,7 @@ pub async fn register<R>(
 }
 
 /// Reservations that are half done since `until` or longer.
-pub async fn waiting(
-    catalog: &TableReader,
-    until: Timestamp,
-    limit: u32,
-) -> Result<Vec<Stored<Reservation>>, Error> {
+pub async fn waiting(catalog: &TableReader, until: Timestamp, limit: u32) -> Result<Vec<Stored<Reservation>>, Error> {
     let list = List::index(WAITING, "reservation").between(Timestamp::from_millis(0), until);
     match catalog.list::<Reservation, Infallible>(&list, limit, None).await {
         Ok(page) => Ok(page.items),

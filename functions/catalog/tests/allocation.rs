@@ -9,15 +9,18 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 fn wanted(quantities: &[u32]) -> Vec<Wanted> {
-    quantities.iter().enumerate().map(|(n, quantity)| Wanted { sku: sku(n), quantity: *quantity }).collect()
+    quantities
+        .iter()
+        .enumerate()
+        .map(|(n, quantity)| Wanted { sku: sku(n), quantity: *quantity })
+        .collect()
 }
 
 /// Asks as the use case does: everything at once, and again where something refuses. How often it asked.
 fn ask(allocation: &mut Allocation<'_>, shelves: &BTreeMap<(Sku, Location), u32>) -> usize {
     for asked in 1.. {
-        let available = |location: &Location, sku: &Sku| {
-            shelves.get(&(sku.clone(), location.clone())).copied().unwrap_or_default()
-        };
+        let available =
+            |location: &Location, sku: &Sku| shelves.get(&(sku.clone(), location.clone())).copied().unwrap_or_default();
         let goods = allocation.goods();
         let short = goods.iter().filter(|(location, sku, quantity)| available(location, sku) < *quantity);
         let short: Vec<_> = short.map(|(location, sku, _)| (sku.clone(), location.clone())).collect();

@@ -99,10 +99,15 @@ fn drafts_are_in_it_and_stock_on_demand() {
     assert_eq!(json!(skus), json!([sku(0), sku(1), sku(2)]));
     assert_eq!((rows[0].get("on_hand"), &rows[2]["published"]), (None, &json!(false)));
     let with_stock = export(&stage, "stock=true");
-    let on_hand: Vec<_> = with_stock["rows"].as_array().unwrap().iter().map(|row| row.get("on_hand").cloned()).collect();
+    let on_hand: Vec<_> =
+        with_stock["rows"].as_array().unwrap().iter().map(|row| row.get("on_hand").cloned()).collect();
     assert_eq!(on_hand, [Some(json!({ "main": 7 })), Some(json!({ "main": 10 })), None], "what is sold is gone");
     let text = export(&stage, "format=csv&stock=true")["text"].as_str().unwrap().to_owned();
-    assert!(text.starts_with("sku,product,title,description,category,attributes,media,prices,tax_class,published,on_hand\r\n"));
+    assert!(
+        text.starts_with(
+            "sku,product,title,description,category,attributes,media,prices,tax_class,published,on_hand\r\n"
+        )
+    );
     assert!(text.contains("\r\nSKU-0000,,Шарф 🧣,,,,,2.55 GBP,standard,true,main=7\r\n"), "{text}");
     assert!(!stage.calls().iter().any(|call| writes(call) && call.function == "export-products"));
 }
@@ -117,7 +122,15 @@ fn an_empty_shop_has_an_empty_page() {
 #[test]
 fn queries_that_say_nothing_readable_are_refused() {
     let stage = empty();
-    for query in ["format=xml", "stock=maybe", "limit=0", "limit=101", "cursor=x", "cursor=%20", "drafts=no"] {
+    for query in [
+        "format=xml",
+        "stock=maybe",
+        "limit=0",
+        "limit=101",
+        "cursor=x",
+        "cursor=%20",
+        "drafts=no",
+    ] {
         let answer = stage.ask("export-products").by(&manager()).query(query).get();
         problem(&answer, 400, "invalid-query");
     }

@@ -69,7 +69,9 @@ fn media_and_attributes_are_bounded() {
     assert!(read::<Media>(links(21)).is_err());
     assert!(read::<Media>(json!([])).unwrap().is_empty());
 
-    let named = |count: usize| -> Value { (0..count).map(|n| (format!("n{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into() };
+    let named = |count: usize| -> Value {
+        (0..count).map(|n| (format!("n{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into()
+    };
     assert_eq!(read::<Attributes>(named(30)).unwrap().iter().count(), 30);
     assert!(read::<Attributes>(named(31)).unwrap_err().contains("at most 30"));
     for bad in [
@@ -94,10 +96,12 @@ fn there_is_one_price_a_currency() {
     assert_eq!(prices, read(json!([price(299, "EUR"), price(255, "GBP")])).unwrap(), "whatever their order");
     let twice = read::<Prices>(json!([price(1, "GBP"), price(2, "EUR"), price(3, "GBP")]));
     assert!(twice.unwrap_err().contains("GBP occurs twice"));
-    let many: Vec<Value> = ["GBP", "EUR", "RUB", "USD", "JPY", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK"]
-        .iter()
-        .map(|currency| price(1, currency))
-        .collect();
+    let many: Vec<Value> = [
+        "GBP", "EUR", "RUB", "USD", "JPY", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK",
+    ]
+    .iter()
+    .map(|currency| price(1, currency))
+    .collect();
     assert!(read::<Prices>(json!(many[..10])).is_ok());
     assert!(read::<Prices>(json!(many)).is_err());
     for bad in [

@@ -57,7 +57,13 @@ fn what_is_no_product_on_sale_is_not_found() {
 #[test]
 fn how_many_there_are_is_told_in_words_only() {
     let stage = shelves(1, 0);
-    for (on_hand, expected) in [(0, "none"), (1, "low"), (5, "low"), (6, "in-stock"), (1_000_000, "in-stock")] {
+    for (on_hand, expected) in [
+        (0, "none"),
+        (1, "low"),
+        (5, "low"),
+        (6, "in-stock"),
+        (1_000_000, "in-stock"),
+    ] {
         count(&stage, 0, on_hand);
         assert_eq!(availability(&stage), expected, "{on_hand}");
     }

@@ -273,7 +273,11 @@ fn a_thousand_rows_are_taken_and_a_hundred_errors_named() {
     let text: String = (0..1000).map(|n| format!("{},Scarf {n},1 GBP,true\n", sku(n))).collect();
     let report = import(&stage, &csv_file(&format!("sku,title,prices,published\n{text}")));
     assert_eq!(counts(&report), [1000, 1000, 0, 0, 0]);
-    let report = import_as(&stage, "the-key-of-another-import", &csv_file(&format!("sku,title,prices,published\n{}", text.replace("GBP,true", "XXX,"))));
+    let report = import_as(
+        &stage,
+        "the-key-of-another-import",
+        &csv_file(&format!("sku,title,prices,published\n{}", text.replace("GBP,true", "XXX,"))),
+    );
     let report = report.json();
     assert_eq!(counts(&report), [1000, 0, 0, 0, 1000]);
     assert_eq!((report["errors"].as_array().unwrap().len(), &report["more_errors"]), (100, &json!(1900)));

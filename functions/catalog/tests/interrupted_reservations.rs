@@ -203,7 +203,10 @@ fn two_deliveries_of_a_return_at_the_same_time_put_its_goods_back_once() {
 #[test]
 fn a_payment_and_an_end_that_cross_end_released() {
     // The three steps of a commitment, and the three of a release.
-    for (first, then, payment_first) in [("commit-stock", "release-stock", true), ("release-stock", "commit-stock", false)] {
+    for (first, then, payment_first) in [
+        ("commit-stock", "release-stock", true),
+        ("release-stock", "commit-stock", false),
+    ] {
         for nth in 0..3 {
             for ended in [cancelled, expired] {
                 let stage = Arc::new(shelves(LINES, 10));

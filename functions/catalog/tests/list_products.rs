@@ -40,7 +40,12 @@ fn shop() -> Stage {
     let stage = empty();
     for (n, (title, category, prices, published)) in [
         ("Белая свеча", "candles", json!([{ "amount_minor": 255, "currency": "GBP" }]), true),
-        ("Ёлка", "trees", json!([{ "amount_minor": 900, "currency": "GBP" }, { "amount_minor": 99_000, "currency": "RUB" }]), true),
+        (
+            "Ёлка",
+            "trees",
+            json!([{ "amount_minor": 900, "currency": "GBP" }, { "amount_minor": 99_000, "currency": "RUB" }]),
+            true,
+        ),
         ("Елка искусственная", "trees", json!([{ "amount_minor": 2_000, "currency": "GBP" }]), true),
         ("CRÈME candle", "candles", json!([{ "amount_minor": 300, "currency": "GBP" }]), true),
         ("Candle, white", "candles", json!([{ "amount_minor": 100, "currency": "EUR" }]), true),
@@ -49,9 +54,17 @@ fn shop() -> Stage {
     .into_iter()
     .enumerate()
     {
-        set(&stage, n, &json!({ "title": title, "category": category, "prices": prices, "published": published }));
+        set(
+            &stage,
+            n,
+            &json!({ "title": title, "category": category, "prices": prices, "published": published }),
+        );
     }
-    set(&stage, 6, &json!({ "title": "Йогурт", "prices": [{ "amount_minor": 1, "currency": "GBP" }], "published": true }));
+    set(
+        &stage,
+        6,
+        &json!({ "title": "Йогурт", "prices": [{ "amount_minor": 1, "currency": "GBP" }], "published": true }),
+    );
     stage
 }
 
@@ -59,7 +72,14 @@ fn shop() -> Stage {
 fn anybody_browses_what_is_on_sale_by_title() {
     let stage = shop();
     let page = list(&stage, "");
-    let expected = ["Candle, white", "CRÈME candle", "Белая свеча", "Ёлка", "Елка искусственная", "Йогурт"];
+    let expected = [
+        "Candle, white",
+        "CRÈME candle",
+        "Белая свеча",
+        "Ёлка",
+        "Елка искусственная",
+        "Йогурт",
+    ];
     assert_eq!(titles(&page), expected);
     assert_eq!(page.get("next"), None);
     let card = json!({
@@ -86,7 +106,17 @@ fn category_title_and_price_may_be_combined() {
         ("title=%D0%81%D0%9B%D0%9A%D0%90%20%D0%98", vec!["Елка искусственная"]),
         ("title=%D0%B8", vec![]),
         ("title=white", vec![]),
-        ("title=%CC%81", vec!["Candle, white", "CRÈME candle", "Белая свеча", "Ёлка", "Елка искусственная", "Йогурт"]),
+        (
+            "title=%CC%81",
+            vec![
+                "Candle, white",
+                "CRÈME candle",
+                "Белая свеча",
+                "Ёлка",
+                "Елка искусственная",
+                "Йогурт",
+            ],
+        ),
         ("currency=EUR", vec!["Candle, white"]),
         ("currency=RUB", vec!["Ёлка"]),
         ("currency=GBP&min_price=255&max_price=900", vec!["CRÈME candle", "Белая свеча", "Ёлка"]),
@@ -94,7 +124,10 @@ fn category_title_and_price_may_be_combined() {
         ("currency=RUB&max_price=98999", vec![]),
         ("currency=GBP&max_price=0", vec![]),
         ("category=candles&currency=GBP&max_price=299", vec!["Белая свеча"]),
-        ("category=trees&title=%D0%B5%D0%BB%D0%BA%D0%B0&currency=GBP&min_price=901", vec!["Елка искусственная"]),
+        (
+            "category=trees&title=%D0%B5%D0%BB%D0%BA%D0%B0&currency=GBP&min_price=901",
+            vec!["Елка искусственная"],
+        ),
         ("category=candles&title=%D0%B5%D0%BB%D0%BA%D0%B0", vec![]),
     ] {
         assert_eq!(titles(&list(&stage, query)), expected, "{query}");
@@ -106,12 +139,19 @@ fn lists_follow_changes() {
     let stage = shop();
     let change = |title: &str, category: &str, published: bool| {
         let prices = json!([{ "amount_minor": 1, "currency": "GBP" }]);
-        set(&stage, 0, &json!({ "title": title, "category": category, "prices": prices, "published": published }));
+        set(
+            &stage,
+            0,
+            &json!({ "title": title, "category": category, "prices": prices, "published": published }),
+        );
         let in_category = |category| titles(&list(&stage, &format!("category={category}"))).join(", ");
         (in_category("candles"), in_category("trees"), titles(&list(&stage, "")).len())
     };
     let others = "Candle, white, CRÈME candle";
-    assert_eq!(change("A candle", "candles", true), (format!("A candle, {others}"), "Ёлка, Елка искусственная".into(), 6));
+    assert_eq!(
+        change("A candle", "candles", true),
+        (format!("A candle, {others}"), "Ёлка, Елка искусственная".into(), 6)
+    );
     assert_eq!(change("A tree", "trees", true), (others.into(), "A tree, Ёлка, Елка искусственная".into(), 6));
     assert_eq!(change("A tree", "trees", false), (others.into(), "Ёлка, Елка искусственная".into(), 5));
 }
@@ -126,7 +166,13 @@ fn pages_have_as_many_as_asked_for_and_miss_and_repeat_nothing() {
         thing["category"] = json!("things");
         set(&stage, n, &thing);
     }
-    for query in ["limit=7", "limit=7&category=things", "limit=7&title=thing", "limit=1&title=Thing+3", "limit=100"] {
+    for query in [
+        "limit=7",
+        "limit=7&category=things",
+        "limit=7&title=thing",
+        "limit=1&title=Thing+3",
+        "limit=100",
+    ] {
         let (items, pages) = all(&stage, query);
         let skus: BTreeSet<&str> = items.iter().map(|item| item["sku"].as_str().unwrap()).collect();
         let expected = if query.contains('3') { 10 } else { 53 };
@@ -164,7 +210,15 @@ fn a_cursor_says_no_more_than_where_the_page_begins() {
     let cursor = first["next"].as_str().unwrap();
     let other = list(&stage, &format!("category=trees&cursor={cursor}"));
     assert!(titles(&other).iter().all(|title| ["Ёлка", "Елка искусственная"].contains(title)), "{other}");
-    for wrong in ["x", "bm90IGpzb24", "W10", "WyJhIl0", "WyJhIiwiYiIsImMiLCJkIl0", "WzEsMiwzXQ", &cursor[1..]] {
+    for wrong in [
+        "x",
+        "bm90IGpzb24",
+        "W10",
+        "WyJhIl0",
+        "WyJhIiwiYiIsImMiLCJkIl0",
+        "WzEsMiwzXQ",
+        &cursor[1..],
+    ] {
         problem(&ask(&stage, &format!("category=candles&cursor={wrong}")), 400, "invalid-query");
     }
     for wrong in ["", "a%20b", "%D1%88", &"a".repeat(1025)] {

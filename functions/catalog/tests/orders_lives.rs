@@ -58,7 +58,14 @@ fn adds_up(stage: &Stage, orders: &[(Lines, Vec<u128>)]) {
 }
 
 fn heard() -> impl Strategy<Value = Heard> {
-    prop_oneof![Just(Placed), Just(Paid), Just(Cancelled), Just(Expired), Just(Returned(1)), Just(Returned(2))]
+    prop_oneof![
+        Just(Placed),
+        Just(Paid),
+        Just(Cancelled),
+        Just(Expired),
+        Just(Returned(1)),
+        Just(Returned(2))
+    ]
 }
 
 proptest! {

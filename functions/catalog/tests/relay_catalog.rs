@@ -39,7 +39,14 @@ fn only_products_and_ended_reservations_are_announced() {
         .collect();
     let id = |version: u64| format!("catalog/{}/reservation/1.{version}.0", order(1));
     // Two chunks taken are versions 1 and 2, two sold 3 and 4, two given back 5 and 6.
-    assert_eq!(seen, [(RESERVED, id(2).as_str()), (COMMITTED, id(4).as_str()), (RELEASED, id(6).as_str())]);
+    assert_eq!(
+        seen,
+        [
+            (RESERVED, id(2).as_str()),
+            (COMMITTED, id(4).as_str()),
+            (RELEASED, id(6).as_str())
+        ]
+    );
 }
 
 #[test]

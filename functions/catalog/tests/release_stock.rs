@@ -1,8 +1,8 @@
 //! `release-stock`.
 
 use crate::support::{
-    COMMITTED, REJECTED, RELEASED, RESERVED, all_stock_is, announced, announced_types, cancelled, counters, expired, order,
-    paid, placed, reserve, returned, sell, shelves, state, stock, writes_made,
+    COMMITTED, REJECTED, RELEASED, RESERVED, all_stock_is, announced, announced_types, cancelled, counters, expired,
+    order, paid, placed, reserve, returned, sell, shelves, state, stock, writes_made,
 };
 use catalog::reservation::State;
 use local::testing::reports_only_what_it_cannot_read;

@@ -191,7 +191,8 @@ fn fifty_want_the_last_one() {
     });
     assert!(stage.deliver("reserve-stock", &placed(&stage, 1, &[(0, 1)])));
     stage.calm();
-    let ended = |wanted: fn(&State) -> bool| (1..=BUYERS).filter(|n| state(&stage, *n).as_ref().is_some_and(wanted)).count();
+    let ended =
+        |wanted: fn(&State) -> bool| (1..=BUYERS).filter(|n| state(&stage, *n).as_ref().is_some_and(wanted)).count();
     assert_eq!(ended(|state| *state == State::Reserved), 1);
     assert_eq!(ended(|state| matches!(state, State::Rejected { .. })), 49);
     assert_eq!(stock(&stage, 0), Some((0, 1)));
@@ -216,7 +217,13 @@ fn an_order_of_nothing_is_reserved_at_once() {
 fn each_sku_comes_from_the_first_location_that_has_enough() {
     let stage = shelves(3, 0);
     stage.set("STOCK_LOCATIONS", "main leeds paris");
-    for (n, location, on_hand) in [(0, "main", 5), (0, "leeds", 5), (1, "main", 1), (1, "leeds", 2), (2, "paris", 9)] {
+    for (n, location, on_hand) in [
+        (0, "main", 5),
+        (0, "leeds", 5),
+        (1, "main", 1),
+        (1, "leeds", 2),
+        (2, "paris", 9),
+    ] {
         count_at(&stage, n, location, on_hand);
     }
     stage.calls();

@@ -1,8 +1,8 @@
 //! `restock-return`.
 
 use crate::support::{
-    COMMITTED, RESERVED, announced, announced_types, cancelled, count_at, counters, one_of_each, paid, reserve, returned,
-    sell, shelves, state, stock_at, writes_made,
+    COMMITTED, RESERVED, announced, announced_types, cancelled, count_at, counters, one_of_each, paid, reserve,
+    returned, sell, shelves, state, stock_at, writes_made,
 };
 use catalog::reservation::State;
 use local::testing::reports_only_what_it_cannot_read;

@@ -90,7 +90,8 @@ fn a_filter_asks_for_everything_it_says() {
     for (category, expected) in [("candles", true), ("candle", false), ("scarves", false)] {
         assert_eq!(fits(&Filter { category: category.parse().ok(), ..all.clone() }), expected, "{category}");
     }
-    for (title, expected) in [("белая", true), ("белая свеча", true), ("свеча", false), ("", true)] {
+    for (title, expected) in [("белая", true), ("белая свеча", true), ("свеча", false), ("", true)]
+    {
         assert_eq!(fits(&Filter { title: Some(title.to_owned()), ..all.clone() }), expected, "{title}");
     }
     for (currency, min, max, expected) in [
@@ -102,6 +103,10 @@ fn a_filter_asks_for_everything_it_says() {
         (Currency::RUB, 29_900, 29_900, true),
         (Currency::EUR, 0, i64::MAX, false),
     ] {
-        assert_eq!(fits(&Filter { price: Some((currency, min, max)), ..all.clone() }), expected, "{currency} {min} {max}");
+        assert_eq!(
+            fits(&Filter { price: Some((currency, min, max)), ..all.clone() }),
+            expected,
+            "{currency} {min} {max}"
+        );
     }
 }

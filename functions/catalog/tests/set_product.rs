@@ -79,7 +79,11 @@ fn a_rate_that_the_law_changes_reaches_a_product_when_it_is_set_again() {
     let again = set(&stage, &described());
     assert_eq!((again.json()["tax_rate"].clone(), &again.headers["etag"]), (json!(700), &"\"2\"".to_owned()));
     assert_eq!(announced(&stage)[0].1["tax_rate"], 700);
-    for wrong in ["standard=2000", "standard=x reduced=1 zero=0", "standard=1 standard=2 reduced=1 zero=0"] {
+    for wrong in [
+        "standard=2000",
+        "standard=x reduced=1 zero=0",
+        "standard=1 standard=2 reduced=1 zero=0",
+    ] {
         stage.set("TAX_RATES", wrong);
         problem(&set(&stage, &described()), 500, "internal");
     }

@@ -1,8 +1,8 @@
 //! `set-stock`.
 
 use crate::support::{
-    announced, before_write, count, counters, empty, first_write, manager, placed, product, reserve, sell, set as set_product,
-    shelves, sku, stock, stock_at, writes,
+    announced, before_write, count, counters, empty, first_write, manager, placed, product, reserve, sell,
+    set as set_product, shelves, sku, stock, stock_at, writes,
 };
 use kernel::Role;
 use local::faults::Fate;

@@ -70,27 +70,45 @@ fn row() -> impl Strategy<Value = Row> {
     let prose = "[a-z|\\\\,\"][a-z \n|\\\\,\"]{0,40}[a-z]";
     let money = prop::sample::subsequence(vec!["GBP", "EUR", "RUB", "JPY", "KWD"], 1..5);
     (
-        (text, prop::option::of(prose), prop::option::of("[A-Z0-9._-]{1,40}"), prop::option::of("[a-z0-9][a-z0-9-]{0,20}")),
+        (
+            text,
+            prop::option::of(prose),
+            prop::option::of("[A-Z0-9._-]{1,40}"),
+            prop::option::of("[a-z0-9][a-z0-9-]{0,20}"),
+        ),
         prop::collection::btree_map("[a-z][a-z0-9-]{0,10}", text, 0..5),
         prop::collection::vec("https://a/[a-z|\\\\,;=\"]{0,10}", 0..4),
         (money, 0..1_000_000_000u32),
         (prop::sample::select(vec!["standard", "reduced", "zero"]), any::<bool>()),
         prop::collection::btree_map(prop::sample::select(vec!["main", "leeds"]), 0..1_000_000u32, 0..3),
     )
-        .prop_map(|((title, description, product, category), attributes, media, (currencies, amount), (tax_class, published), on_hand)| {
-            let prices: Vec<Value> = currencies.iter().map(|currency| json!({ "amount_minor": amount, "currency": currency })).collect();
-            let row = json!({
-                "sku": sku(1), "title": title, "description": description, "product": product, "category": category,
-                "attributes": attributes, "media": media, "prices": prices, "tax_class": tax_class,
-                "published": published, "on_hand": on_hand,
-            });
-            read_json(&[row]).remove(0).unwrap()
-        })
+        .prop_map(
+            |(
+                (title, description, product, category),
+                attributes,
+                media,
+                (currencies, amount),
+                (tax_class, published),
+                on_hand,
+            )| {
+                let prices: Vec<Value> =
+                    currencies.iter().map(|currency| json!({ "amount_minor": amount, "currency": currency })).collect();
+                let row = json!({
+                    "sku": sku(1), "title": title, "description": description, "product": product, "category": category,
+                    "attributes": attributes, "media": media, "prices": prices, "tax_class": tax_class,
+                    "published": published, "on_hand": on_hand,
+                });
+                read_json(&[row]).remove(0).unwrap()
+            },
+        )
 }
 
 #[test]
 fn sheets_as_spreadsheets_save_them_are_read() {
-    let expected = vec![vec!["sku".to_owned(), "title".to_owned()], vec!["A".to_owned(), "x, \"y\"\r\nz".to_owned()]];
+    let expected = vec![
+        vec!["sku".to_owned(), "title".to_owned()],
+        vec!["A".to_owned(), "x, \"y\"\r\nz".to_owned()],
+    ];
     for text in [
         "sku,title\nA,\"x, \"\"y\"\"\r\nz\"",
         "\u{feff}sku,title\r\nA,\"x, \"\"y\"\"\r\nz\"\r\n",

@@ -49,7 +49,17 @@ fn locations_are_named_once_each_in_their_order() {
     assert_eq!(read(Locations::DEFAULT), Ok(1));
     assert_eq!(locations(" leeds  london\nmain ").as_slice().len(), 3);
     assert_eq!(locations("leeds main").first().as_str(), "leeds");
-    for wrong in ["", "  ", "Leeds", "a/b", "a#b", "main main", "a,b", "a b c d e f g h i j k", &"x".repeat(21)] {
+    for wrong in [
+        "",
+        "  ",
+        "Leeds",
+        "a/b",
+        "a#b",
+        "main main",
+        "a,b",
+        "a b c d e f g h i j k",
+        &"x".repeat(21),
+    ] {
         assert!(read(wrong).is_err(), "{wrong}");
     }
 }

@@ -110,13 +110,21 @@ pub fn count_at(stage: &Stage, n: usize, location: &str, on_hand: u32) {
 const CUSTOMER: AccountId = AccountId::from_bits(7);
 
 fn ordered(lines: &[(usize, u32)]) -> Vec<OrderedLine> {
-    lines.iter().map(|(product, quantity)| OrderedLine { sku: sku(*product), quantity: *quantity }).collect()
+    lines
+        .iter()
+        .map(|(product, quantity)| OrderedLine { sku: sku(*product), quantity: *quantity })
+        .collect()
 }
 
 /// Order `n` was placed: so many of each of these products.
 pub fn placed(stage: &Stage, n: u128, lines: &[(usize, u32)]) -> Value {
     let total = Money::new(255, Currency::GBP);
-    let placed = OrderPlaced { order: order(n), customer: CUSTOMER, lines: ordered(lines), total };
+    let placed = OrderPlaced {
+        order: order(n),
+        customer: CUSTOMER,
+        lines: ordered(lines),
+        total,
+    };
     event(stage, &placed, 1, 1)
 }
 

@@ -68,8 +68,7 @@ fn killed_between_any_two_requests_it_loses_nothing_and_does_nothing_twice() {
     let up = start();
     let (manager, customer) = (api.sign_in("manager").unwrap(), api.sign_in("customer").unwrap());
     let sku = api.fresh("sku");
-    let product =
-        json!({ "title": "T", "prices": [{ "amount_minor": 100, "currency": "GBP" }], "published": true });
+    let product = json!({ "title": "T", "prices": [{ "amount_minor": 100, "currency": "GBP" }], "published": true });
     api.put(&manager, &format!("/v1/products/{sku}"), &product).unwrap().expect(200).unwrap();
     drop(up);
     let up = start();

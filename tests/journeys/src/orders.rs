@@ -117,8 +117,7 @@ pub fn strangers(api: &Api) -> Outcome {
     same("no token", &status(api.post_unsigned("/v1/orders", &order)?), &json!(401))?;
     let key = api.fresh("a-managers-order");
     same("a manager buys nothing", &status(api.post(&manager, "/v1/orders", &key, &order)?), &json!(403))?;
-    let product =
-        json!({ "title": "T", "prices": [{ "amount_minor": 1, "currency": "GBP" }], "published": true });
+    let product = json!({ "title": "T", "prices": [{ "amount_minor": 1, "currency": "GBP" }], "published": true });
     let set = api.put(&customer, &format!("/v1/products/{sku}"), &product)?;
     same("a customer sets no prices", &status(set), &json!(403))?;
     let placed = place(api, &customer, &api.fresh("place-an-order"), &order)?;
