@@ -9,6 +9,9 @@ use dynoxide::actions::scan::ScanRequest;
 use kernel::OrderId;
 use local::simulation::Simulation;
 use orders::order::{Order, State};
+use orders::returning::Return;
+use payments::attempt::Attempt;
+use payments::payment::Payment;
 use platform::Item;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -20,6 +23,7 @@ pub fn violations(shop: &Shop, simulation: &Simulation) -> Vec<String> {
         Ok(world) => {
             world.stock(shop, &mut violations);
             world.orders(shop, &mut violations);
+            world.money(&mut violations);
             world.prices(&mut violations);
             world.events(simulation, &mut violations);
         }
@@ -45,6 +49,8 @@ struct World {
     chunks: Vec<Chunk>,
     restocked: Vec<Restocked>,
     orders: BTreeMap<OrderId, Order>,
+    returns: Vec<Return>,
+    payments: BTreeMap<OrderId, Payment>,
     products: BTreeMap<String, Value>,
     prices: BTreeMap<String, Value>,
     rows: Vec<(&'static str, Row)>,
@@ -53,6 +59,8 @@ struct World {
 impl World {
     fn read(simulation: &Simulation) -> Result<Self, String> {
         let (catalog, orders) = (rows(simulation, "catalog")?, rows(simulation, "orders")?);
+        let payments = rows(simulation, "payments")?;
+        let all_payments: Vec<Payment> = of_kind(&payments)?;
         let reservations: Vec<Reservation> = of_kind(&catalog)?;
         let all_orders: Vec<Order> = of_kind(&orders)?;
         Ok(Self {
@@ -61,12 +69,15 @@ impl World {
             chunks: of_kind(&catalog)?,
             restocked: of_kind(&catalog)?,
             orders: all_orders.into_iter().map(|order| (order.id, order)).collect(),
+            returns: of_kind(&orders)?,
+            payments: all_payments.into_iter().map(|payment| (payment.order, payment)).collect(),
             products: by_sku(&catalog, "product"),
             prices: by_sku(&orders, "price"),
             rows: catalog
                 .into_iter()
                 .map(|row| ("catalog", row))
                 .chain(orders.into_iter().map(|row| ("orders", row)))
+                .chain(payments.into_iter().map(|row| ("payments", row)))
                 .collect(),
         })
     }
@@ -119,10 +130,13 @@ impl World {
         for (id, order) in &self.orders {
             let reservation = self.reservations.get(id).map(|reservation| &reservation.state);
             let agreed = match (&order.state, reservation) {
-                (State::Reserved, Some(Held::Reserved)) => true,
                 (State::Rejected, Some(Held::Rejected { .. })) => true,
-                (State::Cancelled, Some(Held::Released | Held::Rejected { .. })) => true,
-                (State::Expiring, Some(Held::Reserved)) => true,
+                (State::Cancelled | State::Expired, Some(Held::Released | Held::Rejected { .. })) => true,
+                (
+                    State::Paid | State::Packed | State::Shipped | State::Delivered | State::Returned,
+                    Some(Held::Committed),
+                ) => true,
+                // Anything else has not come to its end.
                 _ => false,
             };
             if !agreed {
@@ -144,6 +158,29 @@ impl World {
         }
         if self.orders.len() as u64 > shop.placing {
             violations.push(format!("{} requests made {} orders", shop.placing, self.orders.len()));
+        }
+    }
+
+    /// What the provider keeps of an order is what its customer paid and did not get back; an order that ended without
+    /// goods keeps nothing.
+    fn money(&self, violations: &mut Vec<String>) {
+        for (id, order) in &self.orders {
+            let attempts = self.payments.get(id).into_iter().flat_map(|payment| &payment.attempts);
+            let kept: i64 = attempts.clone().map(Attempt::kept_minor).sum();
+            let returned = self.returns.iter().filter(|back| back.order == *id);
+            let returned: i64 = returned.map(|back| back.refund.amount_minor).sum();
+            let expected = match order.state {
+                State::Paid | State::Packed | State::Shipped | State::Delivered | State::Returned => {
+                    order.total_minor - returned
+                }
+                _ => 0,
+            };
+            if kept != expected {
+                violations.push(format!("{id} is {:?}: {kept} are kept of it, {expected} should be", order.state));
+            }
+            if let Some(open) = attempts.clone().find(|attempt| attempt.is_under_way()) {
+                violations.push(format!("{id} is {:?} with a payment under way: {:?}", order.state, open.progress));
+            }
         }
     }
 

@@ -10,5 +10,10 @@ use platform::Context;
 
 /// Every context.
 pub fn contexts() -> Vec<Context> {
-    vec![catalog::context(), identity::context(), orders::context(), payments::context()]
+    vec![
+        catalog::context(),
+        identity::context(),
+        orders::context(),
+        payments::context(),
+    ]
 }

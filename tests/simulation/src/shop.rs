@@ -2,11 +2,13 @@
 
 use crate::invariants;
 use kernel::{AccountId, Money, OrderId, Principal, Role, Timestamp};
-use local::cloud::API;
+use local::cloud::{API, Cloud};
+use local::sandbox;
 use local::simulation::{Random, Request, Simulation, Workload};
 use local::trigger::{HttpRequest, HttpResponse, claims};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many customers there are.
@@ -38,6 +40,9 @@ pub struct Shop {
     /// What was wrong with replies.
     pub surprises: Vec<String>,
     prices: BTreeMap<String, i64>,
+    /// Client secrets of payments that customers can confirm at the provider.
+    secrets: Vec<String>,
+    cloud: Option<Arc<Cloud>>,
     under_way: BTreeMap<u64, Command>,
     again: Vec<Command>,
     next_tag: u64,
@@ -55,6 +60,8 @@ impl Shop {
             placing: 0,
             surprises: Vec::new(),
             prices: BTreeMap::new(),
+            secrets: Vec::new(),
+            cloud: None,
             under_way: BTreeMap::new(),
             again: Vec::new(),
             next_tag: 1,
@@ -64,6 +71,7 @@ impl Shop {
 
     /// Sets every product and its stock, without faults.
     pub fn open(&mut self, simulation: &mut Simulation, random: &mut Random) {
+        self.cloud = Some(simulation.cloud.clone());
         let skus = if self.large { 110 } else { 5 };
         for n in 0..skus {
             let sku = format!("SKU{n}");
@@ -126,6 +134,57 @@ impl Shop {
             key: Some(format!("simulated-cancel-{:06}", self.next_tag)),
             body: json!({}),
         })
+    }
+
+    /// A customer wants to pay for an order of theirs.
+    fn pay(&mut self, random: &mut Random) -> Option<Command> {
+        let mut command = self.cancel(random)?;
+        command.function = "start-payment";
+        command.route = "POST /v1/orders/{order}/payments";
+        Some(command)
+    }
+
+    /// A customer confirms a payment at the provider, with a card that works or not.
+    fn confirm(&mut self, random: &mut Random, now: Timestamp) {
+        let (Some(cloud), false) = (&self.cloud, self.secrets.is_empty()) else {
+            return;
+        };
+        let secret = self.secrets.remove(random.below(self.secrets.len()));
+        let card = if random.chance(80) { "pm_card_visa" } else { "pm_card_chargeDeclined" };
+        let intent = secret.split("_secret").next().unwrap_or(&secret);
+        let request = sandbox::Request {
+            method: "POST".to_owned(),
+            path: format!("/v1/payment_intents/{intent}/confirm"),
+            headers: BTreeMap::new(),
+            body: format!("payment_method={card}&client_secret={secret}&key=pk_test_development").into_bytes(),
+        };
+        let answer = cloud.sandboxes().ask("stripe", &request, now);
+        if answer.status == 402 && random.chance(70) {
+            // Declined: the same payment can be tried with another card.
+            self.secrets.push(secret);
+        }
+    }
+
+    /// Staff take an order a step further, whether it is its time or not.
+    fn fulfil(&self, random: &mut Random) -> Option<Command> {
+        let known: Vec<OrderId> = self.known.keys().copied().collect();
+        let order = *random.pick(&known)?;
+        let (function, route) = *random.pick(&[
+            ("pack-order", "POST /v1/orders/{order}/pack"),
+            ("ship-order", "POST /v1/orders/{order}/ship"),
+            ("deliver-order", "POST /v1/orders/{order}/deliver"),
+        ])?;
+        let body = if function == "ship-order" { json!({}) } else { Value::Null };
+        let path = Some(("order", order.to_string()));
+        Some(Command { function, route, path, caller: manager(), key: None, body })
+    }
+
+    /// A customer returns what is left of an order.
+    fn give_back(&mut self, random: &mut Random) -> Option<Command> {
+        let mut command = self.cancel(random)?;
+        command.function = "return-order";
+        command.route = "POST /v1/orders/{order}/returns";
+        Some(command)
     }
 
     fn look(&self, random: &mut Random) -> Option<Command> {
@@ -220,9 +279,16 @@ impl Workload for Shop {
             self.again.remove(random.below(self.again.len()))
         } else {
             match random.below(100) {
-                0..55 => self.place(random),
-                55..80 => self.cancel(random)?,
-                80..92 => self.look(random)?,
+                0..30 => self.place(random),
+                30..38 => self.cancel(random)?,
+                38..60 => self.pay(random)?,
+                60..74 => {
+                    self.confirm(random, now);
+                    return None;
+                }
+                74..86 => self.fulfil(random)?,
+                86..90 => self.give_back(random)?,
+                90..94 => self.look(random)?,
                 _ => {
                     let sku = format!("SKU{}", random.below(self.prices.len()));
                     let price = i64::from(random.between(50, 150));
@@ -244,6 +310,17 @@ impl Workload for Shop {
         };
         match command.function {
             "place-order" => self.placed(&command, answer),
+            "start-payment" => match answer.status_code {
+                201 => self.secrets.extend(answer.json()["client_secret"].as_str().map(str::to_owned)),
+                409 => {}
+                503 => self.again.push(command),
+                status => self.surprises.push(format!("a payment came to {status}: {}", answer.body)),
+            },
+            "pack-order" | "ship-order" | "deliver-order" | "return-order" => match answer.status_code {
+                200 | 201 | 409 | 422 => {}
+                503 => self.again.push(command),
+                status => self.surprises.push(format!("{} came to {status}: {}", command.function, answer.body)),
+            },
             "cancel-order" => match answer.status_code {
                 200 => self.cancelled.extend(answer.json()["id"].as_str().and_then(|id| id.parse::<OrderId>().ok())),
                 409 => {}

@@ -14,7 +14,10 @@ struct Shop {
 
 impl Shop {
     fn new() -> Self {
-        Self { stripe: Stripe::default(), now: Timestamp::from_millis(1_767_600_000_000) }
+        Self {
+            stripe: Stripe::default(),
+            now: Timestamp::from_millis(1_767_600_000_000),
+        }
     }
 
     fn pass(&mut self, duration: Duration) {
@@ -107,7 +110,11 @@ fn error(answer: &(u16, Value), status: u16, code: &str) {
 #[test]
 fn every_request_needs_a_good_key() {
     let mut shop = Shop::new();
-    for headers in [vec![], vec![("authorization", "Bearer sk_test_other")], vec![("authorization", SECRET_KEY)]] {
+    for headers in [
+        vec![],
+        vec![("authorization", "Bearer sk_test_other")],
+        vec![("authorization", SECRET_KEY)],
+    ] {
         let answer = shop.send("POST", "/v1/payment_intents", &headers, "amount=1000&currency=gbp");
         error(&answer, 401, "invalid_request_error");
     }
@@ -317,8 +324,9 @@ fn refunds_are_listed_newest_first_page_by_page() {
     let mut shop = Shop::new();
     let (intent, other) = (shop.paid("pm_card_visa"), shop.paid("pm_card_visa"));
     shop.post("/v1/refunds", &format!("payment_intent={other}&amount=1"));
-    let mut made: Vec<String> =
-        (0..5).map(|_| text(&shop.post("/v1/refunds", &format!("payment_intent={intent}&amount=1")).1, "id")).collect();
+    let mut made: Vec<String> = (0..5)
+        .map(|_| text(&shop.post("/v1/refunds", &format!("payment_intent={intent}&amount=1")).1, "id"))
+        .collect();
     made.reverse();
     let (mut seen, mut after) = (Vec::new(), String::new());
     loop {
@@ -448,7 +456,9 @@ fn a_webhook_that_is_not_taken_comes_again_and_at_last_no_more() {
     while let Some(next) = shop.stripe.next_due() {
         assert!(next >= last, "later each time");
         (last, shop.now) = (next, next.max(shop.now));
-        let Some(webhook) = shop.stripe.due(shop.now) else { continue };
+        let Some(webhook) = shop.stripe.due(shop.now) else {
+            continue;
+        };
         assert_eq!(shop.stripe.due(shop.now).map(|other| other.delivery), None, "one at a time");
         tries += 1;
         let status = [None, Some(500), Some(400), Some(301)][tries % 4];
@@ -484,7 +494,10 @@ fn the_state_survives_in_named_values() {
     for shop in [&mut shop, &mut other] {
         shop.pass(BANK_TAKES);
     }
-    for path in [format!("/v1/payment_intents/{intent}"), format!("/v1/refunds?payment_intent={intent}")] {
+    for path in [
+        format!("/v1/payment_intents/{intent}"),
+        format!("/v1/refunds?payment_intent={intent}"),
+    ] {
         assert_eq!(other.get(&path), shop.get(&path));
     }
     assert_eq!(other.events(), shop.events());
