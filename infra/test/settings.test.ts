@@ -10,7 +10,9 @@ const variablesOf = (settings: Record<string, string>, name: string) =>
 test('business figures, partners and the first admin are what the settings say', () => {
   assert.equal(variablesOf({ 'figures.UNPAID_MINUTES': '20' }, 'expire-order').UNPAID_MINUTES, '20');
   assert.equal(variablesOf({ 'partners.stripe': 'http://127.0.0.1:8788' }, 'start-payment').PARTNER_STRIPE, 'http://127.0.0.1:8788');
-  assert.equal(variablesOf({ 'first-admin': 'maria@shop.example' }, 'register-account').FIRST_ADMIN, 'maria@shop.example');
+  for (const name of ['register-account', 'verify-contact']) {
+    assert.equal(variablesOf({ 'first-admin': 'maria@shop.example' }, name).FIRST_ADMIN, 'maria@shop.example');
+  }
 });
 
 test('e-mails are sent in the name of the address\' domain, or of the identity that is named', () => {

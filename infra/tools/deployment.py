@@ -132,7 +132,7 @@ def secrets(base, url):
             pass
         if not value:
             where = (f"create an endpoint for {url}/v1/webhooks/stripe at dashboard.stripe.com/webhooks, take its signing secret"
-                     if name.endswith("/stripe-webhook") else "see docs/operations.md for where to get it")
+                     if "stripe-webhook" in name else "see docs/operations.md for where to get it")
             yield (f"The secret {name} has no value: {where}. Then, with the value alone in a file:\n"
                    f"   aws secretsmanager put-secret-value --secret-id {name} --secret-string file://value.txt")
 
