@@ -106,8 +106,10 @@ impl TryFrom<String> for Phone {
 /// What people and address books put between digits: blanks, dashes, brackets, dots, and the invisible marks that
 /// keep a number from being turned around in a text that is written from right to left.
 fn is_punctuation(letter: char) -> bool {
-    matches!(letter, ' ' | '-' | '(' | ')' | '.' | '\u{a0}' | '\u{2009}' | '\u{202f}')
-        || matches!(letter, '\u{2010}'..='\u{2015}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let is_blank = matches!(letter, ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}');
+    let is_sign = matches!(letter, '-' | '(' | ')' | '.' | '\u{2010}'..='\u{2015}');
+    let is_mark = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    is_blank || is_sign || is_mark
 }
 
 /// One or the other.

@@ -154,7 +154,12 @@ fn a_public_key_becomes_a_json_web_key() {
 
 proptest! {
     #[test]
-    fn what_is_no_key_is_none(cut in 0..94usize, place in 0..94usize, byte: u8, noise in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn what_is_no_key_is_none(
+        cut in 0..94usize,
+        place in 0..94usize,
+        byte: u8,
+        noise in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
         let of = |spki| Jwk::of(&PublicKey { id: String::new(), spki });
         prop_assert_eq!(of(spki()[..cut].to_vec()), None);
         prop_assert_eq!(of([spki(), vec![byte]].concat()), None);
