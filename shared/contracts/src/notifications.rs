@@ -1,6 +1,6 @@
 //! What the notifications context publishes: what became of each message to a person.
 
-use crate::{event, published};
+use crate::{Question, event, published};
 use kernel::{AccountId, MessageId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,45 @@ pub struct AddressSuppressed {
 }
 event!(AddressSuppressed = "notifications.address-suppressed.v1", about account);
 
+/// What does this template read like with these facts? Answered by `render-template`; `None` if there is no such
+/// template, or the facts do not fit it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = RenderTemplate::example())]
+pub struct RenderTemplate {
+    /// The template's name: `order-paid`.
+    pub template: String,
+    /// What it is about, as the template names it.
+    pub facts: Value,
+    /// The language to write in: `en` or `ru`.
+    pub locale: String,
+    /// The time zone to go by (IANA).
+    pub time_zone: String,
+}
+
+impl Question for RenderTemplate {
+    type Reply = Option<Rendered>;
+    const FUNCTION: &'static str = "render-template";
+}
+
+/// A template, filled in.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Rendered {
+    /// The template's version.
+    pub version: u16,
+    /// An e-mail's subject.
+    pub subject: String,
+    /// An e-mail's text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+    /// A text message.
+    pub sms: String,
+    /// A title, one line.
+    pub title: String,
+    /// A sentence.
+    pub summary: String,
+}
+
 published!(MessageQueued, MessageSent, MessageFailed, AddressSuppressed);
 
 fn message_example() -> Value {
@@ -89,5 +128,16 @@ impl MessageFailed {
 impl AddressSuppressed {
     fn example() -> Value {
         json!({"account": AccountId::from_bits(2), "channel": "email", "reason": "bounce"})
+    }
+}
+
+impl RenderTemplate {
+    fn example() -> Value {
+        json!({
+            "template": "order-paid",
+            "facts": {"order": "ord_00000000000000000000000001", "total": {"amount_minor": 1299, "currency": "GBP"}},
+            "locale": "en",
+            "time_zone": "Europe/London",
+        })
     }
 }

@@ -54,6 +54,28 @@ impl Argument for Now {
     }
 }
 
+/// Several arguments as one, for what several use cases take together.
+impl<A: Argument, B: Argument, C: Argument, D: Argument> Argument for (A, B, C, D) {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        Ok((A::take(call)?, B::take(call)?, C::take(call)?, D::take(call)?))
+    }
+
+    fn prepare(world: &World) -> Result<(), Error> {
+        A::prepare(world)?;
+        B::prepare(world)?;
+        C::prepare(world)?;
+        D::prepare(world)
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        A::describe(description);
+        B::describe(description);
+        C::describe(description);
+        D::describe(description);
+    }
+}
+
 /// Logs a failure of the platform and becomes the problem to answer with.
 pub(crate) fn broken(call: &Call, error: &Error) -> Problem {
     call.log("error", "an argument could not be taken", serde_json::json!({ "cause": error.to_string() }));

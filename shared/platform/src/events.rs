@@ -10,7 +10,7 @@ use crate::telemetry::{Line, Trace};
 use crate::{Argument, Call, Error, Invocation, World};
 use contracts::{CloudEvent, Consumed, Stamp};
 use futures_util::future::BoxFuture;
-use kernel::Problem;
+use kernel::{Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -50,6 +50,8 @@ pub struct On<E> {
     pub stamp: Stamp,
     /// Names the event for ever: the same at each delivery.
     pub id: String,
+    /// When it was decided: the same at each delivery.
+    pub at: Timestamp,
 }
 
 impl<E> Deref for On<E> {
@@ -69,7 +71,12 @@ impl<E: Consumed> Argument for On<E> {
         })?;
         let data =
             data.map_err(|error| Problem::new(400, "event-data", "The event is not as described", error.to_string()))?;
-        Ok(On { event: data, stamp: event.stamp(), id: event.id.clone() })
+        Ok(On {
+            event: data,
+            stamp: event.stamp(),
+            id: event.id.clone(),
+            at: event.time,
+        })
     }
 
     #[cfg(feature = "describe")]

@@ -175,6 +175,12 @@ impl Table {
         }
     }
 
+    /// Names this invocation: another one at each delivery. What claims something says so with it, because two
+    /// deliveries of one event write under the same mark.
+    pub fn invocation(&self) -> &str {
+        &self.request
+    }
+
     /// Starts a transaction: all of its actions happen, or none.
     pub fn transaction(&self) -> Transaction<'_> {
         Transaction::new(self)

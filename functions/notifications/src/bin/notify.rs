@@ -1,0 +1,4 @@
+//! `notify` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(notifications::notify::function())
+}

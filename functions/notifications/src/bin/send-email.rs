@@ -1,0 +1,4 @@
+//! `send-email` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(notifications::send_email::function())
+}

@@ -1,0 +1,4 @@
+//! `send-sms` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(notifications::send_sms::function())
+}

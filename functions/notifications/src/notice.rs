@@ -1,0 +1,245 @@
+//! What a person is told: the facts of one notification, and how pressing they are. Pure.
+//!
+//! Facts hold ids, amounts and times, never a name or an address: those are read at their owner when a message is
+//! sent. A code is sealed by its issuer, and opened only while the letter is written.
+
+use crate::channel::Channel;
+use contracts::identity::CodePurpose;
+use kernel::{Money, OrderId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The facts of one notification. Its name is that of its template.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Notice {
+    /// The goods are set aside; the order waits for its payment.
+    OrderReserved {
+        /// The order.
+        order: OrderId,
+        /// What is to be paid.
+        total: Money,
+        /// Until when.
+        pay_until: Timestamp,
+    },
+    /// There was not enough of something.
+    OrderRejected {
+        /// The order.
+        order: OrderId,
+    },
+    /// The customer cancelled the order.
+    OrderCancelled {
+        /// The order.
+        order: OrderId,
+    },
+    /// The order was not paid in time.
+    OrderExpired {
+        /// The order.
+        order: OrderId,
+    },
+    /// The order is paid: the receipt.
+    OrderPaid {
+        /// The order.
+        order: OrderId,
+        /// What was paid.
+        total: Money,
+    },
+    /// The goods are on their way.
+    OrderShipped {
+        /// The order.
+        order: OrderId,
+        /// The carrier's number, as staff wrote it.
+        tracking: Option<String>,
+    },
+    /// The goods arrived.
+    OrderDelivered {
+        /// The order.
+        order: OrderId,
+    },
+    /// Goods came back.
+    OrderReturned {
+        /// The order.
+        order: OrderId,
+        /// How many pieces.
+        pieces: u64,
+        /// What will be refunded.
+        refund: Money,
+    },
+    /// Money was given back.
+    OrderRefunded {
+        /// The order.
+        order: OrderId,
+        /// How much.
+        amount: Money,
+    },
+    /// A payment did not go through.
+    PaymentFailed {
+        /// The order.
+        order: OrderId,
+    },
+    /// A refund did not go through; staff see to it.
+    RefundFailed {
+        /// The order.
+        order: OrderId,
+        /// How much is still owed.
+        amount: Money,
+    },
+    /// A card was saved for later payments.
+    PaymentMethodSaved,
+    /// A saved card was removed.
+    PaymentMethodRemoved,
+    /// A one-time code.
+    Code {
+        /// Where it goes, and nowhere else: it proves that this address is the person's.
+        to: Channel,
+        /// What it is for.
+        purpose: CodePurpose,
+        /// The code, sealed.
+        sealed: String,
+        /// From when on it is good for nothing.
+        expires_at: Timestamp,
+    },
+    /// Too many wrong passwords.
+    AccountLocked {
+        /// Until when nobody can sign in.
+        until: Timestamp,
+    },
+    /// All sessions were ended.
+    SessionsRevoked {
+        /// Why, a short word of identity's: `token-reuse`, `password-changed`.
+        reason: String,
+    },
+    /// The account may do other things than before.
+    RolesChanged {
+        /// What it is now.
+        roles: Vec<String>,
+    },
+    /// Several notices that were held back, in one message.
+    Digest {
+        /// The first of them, oldest first.
+        notices: Vec<Notice>,
+        /// How many more there are.
+        more: u32,
+    },
+}
+
+/// What people may choose channels for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topic {
+    /// How orders get on.
+    Orders,
+    /// Receipts, refunds, failed payments.
+    Payments,
+}
+
+/// How far a person may do without it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Nature {
+    /// Codes and notices about the account's safety: always, at once, and not a matter of preferences.
+    Security,
+    /// What the law or the contract wants told: through the channels of the topic, or by e-mail if there are none.
+    Transactional(Topic),
+    /// As the person likes.
+    Optional(Topic),
+}
+
+impl Notice {
+    /// The template's name; also what limits are counted by.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Notice::OrderReserved { .. } => "order-reserved",
+            Notice::OrderRejected { .. } => "order-rejected",
+            Notice::OrderCancelled { .. } => "order-cancelled",
+            Notice::OrderExpired { .. } => "order-expired",
+            Notice::OrderPaid { .. } => "order-paid",
+            Notice::OrderShipped { .. } => "order-shipped",
+            Notice::OrderDelivered { .. } => "order-delivered",
+            Notice::OrderReturned { .. } => "order-returned",
+            Notice::OrderRefunded { .. } => "order-refunded",
+            Notice::PaymentFailed { .. } => "payment-failed",
+            Notice::RefundFailed { .. } => "refund-failed",
+            Notice::PaymentMethodSaved => "payment-method-saved",
+            Notice::PaymentMethodRemoved => "payment-method-removed",
+            Notice::Code { .. } => "code",
+            Notice::AccountLocked { .. } => "account-locked",
+            Notice::SessionsRevoked { .. } => "sessions-revoked",
+            Notice::RolesChanged { .. } => "roles-changed",
+            Notice::Digest { .. } => "digest",
+        }
+    }
+
+    /// A digest of these notices, oldest first, and of `unread` more. It shows at most `shown`; a digest that is among
+    /// them is taken apart.
+    pub fn digest(notices: Vec<Notice>, unread: usize, shown: usize) -> Notice {
+        let mut more = u32::try_from(unread).unwrap_or(u32::MAX);
+        let mut flat = Vec::with_capacity(notices.len());
+        for notice in notices {
+            match notice {
+                Notice::Digest { notices, more: within } => {
+                    more = more.saturating_add(within);
+                    flat.extend(notices);
+                }
+                notice => flat.push(notice),
+            }
+        }
+        let hidden = flat.split_off(flat.len().min(shown)).len();
+        Notice::Digest { notices: flat, more: more.saturating_add(u32::try_from(hidden).unwrap_or(u32::MAX)) }
+    }
+
+    /// How far the person may do without it.
+    pub fn nature(&self) -> Nature {
+        match self {
+            Notice::OrderShipped { .. } | Notice::OrderDelivered { .. } => Nature::Optional(Topic::Orders),
+            Notice::OrderReserved { .. }
+            | Notice::OrderRejected { .. }
+            | Notice::OrderCancelled { .. }
+            | Notice::OrderExpired { .. }
+            | Notice::OrderReturned { .. }
+            | Notice::Digest { .. } => Nature::Transactional(Topic::Orders),
+            Notice::OrderPaid { .. }
+            | Notice::OrderRefunded { .. }
+            | Notice::PaymentFailed { .. }
+            | Notice::RefundFailed { .. } => Nature::Transactional(Topic::Payments),
+            Notice::PaymentMethodSaved
+            | Notice::PaymentMethodRemoved
+            | Notice::Code { .. }
+            | Notice::AccountLocked { .. }
+            | Notice::SessionsRevoked { .. }
+            | Notice::RolesChanged { .. } => Nature::Security,
+        }
+    }
+
+    /// Whether it cannot wait: quiet hours do not delay it, and if one channel fails another one is tried.
+    pub fn is_urgent(&self) -> bool {
+        let waits_for_payment = matches!(self, Notice::OrderReserved { .. } | Notice::PaymentFailed { .. });
+        waits_for_payment || self.nature() == Nature::Security
+    }
+
+    /// From when on it is not worth sending any more.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match self {
+            Notice::OrderReserved { pay_until, .. } => Some(*pay_until),
+            Notice::Code { expires_at, .. } => Some(*expires_at),
+            _ => None,
+        }
+    }
+
+    /// Whether it says nothing any more once a later step of its order was told.
+    pub fn is_overtaken_by_later_steps(&self) -> bool {
+        matches!(self, Notice::OrderReserved { .. } | Notice::OrderShipped { .. })
+    }
+
+    /// Whether the person finds it in the feed. A code is for the one who holds the phone or reads the mailbox.
+    pub fn is_in_feed(&self) -> bool {
+        !matches!(self, Notice::Code { .. } | Notice::Digest { .. })
+    }
+
+    /// The topic to be offered to do without, in the letter itself.
+    pub fn unsubscribable(&self) -> Option<Topic> {
+        match (self, self.nature()) {
+            (Notice::Digest { .. }, _) => Some(Topic::Orders),
+            (_, Nature::Optional(topic)) => Some(topic),
+            (_, Nature::Security | Nature::Transactional(_)) => None,
+        }
+    }
+}
