@@ -13,6 +13,7 @@ pub fn contexts() -> Vec<Context> {
     vec![
         catalog::context(),
         identity::context(),
+        notifications::context(),
         orders::context(),
         payments::context(),
     ]
