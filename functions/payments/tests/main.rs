@@ -3,3 +3,5 @@
 
 mod histories;
 mod model;
+mod start_payment;
+mod support;
