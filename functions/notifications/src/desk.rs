@@ -7,6 +7,7 @@ use crate::message::Message;
 use crate::notice::Notice;
 use crate::sending::Ready;
 use crate::unsubscribing;
+use contracts::identity::{CodeIssued, ContactKind};
 use kernel::{AccountId, Timestamp};
 use platform::{Error, Secret, SecretValues, Setting, seal};
 
@@ -87,10 +88,10 @@ fn open(
     sealed: &str,
 ) -> Option<String> {
     let kind = match to {
-        Channel::Email => "email",
-        Channel::Sms => "phone",
+        Channel::Email => ContactKind::Email,
+        Channel::Sms => ContactKind::Phone,
     };
-    let purpose = format!("identity.code-issued/{account}/{kind}/{expires_at}");
+    let purpose = CodeIssued::sealed_for(account, kind, expires_at);
     let code = keys.accepted().find_map(|key| seal::open(key, &purpose, sealed))?;
     String::from_utf8(code).ok()
 }

@@ -103,7 +103,7 @@ fn utc_offset(seconds: i32) -> String {
 }
 
 /// The form of a word for `count` things: one, few (in English: other), many.
-pub fn plural<'a>(count: u64, locale: Locale, [one, few, many]: [&'a str; 3]) -> &'a str {
+pub fn plural(count: u64, locale: Locale, [one, few, many]: [&str; 3]) -> &str {
     match (locale, count % 10, count % 100) {
         (Locale::En, ..) => {
             if count == 1 {

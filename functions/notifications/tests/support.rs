@@ -126,8 +126,7 @@ pub fn reserved(stage: &Stage, customer: AccountId, n: u128) -> Value {
 pub fn code(stage: &Stage, account: AccountId, kind: ContactKind, digits: &str) -> Value {
     let expires_at = stage.now().after(std::time::Duration::from_secs(600));
     let key = stage.cloud.secrets().get("code-seal").current;
-    let name = if kind == ContactKind::Email { "email" } else { "phone" };
-    let purpose = format!("identity.code-issued/{account}/{name}/{expires_at}");
+    let purpose = CodeIssued::sealed_for(account, kind, expires_at);
     let sealed = seal(&key, &purpose, digits.as_bytes()).unwrap();
     let issued = CodeIssued {
         account,
