@@ -46,21 +46,16 @@ fn events_of_a_day() -> Vec<Value> {
         set(&stage, sku, 5);
     }
     stage.settle().unwrap();
-    place(&stage, "an-order-that-is-served", &[(skus[0].clone(), 1)]);
+    let served = place(&stage, "an-order-that-is-served", &[(skus[0].clone(), 2)]);
     place(&stage, "an-order-that-is-short", &[(skus[1].clone(), 6), (skus[2].clone(), 1)]);
     let large: Vec<_> = skus.iter().map(|sku| (sku.clone(), 1)).collect();
     place(&stage, "an-order-that-is-large", &large);
     let regretted = place(&stage, "an-order-that-is-cancelled", &[(skus[3].clone(), 2)]);
+    let unpaid = place(&stage, "an-order-that-is-not-paid", &[(skus[4].clone(), 1)]);
+    let disputed = place(&stage, "an-order-that-is-disputed", &[(skus[5].clone(), 1)]);
     stage.settle().unwrap();
-    let cancelled = stage
-        .ask("cancel-order")
-        .by(&customer())
-        .at(&regretted)
-        .key("a-key-to-cancel-with")
-        .send(&json!({}));
-    assert_eq!(cancelled.status_code, 200, "{}", cancelled.body);
     crate::people::day(&stage);
-    stage.settle().unwrap();
+    crate::buying::day(&stage, &[served, regretted, unpaid, disputed]);
     published(&stage).concat()
 }
 

@@ -183,7 +183,10 @@ impl Notice {
             }
         }
         let hidden = flat.split_off(flat.len().min(shown)).len();
-        Notice::Digest { notices: flat, more: more.saturating_add(u32::try_from(hidden).unwrap_or(u32::MAX)) }
+        Notice::Digest {
+            notices: flat,
+            more: more.saturating_add(u32::try_from(hidden).unwrap_or(u32::MAX)),
+        }
     }
 
     /// How far the person may do without it.

@@ -78,7 +78,11 @@ fn notes_of_digests_are_grouped_by_person_and_channel() {
     let long = batch(&page[..2], true);
     assert_eq!(shape(&long), [(account(1), Email, 2)], "who has more than a page of them is not left out");
     assert_eq!(long.then, Then::AfterGroup(page[1].clone()));
-    let mixed = [page[3].clone(), note(What::Outcome, 1, Email, 9), note(What::Outcome, 2, Sms, 8)];
+    let mixed = [
+        page[3].clone(),
+        note(What::Outcome, 1, Email, 9),
+        note(What::Outcome, 2, Sms, 8),
+    ];
     let mixed_batch = batch(&mixed, true);
     assert_eq!(shape(&mixed_batch), [(account(2), Email, 1)], "digests are complete once outcomes begin");
     assert_eq!(mixed_batch.outcomes, [MessageId::from_bits(9), MessageId::from_bits(8)]);

@@ -227,7 +227,12 @@ fn a_decline_is_announced_once_and_the_customer_tries_again_with_the_same_secret
 
 #[test]
 fn a_lost_answer_of_stripe_is_asked_for_by_the_same_request() {
-    for (fate, times) in [(Fate::ReplyLost, 4), (Fate::NeverSent, 4), (server_error(), 1), (crate::support::too_many(), 1)] {
+    for (fate, times) in [
+        (Fate::ReplyLost, 4),
+        (Fate::NeverSent, 4),
+        (server_error(), 1),
+        (crate::support::too_many(), 1),
+    ] {
         let stage = shop_with_order();
         crate::support::interfere(&stage, times, fate.clone(), |call| asks(call, "POST", "/payment_intents"));
         problem(&start(&stage, KEY, &json!({})), 503, "try-again");

@@ -266,7 +266,12 @@ pub fn writes(call: &OutsideCall) -> bool {
 }
 
 /// The first `times` calls that match have this fate.
-pub fn interfere(stage: &Stage, times: usize, fate: Fate, matches: impl Fn(&OutsideCall) -> bool + Send + Sync + 'static) {
+pub fn interfere(
+    stage: &Stage,
+    times: usize,
+    fate: Fate,
+    matches: impl Fn(&OutsideCall) -> bool + Send + Sync + 'static,
+) {
     let seen = AtomicUsize::new(0);
     stage.interfere(move |call| match matches(call) && seen.fetch_add(1, Ordering::Relaxed) < times {
         true => fate.clone(),

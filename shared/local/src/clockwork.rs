@@ -1,5 +1,6 @@
 //! What happens by itself in real time: schedules, and partners' webhooks.
 
+use crate::cloud::Cloud;
 use crate::realtime::Running;
 use crate::sandbox::Webhook;
 use crate::trigger::{HttpRequest, HttpResponse, schedule_event};
@@ -18,6 +19,16 @@ pub fn last_planned(schedule: Schedule, now: Timestamp) -> Timestamp {
     };
     let past = (now.as_millis() - offset).rem_euclid(period);
     Timestamp::from_millis(now.as_millis() - past)
+}
+
+/// The function that serves a route.
+pub fn route(cloud: &Cloud, route: &str) -> Option<&'static str> {
+    let mut functions = cloud.functions.values().map(|deployed| &deployed.function);
+    let served = functions.find(|function| match function.trigger {
+        Trigger::Http { method, path } => route == format!("{method} {path}"),
+        _ => false,
+    });
+    served.map(|function| function.name)
 }
 
 impl Running {
@@ -57,10 +68,7 @@ impl Running {
 
     /// Delivers a partner's webhook to the function that serves its route.
     pub(crate) async fn send_webhook(&self, partner: &'static str, webhook: Webhook) {
-        let function = self.cloud.functions.values().find(|deployed| match deployed.function.trigger {
-            Trigger::Http { method, path } => webhook.route == format!("{method} {path}"),
-            _ => false,
-        });
+        let function = route(&self.cloud, webhook.route);
         let Webhook { route, headers, body, delivery } = webhook;
         let request = HttpRequest {
             route: route.to_owned(),
@@ -69,9 +77,9 @@ impl Running {
             ..HttpRequest::default()
         };
         let answer = match function {
-            Some(deployed) => {
+            Some(function) => {
                 let id = self.invocation_id();
-                self.invoke(deployed.function.name, &id, request.event(&id)).await
+                self.invoke(function, &id, request.event(&id)).await
             }
             None => None,
         };

@@ -16,6 +16,7 @@ pub mod metering;
 pub mod outside;
 pub mod plane;
 pub mod realtime;
+mod rest;
 pub mod rights;
 pub mod sandbox;
 pub mod sent;

@@ -1,13 +1,12 @@
 //! Invocations: how they start, go on and end.
 
 use super::engine::{Request, Simulation, Workload};
-use crate::cloud::Cloud;
+use crate::clockwork::route;
 use crate::outside::{OutsideCall, world};
 use crate::plane::{Message, Plane, StreamRecord};
 use crate::services::lambda;
 use crate::trigger::{HttpRequest, HttpResponse, failures, queue_event, schedule_event, stream_event};
 use futures_util::future::BoxFuture;
-use platform::function::Trigger;
 use platform::{Error, Host, Invocation};
 use std::sync::Arc;
 use std::task::Waker;
@@ -241,14 +240,4 @@ impl Simulation {
             self.violations.push(reason);
         }
     }
-}
-
-/// The function that serves a route.
-fn route(cloud: &Cloud, route: &str) -> Option<&'static str> {
-    let mut functions = cloud.functions.values().map(|deployed| &deployed.function);
-    let served = functions.find(|function| match function.trigger {
-        Trigger::Http { method, path } => route == format!("{method} {path}"),
-        _ => false,
-    });
-    served.map(|function| function.name)
 }
