@@ -14,8 +14,8 @@ pub struct NothingCaptured;
 pub const MORE_THAN_KEPT: &str = "more-than-kept";
 
 impl Payment {
-    /// The customer returned goods: their price goes back, once for each return. Asking for more than is kept fails as
-    /// a whole, for people to look at. `None`: this return is known.
+    /// The customer returned goods: their price goes back, once for each return. Asking for more than is kept, or for
+    /// an order that is not paid (any more), fails as a whole, for people to look at. `None`: this return is known.
     pub fn returned(
         &self,
         return_id: ReturnId,
@@ -37,7 +37,8 @@ impl Payment {
         let kept = attempt.kept_minor();
         let (mut refund, mut events) = (Refund::asked(id, amount, Cause::Return(return_id), now), Vec::new());
         if let Progress::Captured { amount: captured, refunds, .. } = &mut attempt.progress {
-            let possible = amount.currency == captured.currency && (0..=kept).contains(&amount.amount_minor);
+            let possible =
+                paid_by.is_some() && amount.currency == captured.currency && (0..=kept).contains(&amount.amount_minor);
             if !possible {
                 refund.state = RefundState::Failed { reason: MORE_THAN_KEPT.to_owned() };
                 events.push(PaymentEvent::RefundFailed(id));

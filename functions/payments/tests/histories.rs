@@ -292,7 +292,7 @@ impl History {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_no_money_is_lost_kept_or_given_back_twice(steps in prop::collection::vec(step(), 1..60)) {

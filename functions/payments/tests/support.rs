@@ -289,6 +289,27 @@ pub fn too_many() -> Fate {
     Fate::Instead(Answer::new(429, r#"{"error":{"type":"invalid_request_error","code":"rate_limit","message":"!"}}"#))
 }
 
+/// From now on Stripe takes every refund it is asked for, also of what its sandbox never captured.
+pub fn take_every_refund(stage: &Stage) {
+    stage.interfere(|call| {
+        if !asks(call, "POST", "/refunds") {
+            return Fate::Answered;
+        }
+        let body = String::from_utf8(call.body.clone()).unwrap();
+        let field = |name: &str| {
+            let pair = body.split('&').filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == name);
+            pair.unwrap().1.to_owned()
+        };
+        let refund = json!({
+            "id": format!("re_{}", field("metadata%5Brefund%5D")), "object": "refund", "status": "succeeded",
+            "amount": field("amount").parse::<i64>().unwrap(), "currency": "gbp",
+            "payment_intent": field("payment_intent"),
+            "metadata": { "refund": field("metadata%5Brefund%5D"), "order": field("metadata%5Border%5D") },
+        });
+        Fate::Instead(Answer::json(&refund))
+    });
+}
+
 /// How many calls among these ask Stripe to do this.
 pub fn count(calls: &[OutsideCall], method: &str, end: &str) -> usize {
     calls.iter().filter(|call| asks(call, method, end)).count()

@@ -1,0 +1,432 @@
+//! `stripe-webhook`.
+
+use crate::support::{
+    CLOSED, DISPUTED, FAILED, KEY, PRICE, REFUNDED, SUCCEEDED, announced, announced_types, asks, at_stripe, cancel,
+    count, customer, do_at_stripe, expire, hand_over, intent_of, interfere, order, pay, payment, payment_id, refunds,
+    remembered, send_event, server_error, shop, shop_with_order, started, stripe_event, take_every_refund, view,
+    webhooks, webhooks_waiting, writes,
+};
+use local::faults::Fate;
+use local::sandbox::stripe::{WEBHOOK_SECRET, events::signature};
+use local::stage::Stage;
+use local::testing::problem;
+use payments::payment::Standing;
+use platform::SecretValues;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+fn signed_by(secret: &str, stage: &Stage, body: &str) -> BTreeMap<String, String> {
+    let header = signature(secret, body.as_bytes(), stage.now());
+    BTreeMap::from([("stripe-signature".to_owned(), header)])
+}
+
+/// A stage with a payment that the customer paid, its webhooks still on their way.
+fn paid() -> (Stage, Value) {
+    let stage = shop_with_order();
+    let reply = started(&stage, KEY, &json!({}));
+    assert_eq!(pay(&stage, &reply, "pm_card_visa").0, 200);
+    (stage, reply)
+}
+
+/// The intent of a reply as Stripe has it, changed.
+fn intent(stage: &Stage, reply: &Value, change: impl FnOnce(&mut Value)) -> Value {
+    let id = intent_of(reply["client_secret"].as_str().unwrap());
+    let mut intent = at_stripe(stage, &format!("/v1/payment_intents/{id}"));
+    change(&mut intent);
+    intent
+}
+
+#[test]
+fn a_webhook_that_is_not_signed_as_it_must_be_changes_nothing() {
+    let (stage, reply) = paid();
+    let body = stripe_event(1, "payment_intent.succeeded", &intent(&stage, &reply, |_| {})).to_string();
+    let good = signed_by(WEBHOOK_SECRET, &stage, &body)["stripe-signature"].clone();
+    let tag = good.split_once("v1=").unwrap().1.to_owned();
+    let now = stage.now().as_seconds();
+    for header in [
+        String::new(),
+        "nonsense".to_owned(),
+        format!("t={now}"),
+        format!("v1={tag}"),
+        format!("t={now},v0={tag}"),
+        format!("t={now},v1="),
+        format!("t={now},v1={}", tag.to_ascii_uppercase()),
+        format!("t={now},v1={}", &tag[..62]),
+        format!("t={now},t={now},v1={tag}"),
+        format!("t={},v1={tag}", now + 1),
+        format!("t=+{now},v1={tag}"),
+        signature("another secret", body.as_bytes(), stage.now()),
+    ] {
+        let headers = BTreeMap::from([("stripe-signature".to_owned(), header.clone())]);
+        problem(&hand_over(&stage, &headers, &body), 400, "signature-invalid");
+    }
+    problem(&hand_over(&stage, &BTreeMap::new(), &body), 400, "signature-invalid");
+    assert_eq!(view(&stage)["state"], "paying");
+    assert_eq!(remembered(&stage, "evt_1"), None);
+    let several = format!("t={now},v1={},v0=ab,v1={tag}", "0".repeat(64));
+    let headers = BTreeMap::from([("stripe-signature".to_owned(), several)]);
+    assert_eq!(hand_over(&stage, &headers, &body).status_code, 204, "one that fits is enough");
+    assert_eq!(view(&stage)["state"], "paid");
+}
+
+#[test]
+fn every_flipped_bit_of_a_webhook_is_noticed() {
+    let stage = shop();
+    let body = stripe_event(1, "some.type", &json!({ "id": "x" })).to_string();
+    let header = signed_by(WEBHOOK_SECRET, &stage, &body)["stripe-signature"].clone();
+    let mut flipped = 0;
+    for (text, is_header) in [(header.as_str(), true), (body.as_str(), false)] {
+        for bit in 0..text.len() * 8 {
+            let mut bytes = text.as_bytes().to_vec();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            // What is no UTF-8 reaches a function as other characters.
+            let changed: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+            let (header, body) = if is_header { (changed, body.clone()) } else { (header.clone(), changed) };
+            let headers = BTreeMap::from([("stripe-signature".to_owned(), header)]);
+            problem(&hand_over(&stage, &headers, &body), 400, "signature-invalid");
+            flipped += 1;
+        }
+    }
+    assert!(flipped > 1500, "{flipped} bits");
+    let headers = BTreeMap::from([("stripe-signature".to_owned(), header)]);
+    assert_eq!(hand_over(&stage, &headers, &body).status_code, 204);
+}
+
+#[test]
+fn a_signature_is_good_for_five_minutes_either_way() {
+    let stage = shop();
+    for (seconds, good) in [
+        (-301, false),
+        (-300, true),
+        (0, true),
+        (300, true),
+        (301, false),
+        (86_400, false),
+    ] {
+        let body = stripe_event(1, "some.type", &json!({})).to_string();
+        let at = kernel::Timestamp::from_millis((stage.now().as_seconds() - seconds) * 1000);
+        let header = signature(WEBHOOK_SECRET, body.as_bytes(), at);
+        let headers = BTreeMap::from([("stripe-signature".to_owned(), header)]);
+        let status = hand_over(&stage, &headers, &body).status_code;
+        assert_eq!(status, if good { 204 } else { 400 }, "{seconds} seconds old");
+    }
+}
+
+#[test]
+fn while_the_secret_is_rolled_both_are_good() {
+    let stage = shop();
+    let values = SecretValues { current: b"new".to_vec(), previous: Some(b"old".to_vec()) };
+    stage.cloud.secrets().set("stripe-webhook-secret", values);
+    for (n, (secret, status)) in (0..).zip([("new", 204), ("old", 204), (WEBHOOK_SECRET, 400), ("", 400)]) {
+        let body = stripe_event(n, "some.type", &json!({})).to_string();
+        assert_eq!(hand_over(&stage, &signed_by(secret, &stage, &body), &body).status_code, status, "{secret}");
+    }
+}
+
+#[test]
+fn an_event_is_dealt_with_once() {
+    let (stage, reply) = paid();
+    let event = stripe_event(1, "payment_intent.succeeded", &intent(&stage, &reply, |_| {}));
+    assert_eq!(send_event(&stage, &event).status_code, 204);
+    let remembered = remembered(&stage, "evt_1").unwrap();
+    let week = stage.now().after(Duration::from_secs(7 * 86_400)).as_seconds();
+    assert!(remembered.expires_at.unwrap() >= week, "longer than Stripe repeats it");
+    stage.calls();
+    for _ in 0..3 {
+        stage.pass(Duration::from_secs(3600));
+        assert_eq!(send_event(&stage, &event).status_code, 204);
+        assert!(!stage.calls().iter().any(|call| writes(call) || asks(call, "GET", "")));
+    }
+    assert_eq!(announced_types(&stage), [SUCCEEDED]);
+}
+
+#[test]
+fn types_that_mean_nothing_here_are_acknowledged() {
+    let stage = shop();
+    for (n, kind) in (0..).zip(["invoice.paid", "payment_intent.created", "", "customer.updated", "тип"]) {
+        assert_eq!(send_event(&stage, &stripe_event(n, kind, &json!({ "id": "x" }))).status_code, 204, "{kind}");
+        assert!(remembered(&stage, &format!("evt_{n}")).is_some());
+    }
+    assert_eq!(announced_types(&stage), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_signed_but_not_understood_is_not_acknowledged() {
+    let stage = shop();
+    for body in [
+        "".to_owned(),
+        "{".to_owned(),
+        "[]".to_owned(),
+        json!({ "id": "evt_1", "type": "payment_intent.succeeded" }).to_string(),
+        stripe_event(1, "payment_intent.succeeded", &json!({ "id": "pi_1" })).to_string(),
+        stripe_event(1, "refund.updated", &json!({ "id": "re_1", "amount": 1, "currency": "xyz" })).to_string(),
+    ] {
+        let status = hand_over(&stage, &signed_by(WEBHOOK_SECRET, &stage, &body), &body).status_code;
+        assert!(status >= 400, "{status} {body}");
+    }
+    assert_eq!(remembered(&stage, "evt_1"), None, "Stripe sends it again");
+}
+
+#[test]
+fn webhooks_in_any_order_and_twice_come_to_the_same() {
+    for seed in 0..24usize {
+        let stage = shop_with_order();
+        let reply = started(&stage, KEY, &json!({}));
+        assert_eq!(pay(&stage, &reply, "pm_card_chargeDeclined").0, 402);
+        assert_eq!(pay(&stage, &reply, "pm_card_visa").0, 200);
+        let mut waiting = webhooks_waiting(&stage);
+        let count = waiting.len();
+        for n in (1..count).rev() {
+            waiting.swap(n, (seed * 7919 + n * 104_729) % (n + 1));
+        }
+        for webhook in waiting.iter().chain(&waiting) {
+            assert_eq!(hand_over(&stage, &webhook.headers, &webhook.body).status_code, 204);
+        }
+        assert_eq!(view(&stage)["state"], "paid");
+        let types = announced_types(&stage);
+        assert_eq!(types.iter().filter(|kind| *kind == SUCCEEDED).count(), 1, "{types:?}");
+        assert!(types.iter().filter(|kind| *kind == FAILED).count() <= 1, "{types:?}");
+    }
+}
+
+#[test]
+fn a_webhook_may_come_before_the_reply_that_it_is_about() {
+    let stage = Arc::new(shop_with_order());
+    let (other, seen) = (stage.clone(), AtomicUsize::new(0));
+    // Between Stripe's answer and our second write the customer's app cannot know the secret, but somebody at Stripe
+    // may cancel the intent.
+    stage.interfere(move |call| {
+        if writes(call) && call.function == "start-payment" && seen.fetch_add(1, Ordering::Relaxed) == 1 {
+            let intent = &crate::support::intents(&other)[0];
+            do_at_stripe(&other, &format!("/v1/payment_intents/{}/cancel", intent["id"].as_str().unwrap()), "");
+            webhooks(&other);
+        }
+        Fate::Answered
+    });
+    problem(&crate::support::start(&stage, KEY, &json!({})), 409, "payment-ended");
+    stage.calm();
+    let next = started(&stage, "another-key-for-this-order", &json!({}));
+    assert_eq!(pay(&stage, &next, "pm_card_visa").0, 200);
+}
+
+#[test]
+fn a_charge_may_be_known_by_webhook_before_the_answer_of_the_charge() {
+    let stage = Arc::new(crate::payment_methods::shop_with_method("pm_card_visa"));
+    let method = crate::payment_methods::methods(&stage)[0]["id"].clone();
+    crate::support::reserve(&stage, 1);
+    let (other, seen) = (stage.clone(), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        let third = writes(call) && call.function == "start-payment" && seen.fetch_add(1, Ordering::Relaxed) == 2;
+        if third {
+            webhooks(&other);
+        }
+        Fate::Answered
+    });
+    let reply = started(&stage, KEY, &json!({ "payment_method": method }));
+    stage.calm();
+    assert_eq!(reply["state"], "succeeded");
+    assert_eq!(announced_types(&stage).iter().filter(|kind| *kind == SUCCEEDED).count(), 1);
+}
+
+#[test]
+fn what_nobody_here_knows_is_kept_for_good_and_logged() {
+    let (stage, reply) = paid();
+    let unknown = [
+        intent(&stage, &reply, |intent| intent["metadata"] = json!({})),
+        intent(&stage, &reply, |intent| intent["metadata"]["order"] = json!(order(99))),
+        intent(&stage, &reply, |intent| intent["metadata"]["payment"] = json!("pay_00000000000000000000000001")),
+        intent(&stage, &reply, |intent| intent["metadata"]["order"] = json!("R-1")),
+        intent(&stage, &reply, |intent| intent["id"] = json!("pi_another")),
+    ];
+    for (n, object) in (1..).zip(&unknown) {
+        let event = stripe_event(n, "payment_intent.succeeded", object);
+        assert_eq!(send_event(&stage, &event).status_code, 204, "it is acknowledged");
+        let kept = remembered(&stage, &format!("evt_{n}")).unwrap();
+        assert_eq!((kept.orphan.as_deref(), kept.expires_at), (object["id"].as_str(), None));
+    }
+    let logged = stage.log().iter().filter(|line| line.contains("nobody here knows")).count();
+    assert_eq!(logged, unknown.len());
+    assert_eq!(view(&stage)["state"], "paying");
+    for (n, kind, object) in [
+        (
+            11,
+            "refund.updated",
+            json!({ "id": "re_1", "amount": 1, "currency": "gbp", "payment_intent": "pi_other" }),
+        ),
+        (12, "charge.refunded", json!({ "id": "ch_1", "payment_intent": "pi_other" })),
+        (
+            13,
+            "charge.dispute.created",
+            json!({ "id": "du_1", "amount": 1, "currency": "gbp", "reason": "fraudulent", "payment_intent": "pi_other" }),
+        ),
+    ] {
+        assert_eq!(send_event(&stage, &stripe_event(n, kind, &object)).status_code, 204, "{kind}");
+        assert!(remembered(&stage, &format!("evt_{n}")).unwrap().orphan.is_some(), "{kind}");
+    }
+}
+
+#[test]
+fn an_amount_or_a_currency_that_differs_never_pays_and_goes_back_whole_once() {
+    for change in [
+        |intent: &mut Value| intent["amount_received"] = json!(PRICE - 1),
+        |intent: &mut Value| intent["amount_received"] = json!(PRICE + 1),
+        |intent: &mut Value| intent["currency"] = json!("eur"),
+    ] {
+        let (stage, reply) = paid();
+        let events: Vec<Value> = (1..=3)
+            .map(|n| stripe_event(n, "payment_intent.succeeded", &intent(&stage, &reply, change)))
+            .collect();
+        take_every_refund(&stage);
+        stage.calls();
+        for event in &events {
+            assert_eq!(send_event(&stage, event).status_code, 204);
+        }
+        let asked: Vec<_> = stage.calls().into_iter().filter(|call| asks(call, "POST", "/refunds")).collect();
+        let refund = payment(&stage).attempts[0].refunds()[0].clone();
+        assert_eq!(asked.len(), 1, "once");
+        assert_eq!(asked[0].headers["idempotency-key"], refund.id.to_string());
+        let body = String::from_utf8(asked[0].body.clone()).unwrap();
+        assert!(body.contains(&format!("amount={}", events[0]["data"]["object"]["amount_received"])), "{body}");
+        assert_eq!(payment(&stage).attempts[0].kept_minor(), 0, "{refund:?}");
+        assert_eq!(view(&stage)["state"], "unpaid");
+        assert!(stage.log().iter().any(|line| line.contains("was not asked for") && line.contains("\"error\"")));
+        assert!(expire(&stage));
+        assert_eq!(announced_types(&stage), [REFUNDED, CLOSED], "the order is not paid");
+    }
+}
+
+#[test]
+fn money_that_comes_after_the_end_goes_back_once() {
+    for close in [expire, cancel] {
+        let stage = shop_with_order();
+        let reply = started(&stage, KEY, &json!({}));
+        let late = intent(&stage, &reply, |intent| {
+            intent["status"] = json!("succeeded");
+            intent["amount_received"] = json!(PRICE);
+        });
+        // The bank was slow: the cancellation is taken back by what the provider says in the end.
+        assert!(close(&stage));
+        take_every_refund(&stage);
+        for n in 1..=3 {
+            let event = stripe_event(n, "payment_intent.succeeded", &late);
+            assert_eq!(send_event(&stage, &event).status_code, 204);
+        }
+        let payment = payment(&stage);
+        assert!(matches!(payment.standing, Standing::Closed { .. }), "{:?}", payment.standing);
+        assert_eq!(payment.attempts[0].refunds().len(), 1);
+        assert_eq!(payment.attempts[0].kept_minor(), 0);
+        let types = announced_types(&stage);
+        assert_eq!(types, [CLOSED, REFUNDED]);
+    }
+}
+
+#[test]
+fn a_failure_before_the_event_is_remembered_has_it_sent_again() {
+    for nth in 0..2 {
+        let (stage, reply) = paid();
+        let event = stripe_event(1, "payment_intent.succeeded", &intent(&stage, &reply, |_| {}));
+        let seen = AtomicUsize::new(0);
+        stage.interfere(move |call| match writes(call) && seen.fetch_add(1, Ordering::Relaxed) >= nth {
+            true => Fate::NeverSent,
+            false => Fate::Answered,
+        });
+        problem(&send_event(&stage, &event), 503, "try-again");
+        stage.calm();
+        assert_eq!(remembered(&stage, "evt_1"), None);
+        assert_eq!(send_event(&stage, &event).status_code, 204);
+        assert_eq!(view(&stage)["state"], "paid");
+        assert_eq!(announced_types(&stage), [SUCCEEDED]);
+    }
+}
+
+#[test]
+fn what_follows_from_an_event_may_fail_without_having_it_sent_again() {
+    let (stage, reply) = paid();
+    assert!(cancel(&stage));
+    let first = refunds(&stage);
+    assert_eq!(first, [(PRICE, "succeeded".to_owned())]);
+    drop(reply);
+
+    let stage = shop_with_order();
+    let reply = started(&stage, KEY, &json!({}));
+    let late = intent(&stage, &reply, |intent| {
+        intent["status"] = json!("succeeded");
+        intent["amount_received"] = json!(PRICE);
+    });
+    assert!(expire(&stage));
+    interfere(&stage, usize::MAX, server_error(), |call| asks(call, "POST", "/refunds"));
+    let event = stripe_event(1, "payment_intent.succeeded", &late);
+    assert_eq!(send_event(&stage, &event).status_code, 204);
+    assert!(payment(&stage).due.is_some(), "the sweeper goes on");
+}
+
+#[test]
+fn a_refund_that_staff_make_at_stripe_counts() {
+    let (stage, reply) = paid();
+    webhooks(&stage);
+    announced(&stage);
+    let id = intent_of(reply["client_secret"].as_str().unwrap());
+    do_at_stripe(&stage, "/v1/refunds", &format!("payment_intent={id}&amount=500"));
+    webhooks(&stage);
+    let seen = view(&stage);
+    assert_eq!(seen["payments"][0]["refunded"]["amount_minor"], 500);
+    assert_eq!(seen["payments"][0]["refunds"][0]["state"], "succeeded");
+    let events = announced(&stage);
+    assert_eq!(events.len(), 1);
+    assert_eq!((&events[0].0, &events[0].1["amount"]["amount_minor"]), (&REFUNDED.to_owned(), &json!(500)));
+    assert!(cancel(&stage), "the rest goes back when the order is cancelled");
+    assert_eq!(refunds(&stage), [(500, "succeeded".to_owned()), (PRICE - 500, "succeeded".to_owned())]);
+}
+
+#[test]
+fn a_refund_at_stripe_may_be_heard_of_before_the_money_is() {
+    let (stage, reply) = paid();
+    let id = intent_of(reply["client_secret"].as_str().unwrap());
+    do_at_stripe(&stage, "/v1/refunds", &format!("payment_intent={id}&amount=500"));
+    let mut waiting = webhooks_waiting(&stage);
+    waiting.reverse();
+    waiting.retain(|webhook| !webhook.body.contains("payment_intent.succeeded"));
+    for webhook in &waiting {
+        assert_eq!(hand_over(&stage, &webhook.headers, &webhook.body).status_code, 204);
+    }
+    assert_eq!(view(&stage)["payments"][0]["refunded"]["amount_minor"], 500, "the intent was asked");
+    let types = announced_types(&stage);
+    assert_eq!(types, [SUCCEEDED, REFUNDED]);
+}
+
+#[test]
+fn a_dispute_is_announced_once() {
+    let stage = shop_with_order();
+    let reply = started(&stage, KEY, &json!({}));
+    assert_eq!(pay(&stage, &reply, "pm_card_createDispute").0, 200);
+    webhooks(&stage);
+    let mut events = announced(&stage);
+    events.retain(|(kind, _)| kind == DISPUTED);
+    let data = json!({
+        "order": order(1), "payment": reply["id"], "reason": "fraudulent",
+        "amount": { "amount_minor": PRICE, "currency": "GBP" },
+    });
+    assert_eq!(events, [(DISPUTED.to_owned(), data)]);
+    let dispute = json!({
+        "id": "du_2", "amount": 5, "currency": "gbp", "reason": "duplicate",
+        "payment_intent": intent_of(reply["client_secret"].as_str().unwrap()),
+    });
+    for n in 1..=2 {
+        assert_eq!(send_event(&stage, &stripe_event(n, "charge.dispute.created", &dispute)).status_code, 204);
+    }
+    assert_eq!(announced_types(&stage), [DISPUTED]);
+    assert_eq!(payment(&stage).attempt(payment_id(&reply)).unwrap().disputes.len(), 2);
+}
+
+#[test]
+fn anybody_may_call_and_a_token_makes_no_difference() {
+    let stage = shop();
+    let body = stripe_event(1, "some.type", &json!({})).to_string();
+    let header = signed_by(WEBHOOK_SECRET, &stage, &body)["stripe-signature"].clone();
+    let ask = stage.ask("stripe-webhook").by(&customer()).header("stripe-signature", &header);
+    assert_eq!(ask.send_text(Some(body)).status_code, 204);
+    assert_eq!(count(&stage.calls(), "GET", ""), 0);
+}
