@@ -69,36 +69,3 @@ impl Tariffs {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn small_orders_pay_for_their_delivery() {
-        let tariffs = DeliveryFees::read("GBP:395:5000:2000 EUR:495:6000:0").unwrap();
-        let fee = |minor, currency| tariffs.fee(Money::new(minor, currency));
-        let (pounds, euros) = (|minor| Money::new(minor, Currency::GBP), |minor| Money::new(minor, Currency::EUR));
-        assert_eq!(fee(4999, Currency::GBP), (pounds(395), pounds(66)));
-        assert_eq!(fee(5000, Currency::GBP), (pounds(0), pounds(0)));
-        assert_eq!(fee(5999, Currency::EUR), (euros(495), euros(0)));
-        assert_eq!(fee(1, Currency::RUB), (Money::new(0, Currency::RUB), Money::new(0, Currency::RUB)));
-    }
-
-    #[test]
-    fn a_setting_that_is_no_tariff_is_refused() {
-        for text in [
-            "GBP",
-            "GBP:395",
-            "XXX:1:2:3",
-            "GBP:-1:0:0",
-            "GBP:1:2:20001",
-            "GBP:1:2:3:4",
-            "GBP:a:2:3",
-            "GBP:1:2:3 EUR:1:2:3 GBP:1:2:3",
-        ] {
-            assert!(DeliveryFees::read(text).is_err(), "{text}");
-        }
-        assert_eq!(DeliveryFees::read(""), Ok(Tariffs::default()));
-    }
-}

@@ -1,24 +1,22 @@
 //! `cancel-order`.
 
-use crate::support::{KEY, basket, customer, place, shop, state, stored, stranger, writes};
-use contracts::catalog::{StockRejected, StockReserved};
+use crate::domain::STATES;
+use crate::support::{
+    KEY, NO_ORDERS, announced, basket, customer, first_write, kinds, meanwhile, order_in, paid, place, place_this,
+    reserved, shop, state, stored, stranger, writes,
+};
 use kernel::{OrderId, Role};
 use local::faults::Fate;
 use local::stage::Stage;
-use local::testing::{event, only_for, problem, published};
+use local::testing::{only_for, problem};
 use local::trigger::HttpResponse;
+use orders::order::State;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 fn cancel(stage: &Stage, id: OrderId, key: &str, body: &Value) -> HttpResponse {
     stage.ask("cancel-order").by(&customer()).at(id).key(key).send(body)
-}
-
-fn kinds(stage: &Stage) -> Vec<Value> {
-    stage.settle().unwrap();
-    published(stage).concat().iter().map(|event| event["type"].clone()).collect()
 }
 
 #[test]
@@ -29,23 +27,22 @@ fn only_customers_cancel_orders() {
 }
 
 #[test]
-fn an_order_that_is_placed_or_reserved_is_cancelled_and_that_is_announced() {
-    for reserved in [false, true] {
-        let stage = shop(1);
-        let id = place(&stage, 1);
-        if reserved {
-            assert!(stage.deliver("mark-reserved", &event(&stage, &StockReserved { order: id }, 1, 1)));
-        }
+fn an_order_is_cancelled_until_it_is_packed_and_that_is_announced() {
+    for state in [State::Placed, State::Reserved, State::Expiring, State::Paid] {
+        let (stage, id) = order_in(state, 1);
         stage.pass(Duration::from_secs(60));
         // The key that placed the order is free here: a key is bound to its route.
         let answer = cancel(&stage, id, KEY, &json!({ "reason": "Заказала дважды 🙈" }));
         assert_eq!(answer.status_code, 200, "{}", answer.body);
         let expected = json!({ "id": id, "state": "cancelled", "cancelled_at": stage.now() });
         assert_eq!(answer.json(), expected);
-        assert_eq!(state(&stage, id), "cancelled");
-        let reason = stored(&stage, id).cancelled_by.unwrap().reason;
-        assert_eq!(reason.as_deref(), Some("Заказала дважды 🙈"));
-        assert_eq!(kinds(&stage), ["orders.order-placed.v1", "orders.order-cancelled.v1"]);
+        let order = stored(&stage, id);
+        assert_eq!((order.state, order.timeline.last().unwrap().at), (State::Cancelled, stage.now()));
+        assert_eq!(order.cancelled_by.unwrap().reason.as_deref(), Some("Заказала дважды 🙈"));
+        let events = announced(&stage);
+        assert_eq!(events.len(), 1, "from {state:?}");
+        assert_eq!(events[0]["type"], "orders.order-cancelled.v1");
+        assert_eq!(events[0]["data"], json!({ "order": id, "customer": customer().account }));
     }
 }
 
@@ -65,28 +62,24 @@ fn the_same_cancellation_again_gets_the_same_reply_and_announces_nothing() {
 fn a_key_is_bound_to_the_order_it_cancelled() {
     let stage = shop(2);
     let first = place(&stage, 1);
-    let second = stage.ask("place-order").by(&customer()).key("the-key-of-another-order").send(&basket(2));
-    let second: OrderId = second.json()["id"].as_str().unwrap().parse().unwrap();
+    let second = place_this(&stage, "the-key-of-another-order", &basket(2));
     assert_eq!(cancel(&stage, first, KEY, &json!({})).status_code, 200);
     assert_eq!(state(&stage, second), "placed");
     assert_eq!(cancel(&stage, second, KEY, &json!({ "reason": "Another" })).status_code, 200);
 }
 
 #[test]
-fn an_order_that_has_ended_is_not_cancelled() {
-    let stage = shop(1);
-    let id = place(&stage, 1);
-    assert_eq!(cancel(&stage, id, KEY, &json!({})).status_code, 200);
-    let refused = problem(&cancel(&stage, id, "another-key-of-the-same", &json!({})), 409, "not-cancellable");
-    assert_eq!(refused["state"], "cancelled");
-
-    let stage = shop(1);
-    let id = place(&stage, 1);
-    let rejected = StockRejected { order: id, short: Vec::new() };
-    assert!(stage.deliver("mark-rejected", &event(&stage, &rejected, 1, 1)));
-    let refused = problem(&cancel(&stage, id, KEY, &json!({})), 409, "not-cancellable");
-    assert_eq!(refused["state"], "rejected");
-    assert_eq!(kinds(&stage), ["orders.order-placed.v1"]);
+fn an_order_that_is_packed_or_has_ended_is_not_cancelled() {
+    for state in STATES {
+        if [State::Placed, State::Reserved, State::Expiring, State::Paid].contains(&state) {
+            continue;
+        }
+        let (stage, id) = order_in(state, 1);
+        stage.calls();
+        let refused = problem(&cancel(&stage, id, "another-key-than-before", &json!({})), 409, "not-cancellable");
+        assert_eq!(refused["state"], serde_json::to_value(state).unwrap());
+        assert!(!stage.calls().iter().any(writes));
+    }
 }
 
 #[test]
@@ -98,16 +91,7 @@ fn what_is_not_the_callers_order_is_not_found() {
     problem(&theirs, 404, "not-found");
     problem(&nobodys, 404, "not-found");
     assert_eq!(theirs.json(), nobodys.json(), "an answer does not tell that the order exists");
-    for path in [
-        "",
-        "1",
-        "ord_",
-        "ord_7",
-        "acc_00000000000000000000000001",
-        "ORD_00000000000000000000000001",
-        "заказ",
-        "../x",
-    ] {
+    for path in NO_ORDERS {
         let answer = stage.ask("cancel-order").by(&customer()).at(path).key(KEY).send(&json!({}));
         problem(&answer, 404, "not-found");
     }
@@ -139,48 +123,56 @@ fn bodies_that_are_not_as_described_are_refused() {
 
 #[test]
 fn an_order_that_moved_in_between_is_decided_on_anew() {
-    let stage = Arc::new(shop(1));
-    let id = place(&stage, 1);
-    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if call.function == "cancel-order" && writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            assert!(other.deliver("mark-reserved", &event(&other, &StockReserved { order: id }, 1, 1)));
-        }
-        Fate::Answered
-    });
+    let (stage, id) = order_in(State::Placed, 1);
+    let stage = Arc::new(stage);
+    meanwhile(&stage, move |stage| assert!(stage.deliver("mark-reserved", &reserved(stage, id))));
     assert_eq!(cancel(&stage, id, KEY, &json!({})).status_code, 200);
     stage.calm();
-    let states: Vec<_> = stored(&stage, id).timeline.iter().map(|step| format!("{:?}", step.state)).collect();
-    assert_eq!(states, ["Reserved", "Cancelled"]);
+    let states: Vec<_> = stored(&stage, id).timeline.iter().map(|step| step.state).collect();
+    assert_eq!(states, [State::Reserved, State::Cancelled]);
+}
+
+#[test]
+fn a_payment_at_the_same_moment_does_not_undo_the_cancellation() {
+    let (stage, id) = order_in(State::Reserved, 1);
+    let stage = Arc::new(stage);
+    meanwhile(&stage, move |stage| assert_eq!(cancel(stage, id, KEY, &json!({})).status_code, 200));
+    let total = stored(&stage, id).total();
+    assert!(stage.deliver("mark-paid", &paid(&stage, id, total)));
+    stage.calm();
+    assert_eq!(state(&stage, id), "cancelled");
+    assert_eq!(kinds(&stage), ["orders.order-cancelled.v1"]);
 }
 
 #[test]
 fn of_two_cancellations_at_once_one_is_made_and_the_other_refused() {
-    let stage = Arc::new(shop(1));
-    let id = place(&stage, 1);
-    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            assert_eq!(cancel(&other, id, "the-key-of-the-faster-one", &json!({})).status_code, 200);
-        }
-        Fate::Answered
+    let (stage, id) = order_in(State::Placed, 1);
+    let stage = Arc::new(stage);
+    meanwhile(&stage, move |stage| {
+        assert_eq!(cancel(stage, id, "the-key-of-the-faster-one", &json!({})).status_code, 200);
     });
     problem(&cancel(&stage, id, KEY, &json!({})), 409, "not-cancellable");
     stage.calm();
-    assert_eq!(kinds(&stage), ["orders.order-placed.v1", "orders.order-cancelled.v1"]);
+    assert_eq!(kinds(&stage), ["orders.order-cancelled.v1"]);
+}
+
+#[test]
+fn of_one_cancellation_sent_twice_at_once_both_get_the_same_reply() {
+    let (stage, id) = order_in(State::Placed, 1);
+    let stage = Arc::new(stage);
+    meanwhile(&stage, move |stage| assert_eq!(cancel(stage, id, KEY, &json!({})).status_code, 200));
+    let second = cancel(&stage, id, KEY, &json!({}));
+    stage.calm();
+    assert_eq!((second.status_code, second.body), (200, cancel(&stage, id, KEY, &json!({})).body));
+    assert_eq!(kinds(&stage), ["orders.order-cancelled.v1"]);
 }
 
 #[test]
 fn a_lost_reply_of_the_table_changes_nothing_for_the_customer() {
     for fate in [Fate::ReplyLost, Fate::NeverSent] {
-        let stage = shop(1);
-        let id = place(&stage, 1);
-        let broken = AtomicUsize::new(0);
-        stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-            true => fate.clone(),
-            false => Fate::Answered,
-        });
+        let (stage, id) = order_in(State::Placed, 1);
+        first_write(&stage, fate);
         assert_eq!(cancel(&stage, id, KEY, &json!({})).status_code, 200);
-        assert_eq!(kinds(&stage), ["orders.order-placed.v1", "orders.order-cancelled.v1"]);
+        assert_eq!(kinds(&stage), ["orders.order-cancelled.v1"]);
     }
 }

@@ -1,13 +1,12 @@
 //! `keep-price`.
 
-use crate::support::{product, shop, sku, writes};
+use crate::support::{first_write, product, shop, sku};
 use contracts::catalog::ProductChanged;
 use local::faults::Fate;
 use local::stage::Stage;
 use local::testing::{event, item, reports_only_what_it_cannot_read};
 use orders::pricing::Price;
 use platform::Key;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Epoch and version of a snapshot.
 type Arrival = (u32, u64);
@@ -69,11 +68,7 @@ fn of_two_snapshots_with_one_stamp_the_first_is_kept() {
 fn a_lost_reply_of_the_table_loses_no_price() {
     for fate in [Fate::ReplyLost, Fate::NeverSent] {
         let stage = shop(0);
-        let broken = AtomicUsize::new(0);
-        stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-            true => fate.clone(),
-            false => Fate::Answered,
-        });
+        first_write(&stage, fate);
         assert!(stage.deliver("keep-price", &event(&stage, &product(0, 300), 1, 1)));
         assert_eq!(kept_pence(&stage), Some(300));
     }

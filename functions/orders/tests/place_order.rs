@@ -29,6 +29,7 @@ fn an_order_is_priced_stored_and_announced_by_one_write() {
     assert_eq!(reply["placed_at"], stage.now().to_string());
     assert_eq!(reply["total"], json!({ "amount_minor": 510, "currency": "GBP" }));
     assert_eq!(reply["tax"], json!({ "amount_minor": 84, "currency": "GBP" }), "twice a sixth of 2.55");
+    assert_eq!(reply["delivery"], json!({ "amount_minor": 0, "currency": "GBP" }));
     assert_eq!(stage.calls().iter().filter(|call| writes(call)).count(), 1);
 
     let order = stored(&stage, id);
@@ -48,6 +49,28 @@ fn an_order_is_priced_stored_and_announced_by_one_write() {
             "total": { "amount_minor": 510, "currency": "GBP" },
         })
     );
+}
+
+#[test]
+fn small_orders_pay_for_their_delivery_as_the_deployment_says() {
+    let stage = shop(20);
+    stage.set("DELIVERY_FEES", "EUR:900:100000:0 GBP:395:5000:2000");
+    let order = |lines: usize, delivery: i64| {
+        let mut body = basket(lines);
+        let goods = body["expected_total"]["amount_minor"].as_i64().unwrap();
+        body["expected_total"]["amount_minor"] = json!(goods + delivery);
+        stage.ask("place-order").by(&customer()).key(&format!("an-order-of-{lines}-lines")).send(&body)
+    };
+    let refused = problem(&order(1, 0), 409, "total-changed");
+    assert_eq!(refused["total"], json!({ "amount_minor": 650, "currency": "GBP" }), "the fee is in the total");
+    let reply = order(1, 395).json();
+    assert_eq!((&reply["delivery"]["amount_minor"], &reply["total"]["amount_minor"]), (&json!(395), &json!(650)));
+    assert_eq!(reply["tax"]["amount_minor"], 42 + 66);
+    assert_eq!(order(19, 395).status_code, 201, "48.45");
+    let free = order(20, 0).json();
+    assert_eq!((&free["delivery"]["amount_minor"], &free["total"]["amount_minor"]), (&json!(0), &json!(5100)));
+    stage.set("DELIVERY_FEES", "GBP:0:0:0");
+    assert_eq!(order(1, 395).json(), reply, "a repeated request gets the same reply after a change of fees");
 }
 
 #[test]

@@ -2,10 +2,18 @@
 
 use crate::support::sku;
 use kernel::{Currency, Money, Sku, TaxRate};
-use orders::pricing::{Price, Unpriced, price};
+use orders::delivery::{DeliveryFees, Tariffs};
+use orders::order::Basket;
+use orders::pricing::{self, Price, Unpriced};
+use platform::Figure;
 use proptest::prelude::*;
 
 const PRODUCTS: usize = 8;
+
+/// Prices in pounds, delivered for nothing.
+fn price(wanted: &[(Sku, u32)], prices: Vec<Price>) -> Result<Basket, Unpriced> {
+    pricing::price(wanted, prices, Currency::GBP, &Tariffs::default())
+}
 
 fn prices() -> impl Strategy<Value = Vec<Price>> {
     let one = (0..10_000_000i64, 0..=10_000u32);
@@ -29,13 +37,14 @@ fn wanted() -> impl Strategy<Value = Vec<(Sku, u32)>> {
 proptest! {
     #[test]
     fn a_basket_has_the_wanted_lines_in_their_order_and_their_sums(wanted in wanted(), prices in prices()) {
-        let basket = price(&wanted, prices.clone(), Currency::GBP).unwrap();
+        let basket = price(&wanted, prices.clone()).unwrap();
         let lines: Vec<_> = basket.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect();
         prop_assert_eq!(lines, wanted);
         let total: i64 = basket.lines.iter().map(|line| line.unit_minor * i64::from(line.quantity)).sum();
         let tax: i64 = basket.lines.iter().map(|line| line.tax_minor).sum();
         prop_assert_eq!(basket.total, Money::new(total, Currency::GBP));
         prop_assert_eq!(basket.tax, Money::new(tax, Currency::GBP));
+        prop_assert_eq!(basket.delivery, Money::new(0, Currency::GBP));
         for line in &basket.lines {
             let product = prices.iter().find(|price| price.sku == line.sku).unwrap();
             prop_assert_eq!(line.unit_minor, product.prices[0].amount_minor);
@@ -47,9 +56,21 @@ proptest! {
     }
 
     #[test]
+    fn the_delivery_and_its_tax_are_in_the_sums(wanted in wanted(), prices in prices(), free_from in 0..1_000_000_000i64) {
+        let tariffs = DeliveryFees::read(&format!("EUR:1:1:1 GBP:395:{free_from}:2000")).unwrap();
+        let goods = price(&wanted, prices.clone()).unwrap();
+        let basket = pricing::price(&wanted, prices, Currency::GBP, &tariffs).unwrap();
+        let (fee, tax) = if goods.total.amount_minor < free_from { (395, 66) } else { (0, 0) };
+        prop_assert_eq!(basket.delivery.amount_minor, fee);
+        prop_assert_eq!(basket.total.amount_minor, goods.total.amount_minor + fee);
+        prop_assert_eq!(basket.tax.amount_minor, goods.tax.amount_minor + tax);
+        prop_assert_eq!(basket.lines, goods.lines);
+    }
+
+    #[test]
     fn prices_are_found_in_whatever_order_they_come(wanted in wanted(), prices in prices()) {
         let backwards = prices.iter().rev().cloned().collect();
-        prop_assert_eq!(price(&wanted, prices, Currency::GBP), price(&wanted, backwards, Currency::GBP));
+        prop_assert_eq!(price(&wanted, prices), price(&wanted, backwards));
     }
 
     #[test]
@@ -73,7 +94,7 @@ proptest! {
         let mut expected: Vec<Sku> = wanted.iter().map(|(sku, _)| sku.clone()).filter(|sku| unsold.contains(sku)).collect();
         expected.sort();
         expected.dedup();
-        match price(&wanted, kept, Currency::GBP) {
+        match price(&wanted, kept) {
             Ok(_) => prop_assert!(expected.is_empty()),
             Err(unpriced) => prop_assert_eq!(unpriced, Unpriced::NotForSale(expected)),
         }
@@ -90,8 +111,16 @@ fn sums_that_no_amount_can_hold_are_refused() {
         published: true,
     };
     let prices = vec![dear(0), dear(1)];
-    let priced = |wanted: &[(Sku, u32)]| price(wanted, prices.clone(), Currency::GBP);
+    let priced = |wanted: &[(Sku, u32)]| price(wanted, prices.clone());
     assert_eq!(priced(&[(sku(0), 1)]).unwrap().total.amount_minor, i64::MAX);
     assert_eq!(priced(&[(sku(0), 2)]), Err(Unpriced::TooLarge));
     assert_eq!(priced(&[(sku(0), 1), (sku(1), 1)]), Err(Unpriced::TooLarge));
+}
+
+#[test]
+fn what_holds_nothing_costs_nothing() {
+    let tariffs = DeliveryFees::read("GBP:395:5000:2000").unwrap();
+    let basket = pricing::price(&[], Vec::new(), Currency::GBP, &tariffs).unwrap();
+    let nothing = Money::new(0, Currency::GBP);
+    assert_eq!((basket.total, basket.tax, basket.delivery), (nothing, nothing, nothing));
 }

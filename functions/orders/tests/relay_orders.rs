@@ -1,13 +1,15 @@
 //! `relay-orders`.
 
-use crate::support::{KEY, basket, customer, place, shop};
+use crate::support::{KEY, announced, basket, customer, order_in, place, shop, sku};
 use kernel::OrderId;
 use local::faults::Fate;
+use local::outside::Service;
 use local::plane::StreamRecord;
 use local::services::sns;
 use local::stage::Stage;
 use local::testing::published;
 use local::trigger::{failures, stream_event};
+use orders::order::State;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -111,27 +113,90 @@ fn changes_without_news_are_passed_over() {
     assert_eq!(published(&stage).concat().len(), 1, "after a restore the old version may be a later one");
 }
 
+/// What can never be announced.
+const SPOILT: [fn(&mut Value); 7] = [
+    |record| record["dynamodb"]["NewImage"]["sk"] = json!({ "S": "wish" }),
+    |record| record["dynamodb"]["NewImage"]["total_minor"] = json!({ "S": "2.55" }),
+    |record| record["dynamodb"]["NewImage"]["outbox"] = json!({ "S": "none" }),
+    |record| record["dynamodb"]["NewImage"]["outbox"]["M"]["events"] = json!({ "L": [{ "S": "vanished" }] }),
+    |record| record["dynamodb"]["NewImage"]["outbox"]["M"]["events"] = json!({ "L": [{ "S": "reserved" }] }),
+    |record| record["dynamodb"]["NewImage"]["v"] = json!({ "S": "one" }),
+    |record| record["dynamodb"]["NewImage"]["parts"] = json!({ "N": "3" }),
+];
+
 #[test]
-fn a_change_that_cannot_be_announced_is_reported_and_holds_up_no_other() {
-    let stage = shop(1);
-    let good = changes(&stage, 5, 1);
-    let spoilt: [fn(&mut Value); 6] = [
-        |record| record["dynamodb"]["NewImage"]["sk"] = json!({ "S": "wish" }),
-        |record| record["dynamodb"]["NewImage"]["total_minor"] = json!({ "S": "2.55" }),
-        |record| record["dynamodb"]["NewImage"]["outbox"] = json!({ "S": "none" }),
-        |record| record["dynamodb"]["NewImage"]["outbox"]["M"]["events"] = json!({ "L": [{ "S": "vanished" }] }),
-        |record| record["dynamodb"]["NewImage"]["v"] = json!({ "S": "one" }),
-        |record| record["dynamodb"]["NewImage"]["parts"] = json!({ "N": "3" }),
-    ];
-    for spoil in spoilt {
-        let mut records = good.clone();
+fn a_change_that_can_never_be_announced_is_parked_and_holds_up_no_other() {
+    for spoil in SPOILT {
+        let stage = shop(1);
+        let mut records = changes(&stage, 5, 1);
         for place in [2, 4] {
             records[place] = with(&records[place], spoil);
         }
-        let earliest = BTreeSet::from([records[2].name.clone()]);
-        assert_eq!(relay(&stage, &records), earliest, "{}", records[2].record);
-        assert_eq!(published(&stage).concat().len(), 3, "all others are published");
+        assert!(relay(&stage, &records).is_empty(), "{}", records[2].record);
+        let expected = [0, 1, 3].map(|place| subject(&records[place]));
+        let subjects: Vec<Value> =
+            published(&stage).concat().into_iter().map(|mut event| event["subject"].take()).collect();
+        assert_eq!(subjects, expected, "all others are published");
+        let parked = stage.cloud.objects().0.clone();
+        assert_eq!(parked.len(), 2);
+        for place in [2, 4] {
+            let whole = parked.iter().find(|(key, _)| key.ends_with(&format!("/orders/{}.json", records[place].name)));
+            let whole: Value = serde_json::from_slice(whole.expect("it is parked under its number").1).unwrap();
+            assert_eq!(whole, records[place].record, "nothing of it is lost");
+        }
+        assert_eq!(
+            stage.log().iter().filter(|line| line.contains("a change was parked")).count(),
+            2,
+            "people are told"
+        );
+        assert!(!stage.log().iter().any(|line| line.contains("Петрова")), "logs hold no personal data");
     }
+}
+
+#[test]
+fn a_change_that_cannot_even_be_parked_holds_up_the_stream() {
+    let stage = shop(1);
+    let mut records = changes(&stage, 5, 1);
+    for place in [2, 4] {
+        records[place] = with(&records[place], SPOILT[0]);
+    }
+    stage.interfere(|call| if call.service == Service::S3 { Fate::NeverSent } else { Fate::Answered });
+    assert_eq!(relay(&stage, &records), BTreeSet::from([records[2].name.clone()]));
+    assert_eq!(published(&stage).concat().len(), 3, "all others are published");
+    stage.calm();
+    assert!(relay(&stage, &records[2..]).is_empty());
+    assert_eq!(stage.cloud.objects().0.len(), 2);
+}
+
+#[test]
+fn a_change_that_cannot_be_announced_now_holds_up_the_stream_and_is_not_parked() {
+    let stage = shop(51);
+    let records = changes(&stage, 2, 51);
+    stage.interfere(|call| if call.operation == "Query" { Fate::NeverSent } else { Fate::Answered });
+    assert_eq!(relay(&stage, &records), BTreeSet::from([records[0].name.clone()]));
+    assert!(stage.cloud.objects().0.is_empty());
+    stage.calm();
+    assert!(relay(&stage, &records).is_empty());
+    assert_eq!(published(&stage).concat().len(), 2);
+}
+
+#[test]
+fn a_return_is_announced_with_its_lines_and_the_order_is_silent() {
+    let (stage, id) = order_in(State::Delivered, 2);
+    let body = json!({ "lines": [{ "sku": sku(1), "quantity": 1 }] });
+    let back = stage.ask("return-order").by(&customer()).at(id).key(KEY).send(&body).json();
+    let events = announced(&stage);
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0]["id"], format!("orders/{id}/return#{}/1.1.0", back["id"].as_str().unwrap()));
+    assert_eq!(events[0]["subject"], json!(id));
+    let expected = json!({
+        "return_id": back["id"],
+        "order": id,
+        "customer": customer().account,
+        "lines": [{ "sku": sku(1), "quantity": 1 }],
+        "refund": { "amount_minor": 255, "currency": "GBP" },
+    });
+    assert_eq!(events[0]["data"], expected);
 }
 
 #[test]

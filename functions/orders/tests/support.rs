@@ -1,13 +1,20 @@
-//! What the tests of orders share: a shop, its customers, their orders.
+//! What the tests of orders share: a shop, its customers and staff, their orders, and what other contexts say of them.
 
-use contracts::catalog::ProductChanged;
-use kernel::{Currency, Money, OrderId, Principal, Role, Sku};
+use contracts::catalog::{ProductChanged, Shortage, StockRejected, StockReserved};
+use contracts::orders::OrderReserved;
+use contracts::payments::{PaymentClosed, PaymentSucceeded, RefundSucceeded};
+use kernel::{Currency, Money, OrderId, PaymentId, Principal, RefundId, Role, Sku};
+use local::faults::Fate;
 use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
-use local::testing::{caller, event, item};
-use orders::order::Order;
+use local::testing::{caller, event, item, published};
+use local::trigger::HttpResponse;
+use orders::order::{Order, State};
 use orders::store::order_key;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// What one of anything costs in the shop, in pence.
 pub const PRICE: i64 = 255;
@@ -20,6 +27,11 @@ pub fn customer() -> Principal {
 /// Another one.
 pub fn stranger() -> Principal {
     caller(2, Role::Customer)
+}
+
+/// Who packs, ships and delivers.
+pub fn manager() -> Principal {
+    caller(3, Role::Manager)
 }
 
 /// The code of product `n`.
@@ -67,9 +79,96 @@ pub const KEY: &str = "the-key-of-this-request";
 
 /// Places an order of so many lines.
 pub fn place(stage: &Stage, lines: usize) -> OrderId {
-    let answer = stage.ask("place-order").by(&customer()).key(KEY).send(&basket(lines));
+    place_this(stage, KEY, &basket(lines))
+}
+
+/// Places this order.
+pub fn place_this(stage: &Stage, key: &str, body: &Value) -> OrderId {
+    let answer = stage.ask("place-order").by(&customer()).key(key).send(body);
     assert_eq!(answer.status_code, 201, "{}", answer.body);
     answer.json()["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// What the catalog says when the goods of an order are set aside.
+pub fn reserved(stage: &Stage, order: OrderId) -> Value {
+    event(stage, &StockReserved { order }, 1, 1)
+}
+
+/// What the catalog says when there is not enough.
+pub fn rejected(stage: &Stage, order: OrderId) -> Value {
+    let short = vec![Shortage { sku: sku(0), wanted: 1, available: 0 }];
+    event(stage, &StockRejected { order, short }, 1, 1)
+}
+
+/// What the order itself says when it is reserved, as `expire-order` hears it later.
+pub fn reserved_order(stage: &Stage, id: OrderId) -> Value {
+    let order = stored(stage, id);
+    let (customer, total, pay_until) = (order.customer, order.total(), order.pay_until.unwrap());
+    event(stage, &OrderReserved { order: id, customer, total, pay_until }, 1, 2)
+}
+
+/// What payments says when so much was paid for an order.
+pub fn paid(stage: &Stage, order: OrderId, amount: Money) -> Value {
+    let (customer, payment) = (customer().account, PaymentId::from_bits(1));
+    event(stage, &PaymentSucceeded { order, customer, payment, amount }, 1, 1)
+}
+
+/// What payments says when nothing was paid and nothing will be.
+pub fn closed(stage: &Stage, order: OrderId) -> Value {
+    event(stage, &PaymentClosed { order, customer: customer().account }, 1, 2)
+}
+
+/// What payments says when refund `n` went back.
+pub fn refunded(stage: &Stage, order: OrderId, n: u64, amount: Money) -> Value {
+    let (customer, refund) = (customer().account, RefundId::from_bits(n.into()));
+    event(stage, &RefundSucceeded { order, customer, refund, amount, return_id: None }, 1, 10 + n)
+}
+
+/// How long a customer has to pay, and a message of `expire-order` is held back.
+pub const QUARTER: Duration = Duration::from_secs(15 * 60);
+
+/// Takes an order that was just placed to `state`, on the shortest way, ten seconds a step.
+pub fn bring(stage: &Stage, id: OrderId, state: State) {
+    let before = match state {
+        State::Placed => return,
+        State::Reserved | State::Rejected | State::Cancelled => State::Placed,
+        State::Expiring | State::Paid => State::Reserved,
+        State::Expired => State::Expiring,
+        State::Packed => State::Paid,
+        State::Shipped => State::Packed,
+        State::Delivered => State::Shipped,
+        State::Returned => State::Delivered,
+    };
+    bring(stage, id, before);
+    stage.pass(Duration::from_secs(10));
+    let heard = |function, event| assert!(stage.deliver(function, &event), "{function}: {:?}", stage.log().last());
+    let done = |answer: HttpResponse| assert!([200, 201].contains(&answer.status_code), "{}", answer.body);
+    match state {
+        State::Placed => {}
+        State::Reserved => heard("mark-reserved", reserved(stage, id)),
+        State::Rejected => heard("mark-rejected", rejected(stage, id)),
+        State::Expiring => {
+            stage.pass(QUARTER);
+            heard("expire-order", reserved_order(stage, id));
+        }
+        State::Expired => heard("mark-expired", closed(stage, id)),
+        State::Cancelled => done(stage.ask("cancel-order").by(&customer()).at(id).key(KEY).send(&json!({}))),
+        State::Paid => heard("mark-paid", paid(stage, id, stored(stage, id).total())),
+        State::Packed => done(stage.ask("pack-order").by(&manager()).at(id).get()),
+        State::Shipped => done(stage.ask("ship-order").by(&manager()).at(id).send(&json!({ "tracking": "RM1" }))),
+        State::Delivered => done(stage.ask("deliver-order").by(&manager()).at(id).get()),
+        State::Returned => done(stage.ask("return-order").by(&customer()).at(id).key(KEY).send(&json!({}))),
+    }
+    assert_eq!(stored(stage, id).state, state);
+}
+
+/// An order of so many lines that came to `state`, in a shop of its own; what led there is forgotten.
+pub fn order_in(state: State, lines: usize) -> (Stage, OrderId) {
+    let stage = shop(lines);
+    let id = place(&stage, lines);
+    bring(&stage, id, state);
+    kinds(&stage);
+    (stage, id)
 }
 
 /// The order as it stands in the table.
@@ -87,3 +186,46 @@ pub fn state(stage: &Stage, id: OrderId) -> String {
 pub fn writes(call: &OutsideCall) -> bool {
     call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
 }
+
+/// Lets everything that is due happen; the types of what was announced since calls were last taken, in their order.
+pub fn kinds(stage: &Stage) -> Vec<String> {
+    announced(stage).iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The same, the events themselves.
+pub fn announced(stage: &Stage) -> Vec<Value> {
+    stage.settle().unwrap();
+    published(stage).concat()
+}
+
+/// The first write from now on has this fate.
+pub fn first_write(stage: &Stage, fate: Fate) {
+    let entered = AtomicUsize::new(0);
+    stage.interfere(move |call| match writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
+        true => fate.clone(),
+        false => Fate::Answered,
+    });
+}
+
+/// Just before the first write from now on, `act` happens. To be ended by `calm`.
+pub fn meanwhile(stage: &Arc<Stage>, act: impl Fn(&Stage) + Send + Sync + 'static) {
+    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
+            act(&other);
+        }
+        Fate::Answered
+    });
+}
+
+/// Paths that name no order.
+pub const NO_ORDERS: [&str; 8] = [
+    "",
+    "1",
+    "ord_",
+    "ord_7",
+    "acc_00000000000000000000000001",
+    "ORD_00000000000000000000000001",
+    "заказ",
+    "../x",
+];
