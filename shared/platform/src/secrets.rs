@@ -71,9 +71,10 @@ impl<S: SecretName> Secret<S> {
         let request = self.client.get_secret_value().secret_id(&self.id).version_stage(stage);
         until_definite(&self.world, || async {
             match request.clone().send().await {
+                // A secret that nobody filled in yet is none.
                 Ok(output) => Attempt::Done(match (output.secret_binary, output.secret_string) {
-                    (Some(bytes), _) => Some(bytes.into_inner()),
-                    (None, text) => text.map(String::into_bytes),
+                    (Some(bytes), _) => Some(bytes.into_inner()).filter(|bytes| !bytes.is_empty()),
+                    (None, text) => text.map(String::into_bytes).filter(|bytes| !bytes.is_empty()),
                 }),
                 Err(error) => match error.as_service_error() {
                     // Never rotated: there is no previous one.

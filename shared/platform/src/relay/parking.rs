@@ -17,7 +17,7 @@ pub(super) async fn park(desk: &Desk<'_>, sequence: Option<&String>, record: &Ra
         Err(error) => Err(error),
     };
     match parked {
-        // An alarm waits for this text.
+        // The bucket rings the alarm.
         Ok(()) => line.write(desk.world, "error", "a change was parked", json!({ "key": key })),
         Err(ref error) => {
             let facts = json!({ "key": key, "cause": error.to_string() });
