@@ -18,7 +18,7 @@ const BATCH: usize = 50;
 const KEPT: usize = 100;
 
 /// dynoxide's queries of its stream log, word for word (`storage.rs`): the next number of each streamed write, the
-/// read of `GetRecords`; and our own that trims it (`cloud.rs`).
+/// read of `GetRecords`; and our own that trims it (`tables.rs`).
 const QUERIES: [&str; 3] = [
     "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = ?1",
     "SELECT event_name, keys_json, new_image, old_image, sequence_number, created_at, user_identity, event_id
@@ -66,7 +66,7 @@ fn the_stream_log_does_not_grow_with_the_orders() {
             assert!(kept <= KEPT, "{kept} records after {} orders", (batch + 1) * BATCH);
         }
     }
-    assert_eq!(stage.cloud.plane().waiting(), 0);
+    assert_eq!(stage.cloud.plane().waiting_until(stage.now()), 0);
 }
 
 fn stock_shelves(stage: &Stage) {

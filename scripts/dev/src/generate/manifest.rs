@@ -94,12 +94,6 @@ fn entry(function: &Function, description: &Description) -> Value {
 }
 
 fn trigger(function: &Function, description: &Description) -> Value {
-    let queue = |mut trigger: Value| {
-        trigger["batch_size"] = json!(10);
-        trigger["max_receive_count"] = json!(MAX_RECEIVE_COUNT);
-        trigger["max_concurrency"] = json!(10);
-        trigger
-    };
     match function.trigger {
         Trigger::Http { method, path } => json!({
             "kind": "http",
@@ -107,12 +101,15 @@ fn trigger(function: &Function, description: &Description) -> Value {
             "path": path,
             "caller": description.caller.unwrap_or(Caller::Anyone).name(),
         }),
-        Trigger::Events => queue(json!({
+        Trigger::Events => json!({
             "kind": "events",
             "types": description.consumes.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(),
             "delay_s": function.delay.as_secs(),
-        })),
-        Trigger::Foreign { topic } => queue(json!({ "kind": "foreign", "topic": topic })),
+            "batch_size": 10,
+            "max_receive_count": MAX_RECEIVE_COUNT,
+            "max_concurrency": 10,
+        }),
+        Trigger::Foreign { topic } => json!({ "kind": "foreign", "topic": topic }),
         Trigger::Stream => json!({ "kind": "stream", "batch_size": 100, "parallelization": 4 }),
         Trigger::Schedule(schedule) => json!({
             "kind": "schedule",

@@ -60,10 +60,21 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
             Some(Caller::Anyone) | None => serde_json::Map::new(),
             Some(_) => claims(&caller, "https://local/", API, expires),
         },
-        query: String::new(),
+        query: query(description),
         body,
     };
     Ok(request.event("sample-request"))
+}
+
+/// The parameters that a query string must have, with their examples.
+fn query(description: &Description) -> String {
+    let schema = description.query.as_ref().map(|schema| schema.as_value().clone()).unwrap_or_default();
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let pairs = required.map(|name| {
+        let example = schema["properties"][name]["examples"][0].as_str().unwrap_or("sample");
+        format!("{name}={example}")
+    });
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 /// The example in the parameter's schema, which may be one of the shared ones.

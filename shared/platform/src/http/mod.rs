@@ -7,7 +7,7 @@ pub mod path;
 pub mod query;
 pub mod reply;
 pub mod request;
-mod strict;
+pub(crate) mod strict;
 
 pub use body::{Json, RawBody};
 pub use caller::{Anyone, Authority, Customer, SignedIn, Staff};

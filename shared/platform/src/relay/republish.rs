@@ -5,6 +5,7 @@ use super::announce::Desk;
 use super::{Entry, Run, projection, publish};
 use crate::call::Cause;
 use crate::function::{Function, Trigger, UseCase};
+use crate::http::strict::Strict;
 use crate::stream::Change;
 use crate::table::TableWalk;
 use crate::telemetry::{Line, Trace};
@@ -69,7 +70,8 @@ async fn serve(
     invocation: Invocation,
     run: Arc<Run>,
 ) -> Result<Vec<u8>, Error> {
-    let asked: From = serde_json::from_slice(&invocation.payload)
+    let mut reader = serde_json::Deserializer::from_slice(&invocation.payload);
+    let asked = From::deserialize(Strict(&mut reader))
         .map_err(|error| Error::broken(format!("ask with {{}} or {{\"from\": …}}: {error}")))?;
     let call = Call {
         now: world.host.now(),
