@@ -13,7 +13,6 @@ pub type Category = Slug<60>;
 /// A product as it is described by those who sell it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(example = Details::example())]
 pub struct Details {
     /// Its title.
     pub title: Text<1, 200>,
@@ -179,22 +178,6 @@ impl Figure for TaxRates {
             standard: rate("standard")?,
             reduced: rate("reduced")?,
             zero: rate("zero")?,
-        })
-    }
-}
-
-impl Details {
-    fn example() -> serde_json::Value {
-        serde_json::json!({
-            "title": "WHITE HANGING HEART T-LIGHT HOLDER",
-            "description": "Holds one tea light. Hang it in a window.",
-            "product": "85123",
-            "category": "candles",
-            "attributes": {"colour": "white"},
-            "media": ["https://cdn.example.com/85123A.jpg"],
-            "prices": [{"amount_minor": 255, "currency": "GBP"}, {"amount_minor": 299, "currency": "EUR"}],
-            "tax_class": "standard",
-            "published": true,
         })
     }
 }

@@ -4,7 +4,7 @@ use crate::product::Details;
 use crate::set_product::is_taken;
 use crate::stock::{Location, Locations};
 use kernel::{Count, Sku};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -23,8 +23,17 @@ pub struct Row {
     /// How many are on hand at each location. An import also takes one number: it counts the first location. Without
     /// it, stock stays as it is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(schema_with = "on_hand_schema")]
     pub on_hand: BTreeMap<Location, u32>,
 }
+
+fn on_hand_schema(generator: &mut SchemaGenerator) -> Schema {
+    let (each, one) = (generator.subschema_for::<BTreeMap<Location, Units>>(), generator.subschema_for::<Units>());
+    json_schema!({ "anyOf": [each, one] })
+}
+
+/// A count of a shelf.
+type Units = Count<0, 1_000_000_000>;
 
 /// What is wrong with a row.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -168,7 +177,6 @@ impl Fields {
 
     /// One number, for the first location, or a number a location.
     fn on_hand(&mut self, locations: &Locations) -> BTreeMap<Location, u32> {
-        type Units = Count<0, 1_000_000_000>;
         let counts: BTreeMap<Location, Units> = match self.0.fields.remove("on_hand") {
             None | Some(Value::Null) => BTreeMap::new(),
             Some(each @ Value::Object(_)) => self.value("on_hand", each).unwrap_or_default(),

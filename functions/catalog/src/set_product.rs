@@ -13,7 +13,12 @@ use platform::http::caller::Manager;
 use platform::http::{self, IfMatch, Json, Path, Staff};
 use platform::{Decision, Failure, Function, Setting, Stored, Table};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// A product as it is to be.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(example = SetProduct::example())]
+pub struct SetProduct(pub Details);
 
 /// A product as it is set now.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -48,7 +53,7 @@ pub async fn set_product(
     _: Staff<Manager>,
     Path(sku): Path<Sku>,
     seen: IfMatch,
-    Json(details): Json<Details>,
+    Json(SetProduct(details)): Json<SetProduct>,
     Setting(rates): Setting<TaxRates>,
     catalog: Table,
 ) -> Result<http::Ok<ProductView>, Failure<Refused>> {
@@ -75,4 +80,20 @@ pub(crate) async fn put<R>(catalog: &Table, product: &Product, seen: IfMatch) ->
         Ok(Decision::To(product.clone(), vec![ProductEvent::Changed]))
     };
     catalog.change(&store::product_key(&product.sku), decide).await?.ok_or_else(http::not_found)
+}
+
+impl SetProduct {
+    fn example() -> serde_json::Value {
+        serde_json::json!({
+            "title": "WHITE HANGING HEART T-LIGHT HOLDER",
+            "description": "Holds one tea light. Hang it in a window.",
+            "product": "85123",
+            "category": "candles",
+            "attributes": {"colour": "white"},
+            "media": ["https://cdn.example.com/85123A.jpg"],
+            "prices": [{"amount_minor": 255, "currency": "GBP"}, {"amount_minor": 299, "currency": "EUR"}],
+            "tax_class": "standard",
+            "published": true,
+        })
+    }
 }

@@ -3,6 +3,7 @@
 
 mod allocation;
 mod commit_stock;
+mod costs;
 mod export_products;
 mod fields;
 mod get_product;
