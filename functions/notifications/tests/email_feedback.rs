@@ -178,6 +178,8 @@ fn what_is_not_ours_is_left_alone_and_what_cannot_be_read_is_reported() {
     assert!(!stage.calls().iter().any(writes));
     let good = json!({ "eventType": "Open", "mail": {} }).to_string();
     let bad = json!({ "eventType": 1, "mail": "secret@example.com" }).to_string();
+    let greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
+    assert!(stage.notice("email-feedback", greeting), "SES greets its topic");
     let bodies = ["".to_owned(), good.clone(), "{".to_owned(), bad, "[]".to_owned(), good];
     assert_eq!(deliver_batch(&stage, "email-feedback", &bodies), [0, 2, 3, 4]);
     assert!(!stage.log().join("\n").contains("example.com"), "no address in the log");
