@@ -1,9 +1,8 @@
 //! `stripe-webhook`: who is listened to, and how often.
 
 use crate::support::{
-    FAILED, KEY, SUCCEEDED, announced_types, asks, at_stripe, count, customer, hand_over, intent_of, interfere, pay,
-    payment, remembered, send_event, shop, shop_with_order, started, stripe_event, view, webhooks, webhooks_waiting,
-    writes,
+    FAILED, KEY, SUCCEEDED, announced_types, asks, at_stripe, count, customer, hand_over, intent_of, pay, remembered,
+    send_event, shop, shop_with_order, started, stripe_event, view, webhooks_waiting, writes,
 };
 use local::faults::Fate;
 use local::sandbox::stripe::{WEBHOOK_SECRET, events::signature};

@@ -2,10 +2,9 @@
 
 use crate::stripe_webhook::{intent, paid};
 use crate::support::{
-    CLOSED, DISPUTED, KEY, PRICE, REFUNDED, SUCCEEDED, announced, announced_types, asks, cancel, count, customer,
-    do_at_stripe, expire, hand_over, intent_of, interfere, order, pay, payment, payment_id, refunds, remembered,
-    send_event, server_error, shop_with_order, started, stripe_event, take_every_refund, view, webhooks,
-    webhooks_waiting, writes,
+    CLOSED, DISPUTED, KEY, PRICE, REFUNDED, SUCCEEDED, announced, announced_types, asks, cancel, do_at_stripe, expire,
+    hand_over, intent_of, interfere, order, pay, payment, payment_id, refunds, remembered, send_event, server_error,
+    shop_with_order, started, stripe_event, take_every_refund, view, webhooks, webhooks_waiting, writes,
 };
 use local::faults::Fate;
 use local::testing::problem;
