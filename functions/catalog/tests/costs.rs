@@ -52,14 +52,14 @@ fn steps_of_orders_cost_no_more_for_several_locations_and_currencies() {
         let stage = shelves(100, 10);
         stage.set("STOCK_LOCATIONS", locations);
         units(&stage);
-        let mut step = |function: &str, event: &Value| {
+        let step = |function: &str, event: &Value| {
             assert!(stage.deliver(function, event));
             units(&stage)
         };
         assert_eq!(step("reserve-stock", &placed(&stage, 1, &[(0, 1)])), (1.0, 4.0));
         assert_eq!(step("commit-stock", &paid(&stage, 1)), (1.0, 4.0));
         assert_eq!(step("restock-return", &returned(&stage, 1, 1, &[(0, 1)])), (1.0, 6.0));
-        assert_eq!(step("restock-return", &returned(&stage, 1, 1, &[(0, 1)])).0, 2.0, "a repetition");
+        assert_eq!(step("restock-return", &returned(&stage, 1, 1, &[(0, 1)])).0, 1.0, "a repetition");
         assert_eq!(step("reserve-stock", &placed_one_of_each(&stage, 2, 10)), (1.0, 22.0));
         assert_eq!(step("release-stock", &cancelled(&stage, 2)), (1.0, 22.0));
         assert_eq!(step("reserve-stock", &placed_one_of_each(&stage, 3, 40)).1, 82.0, "of a kilobyte still");

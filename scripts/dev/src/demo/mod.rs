@@ -120,7 +120,7 @@ fn progress(done: usize, all: usize) {
         let filled = 40 * done / all.max(1);
         let end = if done == all { "\n" } else { "" };
         write!(out, "\r[{:<40}] {done} of {all} orders{end}", "#".repeat(filled))
-    } else if done == all || done % (all / 10).max(1) == 0 {
+    } else if done == all || done.is_multiple_of((all / 10).max(1)) {
         writeln!(out, "{done} of {all} orders")
     } else {
         Ok(())
