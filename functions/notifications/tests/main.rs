@@ -4,6 +4,7 @@
 mod email_feedback;
 mod feed;
 mod feedback;
+mod histories;
 mod letter;
 mod limit;
 mod lost_replies;
