@@ -6,8 +6,8 @@ use kernel::Currency;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// How much of a title its sort key holds, in characters of up to four bytes: a key has 1,024 bytes at most.
-const KEY: usize = 200;
+/// How much of a title its sort key holds, in characters of up to four bytes: a cursor holds the key, and is short.
+const KEY: usize = 100;
 
 /// A text as it is compared: compatible characters made one, lower case, without accents, each run of white space one
 /// blank. `ё` is `е` as everybody types it; `й` is a letter of its own and stays.

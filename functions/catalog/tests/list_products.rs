@@ -187,6 +187,21 @@ fn pages_have_as_many_as_asked_for_and_miss_and_repeat_nothing() {
 }
 
 #[test]
+fn the_longest_titles_are_listed_page_by_page() {
+    let stage = empty();
+    for n in 0..4 {
+        let mut thing = product(255);
+        thing["title"] = json!(format!("{}{n}", "🧣".repeat(199)));
+        set(&stage, n, &thing);
+        thing["title"] = json!("\"\\".repeat(100));
+        set(&stage, n + 4, &thing);
+    }
+    assert_eq!(all(&stage, "limit=1").0.len(), 8);
+    let query = format!("limit=1&title={}", "%F0%9F%A7%A3".repeat(100));
+    assert_eq!(all(&stage, &query).0.len(), 4);
+}
+
+#[test]
 fn one_request_looks_through_a_bounded_number_of_products() {
     let stage = empty();
     for n in 0..60 {

@@ -49,7 +49,7 @@ fn until_state(api: &Api, customer: &Caller, id: &str, state: &str) -> Result<Va
     })
 }
 
-fn same(what: &str, left: &Value, right: &Value) -> Outcome {
+pub(crate) fn same(what: &str, left: &Value, right: &Value) -> Outcome {
     if left == right { Ok(()) } else { Err(format!("{what}: {left} is not {right}")) }
 }
 
