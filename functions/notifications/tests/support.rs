@@ -77,7 +77,11 @@ async fn read_contacts(
 /// Notifications, and somebody who answers for identity.
 pub fn contexts() -> Vec<Context> {
     let answers = Function { context: "identity", ..direct::answer(read_contacts) };
-    let identity = Context { name: "identity", indexes: Vec::new(), functions: vec![answers] };
+    let identity = Context {
+        name: "identity",
+        indexes: Vec::new(),
+        functions: vec![answers],
+    };
     vec![notifications::context(), identity]
 }
 
