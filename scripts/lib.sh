@@ -24,8 +24,10 @@ wait_for() {
   done
 }
 
-# Every context's package, as arguments of cargo: their binaries are the functions.
+# Every context's package, as arguments of cargo: their binaries are the functions. The hack has no binary; with it
+# their dependencies are those that the tests are built with.
 function_packages() {
   local context
+  printf -- '-p workspace-hack '
   for context in functions/*/; do printf -- '-p %s ' "$(basename "$context")"; done
 }

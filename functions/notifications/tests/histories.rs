@@ -185,11 +185,11 @@ const SEEDS: u64 = 16;
 #[derive(Clone, Copy, PartialEq)]
 enum Bug {
     /// Writes have no conditions: whoever claims, believes to be the only one.
-    NoConditions,
+    Unconditional,
     /// Claims are confirmed but not written.
-    NoClaims,
+    ClaimsLost,
     /// The delivery log is never written.
-    NoLog,
+    LogLost,
 }
 
 /// A call as a bug has it.
@@ -202,7 +202,7 @@ impl Outside for Planted {
         let is_claim = request["Item"]["state"]["M"]["is"]["S"] == "sending";
         let is_log = request["Item"]["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("delivery#"));
         match self.1 {
-            Bug::NoConditions if put && call.function == "send-email" => {
+            Bug::Unconditional if put && call.function == "send-email" => {
                 for field in [
                     "ConditionExpression",
                     "ExpressionAttributeNames",
@@ -212,9 +212,9 @@ impl Outside for Planted {
                 }
                 call.body = request.to_string().into_bytes();
             }
-            Bug::NoClaims if put && is_claim => return Box::pin(std::future::ready(Ok(Answer::json(&json!({}))))),
-            Bug::NoLog if put && is_log => return Box::pin(std::future::ready(Ok(Answer::json(&json!({}))))),
-            Bug::NoConditions | Bug::NoClaims | Bug::NoLog => {}
+            Bug::ClaimsLost if put && is_claim => return Box::pin(std::future::ready(Ok(Answer::json(&json!({}))))),
+            Bug::LogLost if put && is_log => return Box::pin(std::future::ready(Ok(Answer::json(&json!({}))))),
+            Bug::Unconditional | Bug::ClaimsLost | Bug::LogLost => {}
         }
         self.0.call(call)
     }
@@ -223,15 +223,15 @@ impl Outside for Planted {
 #[test]
 fn the_histories_see_what_goes_wrong() {
     let bugs: [(&str, Plant); 2] = [
-        ("no conditions", |inner| Arc::new(Planted(inner, Bug::NoConditions))),
-        ("no claims", |inner| Arc::new(Planted(inner, Bug::NoClaims))),
+        ("no conditions", |inner| Arc::new(Planted(inner, Bug::Unconditional))),
+        ("no claims", |inner| Arc::new(Planted(inner, Bug::ClaimsLost))),
     ];
     for (name, plant) in bugs {
         let caught = (0..SEEDS).find(|seed| !run(*seed, plant).is_empty());
         assert!(caught.is_some(), "{name} is not caught by {SEEDS} histories");
     }
     // Without the log more letters are sent twice, but every one of them is counted: nothing is wrong.
-    assert!(run(1, |inner| Arc::new(Planted(inner, Bug::NoLog))).is_empty());
+    assert!(run(1, |inner| Arc::new(Planted(inner, Bug::LogLost))).is_empty());
 }
 
 #[test]

@@ -26,7 +26,8 @@ pub fn run(arguments: &[String]) -> Outcome {
     let options = Options::read(arguments, &["write", "file"])?;
     let file: PathBuf = options.get("file", PathBuf::from("scripts/features.snapshot"))?;
     let problem = |error: std::io::Error| format!("{}: {error}", file.display());
-    let found = snapshot(&tree()?);
+    let edges = ["--edges", "normal,features", "--prefix", "none"];
+    let found = snapshot(&tree(&edges, &packages()?)?);
     if options.has("write") {
         std::fs::write(&file, &found).map_err(problem)?;
     }
@@ -38,22 +39,48 @@ pub fn run(arguments: &[String]) -> Outcome {
             changes.join("\n")
         ));
     }
+    let twice = compiled_twice()?;
+    if !twice.is_empty() {
+        return Err(format!(
+            "tests ask these crates for more than functions do, and would compile them again:\n{}\n\
+             name the features in shared/workspace-hack/Cargo.toml",
+            twice.join("\n")
+        ));
+    }
     println!("{} crates have the features of {}", found.lines().count(), file.display());
     Ok(())
 }
 
-/// What cargo builds into the functions.
-fn tree() -> Result<String, String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    // Features of tests stay with the tests: not those of development dependencies.
+/// Crates that the tests have with other features than the functions. The project's own are meant to differ: functions
+/// go without what only describes them.
+fn compiled_twice() -> Result<Vec<String>, String> {
+    let format = ["--prefix", "none", "--format", "{p}: {f}"];
+    let functions = tree(&[&["--edges", "normal,build,no-proc-macro"][..], &format].concat(), &packages()?)?;
+    let tests =
+        tree(&[&["--edges", "normal,build,dev,no-proc-macro"][..], &format].concat(), &["--workspace".to_owned()])?;
+    let foreign = |tree: &str| -> BTreeSet<String> {
+        let lines = tree.lines().map(|line| line.trim_end_matches(" (*)").to_owned());
+        lines.filter(|line| !line.is_empty() && !line.contains('/')).collect()
+    };
+    Ok(foreign(&functions).difference(&foreign(&tests)).cloned().collect())
+}
+
+/// What cargo builds into the functions: features of tests stay with the tests, but for those of the hack.
+fn packages() -> Result<Vec<String>, String> {
     let contexts = std::fs::read_dir("functions").map_err(|error| format!("functions: {error}"))?;
-    let mut packages = Vec::new();
+    let mut packages = vec!["--package=workspace-hack".to_owned()];
     for context in contexts {
         let name = context.map_err(|error| error.to_string())?.file_name();
-        packages.extend(["--package".to_owned(), name.to_string_lossy().into_owned()]);
+        packages.push(format!("--package={}", name.to_string_lossy()));
     }
+    Ok(packages)
+}
+
+fn tree(options: &[&str], packages: &[String]) -> Result<String, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["tree", "--edges", "normal,features", "--prefix", "none"])
+        .arg("tree")
+        .args(options)
         .args(packages)
         .output()
         .map_err(|error| error.to_string())?;
