@@ -2,11 +2,10 @@
 //! money cannot go back; one is declined and never paid; one is disputed.
 
 use kernel::{Principal, Role};
-use local::sandbox::Request;
+use local::sandbox::stripe::confirmation;
 use local::stage::Stage;
 use local::testing::caller;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -59,13 +58,6 @@ fn pay(stage: &Stage, order: &str, card: &str, save: bool) {
     let started = stage.ask("start-payment").by(&customer()).at(order).key(&key).send(&json!({ "save_method": save }));
     assert_eq!(started.status_code, 201, "{}", started.body);
     let secret = started.json()["client_secret"].as_str().unwrap().to_owned();
-    let intent = secret.split("_secret").next().unwrap().to_owned();
-    let request = Request {
-        method: "POST".to_owned(),
-        path: format!("/v1/payment_intents/{intent}/confirm"),
-        headers: BTreeMap::from([("authorization".to_owned(), "Bearer pk_test_development".to_owned())]),
-        body: format!("payment_method={card}&client_secret={secret}").into_bytes(),
-    };
-    let answer = stage.cloud.sandboxes().ask("stripe", &request, stage.now());
+    let answer = stage.cloud.sandboxes().ask("stripe", &confirmation(&secret, card), stage.now());
     assert!([200, 402].contains(&answer.status), "{}", String::from_utf8_lossy(&answer.body));
 }

@@ -52,7 +52,7 @@ pub struct Browse {
 
 /// A product in a list.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Card {
+pub struct ProductCard {
     /// Its code.
     pub sku: Sku,
     /// The code that its variants share.
@@ -93,7 +93,7 @@ pub async fn list_products(
     _: Anyone,
     Query(browse): Query<Browse>,
     catalog: TableReader,
-) -> Result<http::Cached<Page<Card>>, Failure<Refused>> {
+) -> Result<http::Cached<Page<ProductCard>>, Failure<Refused>> {
     let filter = browse.filter()?;
     let limit = browse.limit.map_or(LIMIT, Count::get);
     let (category, title) = (browse.category.as_ref(), browse.title.as_ref().map(Text::as_str));
@@ -134,8 +134,8 @@ impl Browse {
     }
 }
 
-fn card(Product { sku, details, .. }: Product) -> Card {
-    Card {
+fn card(Product { sku, details, .. }: Product) -> ProductCard {
+    ProductCard {
         sku,
         image: details.media.iter().next().cloned(),
         product: details.product,

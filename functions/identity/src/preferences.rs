@@ -8,10 +8,10 @@ use std::borrow::Cow;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Locale {
-    /// English.
-    En,
     /// Russian.
     Ru,
+    /// English.
+    En,
 }
 
 impl Locale {

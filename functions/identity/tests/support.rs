@@ -7,12 +7,12 @@ use identity::challenge::Challenge;
 use identity::keys::Keys;
 use identity::store::{access_key, account_key, challenge_key};
 use kernel::{AccountId, Digest, Principal, Role, Timestamp};
+use local::authorizer::Authorizer;
 use local::faults::Fate;
 use local::outside::{OutsideCall, Service};
 use local::services::dynamodb;
 use local::stage::{Ask, Stage};
 use local::testing::{caller, item, problem, published};
-use local::tokens::Tokens;
 use local::trigger::HttpResponse;
 use platform::{SecretValues, seal};
 use serde_json::{Map, Value, json};
@@ -110,7 +110,7 @@ pub fn refresh(stage: &Stage, tokens: &Value) -> HttpResponse {
 
 /// What the gateway's authorizer reads from an access token; `None` if it turns it away.
 pub fn claims(stage: &Stage, tokens: &Value) -> Option<Map<String, Value>> {
-    let authorizer = Tokens::new(stage.cloud.key(), stage.cloud.issuer()).unwrap();
+    let authorizer = Authorizer::new(stage.cloud.key(), stage.cloud.issuer());
     authorizer.check(tokens["access_token"].as_str().unwrap(), stage.now())
 }
 

@@ -11,6 +11,7 @@ mod poll_payments;
 mod refund_return;
 mod relay_payments;
 mod start_payment;
+mod stripe_forms;
 mod stripe_webhook;
 mod support;
 mod webhook_news;

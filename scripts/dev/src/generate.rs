@@ -52,7 +52,7 @@ pub fn files() -> Result<BTreeMap<PathBuf, String>, String> {
         Ok(())
     };
     add("infra/manifest.json", &manifest::manifest(&contexts))?;
-    add("events/openapi.json", &openapi::openapi(&contexts))?;
+    add("events/openapi.json", &openapi::openapi(&contexts)?)?;
     add("events/asyncapi.json", &asyncapi::asyncapi(&contexts))?;
     for (kind, schema) in asyncapi::schemas(&contexts) {
         add(&schema_path(&kind), &schema)?;

@@ -9,11 +9,16 @@ pub mod journeys;
 pub mod load_products;
 pub mod package;
 mod retail;
+pub mod sandbox;
 pub mod simulate;
 pub mod symbols;
+pub mod token;
 pub mod up;
 
 use std::collections::BTreeMap;
+
+/// Where `cargo dev up` answers unless told otherwise.
+pub const LOCAL: &str = "http://127.0.0.1:8787";
 
 /// What went wrong, in words for the person at the terminal.
 pub type Outcome = Result<(), String>;

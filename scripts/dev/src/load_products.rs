@@ -1,7 +1,7 @@
 //! `cargo dev load-products`: real products into a running system, through its API.
 
 use crate::{Options, Outcome, retail};
-use journeys::Api;
+use journeys::{Api, Site};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -12,12 +12,12 @@ const AT_ONCE: usize = 500;
 #[allow(clippy::print_stdout, reason = "this is a command line")]
 pub fn run(arguments: &[String]) -> Outcome {
     let options = Options::read(arguments, &["url", "count", "file"])?;
-    let url = options.get("url", "http://127.0.0.1:8787".to_owned())?;
+    let url = options.get("url", crate::LOCAL.to_owned())?;
     let mut products = retail::products(&options.get("file", PathBuf::from("data/retail/products.csv"))?)?;
     products.truncate(options.get("count", 200)?);
 
-    let api = Api::new(&url, &url);
-    let manager = api.sign_in("manager")?;
+    let api = Api::new(Site::embedded(&url));
+    let manager = api.manager()?;
     for some in products.chunks(AT_ONCE) {
         let rows: Vec<Value> = some.iter().map(row).collect();
         let file = json!({ "dry_run": false, "format": "json", "rows": rows });

@@ -6,9 +6,11 @@ const HELP: &str = "\
 cargo dev <command>
 
   up [--port 8787] [--state .state/up]     the embedded cloud, until you stop it
-  journeys [--url U --issuer U --skus 120] the HTTP journeys against a running system
+  journeys [--url U --mail U --stripe U]   the HTTP journeys against a running system
   demo [--orders 500] [--url U] [--json yes]  real orders through the API, then everything is reconciled
   load-products [--url U --count 200]      real products into a running system
+  token [--as manager] [--url U]           an access token of somebody, for curl
+  sandbox [--port 8791] [--url U]          the partners' sandboxes for a deployment elsewhere
   manifest [--check yes]                   write (or check) every generated file
   cost                                     what each use case costs
   bench start [--runs 40]                  the functions' starts beside a stock function's
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         Some(&"load-products") => dev::load_products::run(&arguments[1..]),
         Some(&"package") => dev::package::run(&arguments[1..]),
         Some(&"manifest") => dev::generate::run(&arguments[1..]),
+        Some(&"sandbox") => dev::sandbox::run(&arguments[1..]),
+        Some(&"token") => dev::token::run(&arguments[1..]),
         Some(&"symbols") => dev::symbols::run(&arguments[1..]),
         Some(&"simulate") => dev::simulate::run(&arguments[1..]),
         _ => Err(HELP.to_owned()),

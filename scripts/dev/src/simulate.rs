@@ -47,7 +47,7 @@ fn hash(seed: u64, steps: u64) -> String {
 fn report(summary: &Summary, took: Duration) {
     let seconds = took.as_secs_f64().max(0.001);
     println!(
-        "{} seeds, {} steps ({:.0} steps/s), {} of them with invocations that overlap",
+        "seeds: {}, {} steps ({:.0} steps/s), {} of them with invocations that overlap",
         summary.seeds,
         summary.steps,
         summary.steps as f64 / seconds,

@@ -1,10 +1,11 @@
 //! `cargo dev up`: the embedded cloud behind a local port, with its state in a folder.
 
 use crate::{Options, Outcome};
+use journeys::ADMIN;
+use local::authorizer::Authorizer;
 use local::cloud::Cloud;
 use local::gateway::Gateway;
 use local::realtime::{Machine, Running};
-use local::tokens::Tokens;
 use platform::settings::FIRST_ADMIN;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -32,12 +33,12 @@ async fn serve(port: u16, state: &Path) -> Outcome {
     let issuer = format!("http://{address}");
     let cloud = Arc::new(Cloud::on_disk(simulation::contexts(), state, &issuer)?);
     // Whoever verifies this address first is the admin: the sandbox's mailbox is open to everybody on this machine.
-    cloud.set(FIRST_ADMIN, "admin@example.com");
+    cloud.set(FIRST_ADMIN, ADMIN);
     let host = Arc::new(Machine(log_to(&state.join("functions.log"))?));
     let running = Running::start(cloud, host)?;
     let gateway = Arc::new(Gateway {
         running: running.clone(),
-        tokens: Tokens::new(running.cloud.key(), &issuer)?,
+        authorizer: Authorizer::new(running.cloud.key(), &issuer),
     });
     println!("the embedded cloud listens on {issuer}; its state is in {}; stop it with Ctrl-C", state.display());
     tokio::spawn(running.deliver());

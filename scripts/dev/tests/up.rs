@@ -1,6 +1,6 @@
 //! `cargo dev up` loses nothing when it is killed.
 
-use journeys::{Api, Caller};
+use journeys::{Api, Person, Site};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ impl Up {
             .spawn()
             .unwrap();
         let up = Self(child);
-        api.until("it answers", || Ok(api.sign_in("manager").ok())).unwrap();
+        api.until("it answers", || Ok(api.look("/v1/products").ok())).unwrap();
         up
     }
 }
@@ -44,7 +44,7 @@ impl Drop for Folder {
     }
 }
 
-fn place(api: &Api, customer: &Caller, key: &str, sku: &str) -> Value {
+fn place(api: &Api, customer: &Person, key: &str, sku: &str) -> Value {
     let order = json!({
         "lines": [{ "sku": sku, "quantity": 1 }],
         "address": { "name": "N", "street": "S", "city": "C", "postcode": "P", "country": "GB" },
@@ -62,11 +62,11 @@ fn killed_between_any_two_requests_it_loses_nothing_and_does_nothing_twice() {
     let folder = Folder(std::env::temp_dir().join(format!("yarmarka-kill-{}", std::process::id())));
     let port = free_port();
     let url = format!("http://127.0.0.1:{port}");
-    let api = Api::new(&url, &url);
+    let api = Api::new(Site::embedded(&url));
     let start = || Up::start(port, &folder.0, &api);
 
     let up = start();
-    let (manager, customer) = (api.sign_in("manager").unwrap(), api.sign_in("customer").unwrap());
+    let (manager, customer) = (api.manager().unwrap(), api.customer().unwrap());
     let sku = api.fresh("sku");
     let product = json!({ "title": "T", "prices": [{ "amount_minor": 100, "currency": "GBP" }], "published": true });
     api.put(&manager, &format!("/v1/products/{sku}"), &product).unwrap().expect(200).unwrap();

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 /// One page of a list.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,

@@ -56,6 +56,13 @@ pub struct Cloud {
     issuer: String,
 }
 
+/// The sandboxes of all partners.
+pub(crate) fn sandboxes(journal: Option<Arc<Mutex<Journal>>>) -> Result<Sandboxes, String> {
+    let mut sandboxes = Sandboxes::new(journal)?;
+    sandboxes.add("stripe", Box::new(Stripe::default()))?;
+    Ok(sandboxes)
+}
+
 impl Cloud {
     /// A cloud that lives as long as its process, for tests and simulations, with `shards` shards a stream.
     pub fn in_memory(contexts: Vec<Context>, shards: usize) -> Result<Self, String> {
@@ -101,9 +108,7 @@ impl Cloud {
         let consumers: Vec<Consumer> = functions.values().filter_map(consumer).collect();
         let journal = journal.map(|journal| Arc::new(Mutex::new(journal)));
         let sent = Mutex::new(Sent::new(journal.clone())?);
-        let mut sandboxes = Sandboxes::new(journal.clone())?;
-        sandboxes.add("stripe", Box::new(Stripe::default()))?;
-        let sandboxes = Mutex::new(sandboxes);
+        let sandboxes = Mutex::new(sandboxes(journal.clone())?);
         let plane = Mutex::new(Plane::new(&consumers, &names, shards, journal)?);
         let (secrets, objects, figures) = (Mutex::default(), Mutex::default(), Mutex::default());
         let contexts = names;

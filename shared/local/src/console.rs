@@ -10,7 +10,8 @@
 //! | `POST /__local/schedules/<function>/run` | starts a scheduled function now |
 //! | `POST /__local/republish/<context>` | announces the whole table of a context again |
 
-use crate::gateway::{Gateway, as_json};
+use crate::gateway::Gateway;
+use crate::server::as_json;
 use crate::trigger::schedule_event;
 use bytes::Bytes;
 use http_body_util::Full;

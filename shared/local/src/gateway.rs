@@ -1,77 +1,52 @@
 //! The HTTP gateway: API Gateway's part. Finds the route, checks the token, calls the function, passes its answer on.
 
+use crate::authorizer::Authorizer;
+use crate::page::page;
+use crate::partners;
 use crate::realtime::Running;
-use crate::tokens::Tokens;
+use crate::server::{Serve, plain, serve};
 use crate::trigger::{HttpRequest, HttpResponse};
+use aws_smithy_types::base64;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper::{Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use kernel::{AccountId, Digest, Principal, Role};
+use http::request::Parts;
+use http_body_util::Full;
+use hyper::{Method, Response};
 use platform::describe::Caller;
 use platform::function::Trigger;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::Map;
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpListener;
-
-/// The largest body that API Gateway passes on.
-const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// Serves requests until the process ends.
 pub struct Gateway {
     /// The cloud behind it.
     pub running: Arc<Running>,
-    /// Signs development tokens and checks tokens.
-    pub tokens: Tokens,
+    /// Checks access tokens.
+    pub authorizer: Authorizer,
 }
 
 impl Gateway {
     /// Accepts connections on `listener`.
-    #[allow(clippy::disallowed_methods, reason = "each connection is served beside the others")]
     pub async fn serve(self: Arc<Self>, listener: TcpListener) -> std::io::Result<()> {
-        loop {
-            let (connection, _) = listener.accept().await?;
-            let gateway = self.clone();
-            tokio::spawn(async move {
-                let service = service_fn(move |request| {
-                    let gateway = gateway.clone();
-                    async move { Ok::<_, Infallible>(gateway.answer(request).await) }
-                });
-                let served = hyper::server::conn::http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(Duration::from_secs(30))
-                    .serve_connection(TokioIo::new(connection), service)
-                    .await;
-                // A client that hangs up is no concern of the server's.
-                drop(served);
-            });
-        }
+        serve(self, listener).await
     }
+}
 
-    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
-        let (parts, body) = request.into_parts();
-        let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
-            return plain(413, "Request Too Long");
-        };
-        let body = body.to_bytes();
+impl Serve for Gateway {
+    async fn answer(&self, parts: Parts, body: Bytes) -> Response<Full<Bytes>> {
         let path = parts.uri.path();
-        match (parts.method.as_str(), path) {
-            ("GET", "/.well-known/openid-configuration") => return as_json(200, &self.tokens.discovery()),
-            ("GET", "/.well-known/jwks.json") => return as_json(200, &self.tokens.jwks()),
-            ("POST", "/__local/tokens") => return self.sign(&body),
-            _ => {}
+        if let Some(page) = page(path).filter(|_| parts.method == Method::GET) {
+            return page;
         }
         if let Some(path) = path.strip_prefix("/__local/") {
             return self.local(parts.method.as_str(), path, parts.uri.query().unwrap_or_default()).await;
         }
-        if let Some(path) = path.strip_prefix("/__sandbox/") {
-            return self.sandbox(&parts, path, &body);
+        // Partners' APIs, for clients that talk to them directly: an app that confirms a payment.
+        let partner = partners::ask(&mut self.running.cloud.sandboxes(), &parts, &body, &*self.running.host);
+        if let Some(answer) = partner {
+            self.running.wake();
+            return answer;
         }
         let Some((function, route, parameters)) = self.route(parts.method.as_str(), path) else {
             return plain(404, "Not Found");
@@ -81,13 +56,14 @@ impl Gateway {
         let claims = match (self.is_public(function), token) {
             // Without an authorizer on the route, API Gateway does not look at tokens.
             (true, _) => Map::new(),
-            (false, token) => match token.and_then(|token| self.tokens.check(token, self.running.host.now())) {
+            (false, token) => match token.and_then(|token| self.authorizer.check(token, self.running.host.now())) {
                 Some(claims) => claims,
                 None => return plain(401, "Unauthorized"),
             },
         };
-        let Ok(body) = String::from_utf8(body.to_vec()) else {
-            return plain(400, "Bad Request");
+        let (body, is_base64) = match str::from_utf8(&body) {
+            Ok(text) => (text.to_owned(), false),
+            Err(_) => (base64::encode(&body), true),
         };
         let headers = parts
             .headers
@@ -100,6 +76,7 @@ impl Gateway {
             headers: headers.filter(|(name, _)| name != "authorization").collect(),
             claims,
             body: (!body.is_empty()).then_some(body),
+            is_base64,
         };
         let id = self.running.invocation_id();
         match self.running.invoke(function, &id, request.event(&id)).await {
@@ -107,65 +84,26 @@ impl Gateway {
             None => pass_on(HttpResponse::internal()),
         }
     }
+}
 
+impl Gateway {
     /// Whether anybody may call a function, signed in or not.
     fn is_public(&self, function: &str) -> bool {
         let caller = self.running.cloud.functions.get(function).and_then(|deployed| deployed.rights.caller);
         caller == Some(Caller::Anyone)
     }
 
-    /// The function that serves a path, its route as declared, and the path's parameters.
+    /// The function that serves a path, its route as declared, and the path's parameters. Of two routes, the one with
+    /// fewer parameters: `/v1/products/export` before `/v1/products/{sku}`.
     fn route(&self, method: &str, path: &str) -> Option<(&'static str, String, BTreeMap<String, String>)> {
-        self.running.cloud.functions.values().find_map(|deployed| match deployed.function.trigger {
+        let routes = self.running.cloud.functions.values().filter_map(|deployed| match deployed.function.trigger {
             Trigger::Http { method: declared, path: template } if declared == method => {
                 let parameters = matches(template, path)?;
                 Some((deployed.function.name, format!("{method} {template}"), parameters))
             }
             _ => None,
-        })
-    }
-
-    /// `POST /__local/tokens {"roles": ["customer"], "account": "alice"}`: a token for whoever asks. This machine only.
-    fn sign(&self, body: &[u8]) -> Response<Full<Bytes>> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Ask {
-            roles: Vec<String>,
-            #[serde(default)]
-            account: String,
-        }
-        let ask: Ask = match serde_json::from_slice(body) {
-            Ok(ask) => ask,
-            Err(error) => return as_json(400, &json!({ "detail": error.to_string() })),
-        };
-        let roles: Result<Vec<Role>, String> = ask.roles.iter().map(|role| role.parse()).collect();
-        let account = AccountId::from_bits(Digest::of(["development account", &ask.account]).high_bits());
-        let token = roles.and_then(|roles| self.tokens.sign(&Principal { account, roles }, self.running.host.now()));
-        match token {
-            Ok(token) => as_json(201, &json!({ "access_token": token, "account": account })),
-            Err(reason) => as_json(400, &json!({ "detail": reason })),
-        }
-    }
-
-    /// A partner's API, for clients that talk to the partner themselves: an app that confirms a payment.
-    fn sandbox(&self, parts: &http::request::Parts, path: &str, body: &[u8]) -> Response<Full<Bytes>> {
-        let (partner, rest) = path.split_once('/').unwrap_or((path, ""));
-        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let headers = parts.headers.iter();
-        let request = crate::sandbox::Request {
-            method: parts.method.to_string(),
-            path: format!("/{rest}{query}"),
-            headers: headers
-                .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
-                .collect(),
-            body: body.to_vec(),
-        };
-        let answer = self.running.cloud.sandboxes().ask(partner, &request, self.running.host.now());
-        self.running.wake();
-        let mut response = Response::new(Full::from(answer.body));
-        *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::BAD_GATEWAY);
-        response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
-        response
+        });
+        routes.min_by_key(|(_, _, parameters)| parameters.len())
     }
 }
 
@@ -195,16 +133,4 @@ fn pass_on(answer: HttpResponse) -> Response<Full<Bytes>> {
         response = response.header(name, value);
     }
     response.body(Full::from(answer.body)).unwrap_or_else(|_| plain(502, "Bad Gateway"))
-}
-
-/// What API Gateway itself says when it does not reach a function.
-fn plain(status: u16, message: &str) -> Response<Full<Bytes>> {
-    as_json(status, &json!({ "message": message }))
-}
-
-pub(crate) fn as_json(status: u16, body: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body.to_string()));
-    *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
-    response
 }

@@ -38,7 +38,8 @@ impl SigningKey {
         Ok(KEY.get_or_init(|| key).clone())
     }
 
-    fn new() -> Result<Self, String> {
+    /// Another key.
+    pub(crate) fn new() -> Result<Self, String> {
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| "no key could be made".to_owned())?;
         Ok(Self { pair: Arc::new(pair) })
     }
@@ -46,13 +47,6 @@ impl SigningKey {
     fn pkcs8(&self) -> std::io::Result<Vec<u8>> {
         let der: Pkcs8V1Der<'_> = self.pair.as_der().map_err(|_| std::io::Error::other("the key has no form"))?;
         Ok(der.as_ref().to_vec())
-    }
-
-    /// The private key in PEM, for the signer of development tokens.
-    pub fn pem(&self) -> Result<String, String> {
-        let key = self.pkcs8().map_err(|error| error.to_string())?;
-        let text = aws_smithy_types::base64::encode(key);
-        Ok(format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n"))
     }
 
     /// The signature of `message`: RSASSA-PKCS1-v1_5 with SHA-256.
@@ -68,5 +62,10 @@ impl SigningKey {
     pub fn spki(&self) -> Vec<u8> {
         let der: Result<PublicKeyX509Der<'_>, _> = self.pair.public_key().as_der();
         der.map(|der| der.as_ref().to_vec()).unwrap_or_default()
+    }
+
+    /// The public key: RSAPublicKey of PKCS #1, DER.
+    pub fn public_pkcs1(&self) -> Vec<u8> {
+        self.pair.public_key().as_ref().to_vec()
     }
 }

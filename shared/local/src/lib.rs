@@ -5,6 +5,7 @@
 //! to the outside crosses one seam ([`outside::Outside`]): here calls are answered without sockets, counted, delayed
 //! or broken. Real time ([`realtime`]) and seeded simulation ([`simulation`]) drive the same plane.
 
+pub mod authorizer;
 mod clockwork;
 pub mod cloud;
 mod console;
@@ -14,16 +15,18 @@ pub mod journal;
 pub mod keys;
 pub mod metering;
 pub mod outside;
+mod page;
+pub mod partners;
 pub mod plane;
 pub mod realtime;
 mod rest;
 pub mod rights;
 pub mod sandbox;
 pub mod sent;
+mod server;
 pub mod services;
 pub mod simulation;
 pub mod stage;
 pub mod tables;
 pub mod testing;
-pub mod tokens;
 pub mod trigger;

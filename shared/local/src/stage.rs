@@ -27,6 +27,7 @@ pub struct Stage {
     faults: Arc<Faults>,
     worlds: Worlds,
     invocations: AtomicU64,
+    invoked: Mutex<Vec<&'static str>>,
 }
 
 type Worlds = Arc<Mutex<BTreeMap<&'static str, Arc<World>>>>;
@@ -72,6 +73,7 @@ impl Stage {
             faults,
             worlds: Arc::default(),
             invocations: AtomicU64::new(1),
+            invoked: Mutex::default(),
         };
         let nested = Nested {
             cloud: stage.cloud.clone(),
@@ -119,6 +121,11 @@ impl Stage {
         self.meter.take()
     }
 
+    /// The functions that were invoked since the last time this was asked, in order; not those that others asked.
+    pub fn invoked(&self) -> Vec<&'static str> {
+        std::mem::take(&mut *self.invoked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// From now on `rule` decides what becomes of each call that functions make.
     pub fn interfere(&self, rule: impl Fn(&OutsideCall) -> Fate + Send + Sync + 'static) {
         self.faults.set(Some(Arc::new(rule)));
@@ -153,6 +160,7 @@ impl Stage {
         let (Some(function), Some(world)) = (self.cloud.function(function), world) else {
             return Err(Error::broken(format!("there is no function {function}")));
         };
+        self.invoked.lock().unwrap_or_else(PoisonError::into_inner).push(function.name);
         let request = format!("request-{}", self.invocations.fetch_add(1, Ordering::Relaxed));
         let answer = (function.handler)(world, Invocation { request, payload }).now_or_never();
         answer.unwrap_or_else(|| Err(Error::broken("on a stage nothing waits")))

@@ -19,8 +19,10 @@ pub struct HttpRequest {
     pub query: String,
     /// The token's claims, if there was a good one.
     pub claims: Map<String, Value>,
-    /// The body, if it is text.
+    /// The body: text, or anything else in base64.
     pub body: Option<String>,
+    /// Whether it is in base64.
+    pub is_base64: bool,
 }
 
 impl HttpRequest {
@@ -38,7 +40,7 @@ impl HttpRequest {
             "pathParameters": self.path,
             "requestContext": context,
             "body": self.body,
-            "isBase64Encoded": false,
+            "isBase64Encoded": self.is_base64,
         });
         event.to_string().into_bytes()
     }

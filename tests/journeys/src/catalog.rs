@@ -1,12 +1,12 @@
 //! The catalog: from a file to what anybody finds.
 
-use crate::orders::same;
+use crate::shop::same;
 use crate::{Api, Outcome};
 use serde_json::{Value, json};
 
 /// Imported, browsed by category, price and title, looked at, exported.
 pub fn browsing(api: &Api) -> Outcome {
-    let manager = api.sign_in("manager")?;
+    let manager = api.manager()?;
     let category = api.fresh("category");
     let [candle, tree, draft] = ["candle", "tree", "draft"].map(|name| api.fresh(name));
     let text = format!(
@@ -27,7 +27,7 @@ pub fn browsing(api: &Api) -> Outcome {
     let again = api.post(&manager, "/v1/products/import", &key, &file)?.expect(200)?;
     same("a repeated import gets the same reply", &again, &report)?;
 
-    let anybody = |path: &str| api.send("GET", path, None, &[], None);
+    let anybody = |path: &str| api.look(path);
     let found = |query: &str| -> Result<Value, String> {
         let page = anybody(&format!("/v1/products?category={category}{query}"))?.expect(200)?;
         Ok(page["items"].as_array().into_iter().flatten().map(|item| item["sku"].clone()).collect())

@@ -1,26 +1,45 @@
 //! A client of the public API, as an app would be.
 
-use serde_json::{Value, json};
+use crate::people::Person;
+use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How long something may take that happens by itself.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The API and where its tokens come from.
+/// Where a system under test is reached, and what belongs to it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The API.
+    pub api: String,
+    /// What lists the e-mails that were sent: the embedded cloud's console, or the emulator's.
+    pub mail: String,
+    /// The payment provider, as apps reach it.
+    pub stripe: String,
+}
+
+impl Site {
+    /// The embedded cloud at `url`, which brings the rest along.
+    pub fn embedded(url: &str) -> Self {
+        let url = url.trim_end_matches('/');
+        Self {
+            api: url.to_owned(),
+            mail: format!("{url}/__local/messages"),
+            stripe: format!("{url}/__sandbox/stripe"),
+        }
+    }
+}
+
+/// The API.
 pub struct Api {
-    url: String,
-    issuer: String,
+    pub(crate) site: Site,
     agent: ureq::Agent,
+    /// For how long a request is repeated that gets no definite answer.
+    patience: Duration,
     /// Names of this run, so that journeys can be repeated on one deployment.
     run: String,
     next: AtomicU64,
-}
-
-/// A person with a token.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    token: String,
 }
 
 /// An answer.
@@ -42,24 +61,34 @@ impl Answer {
             false => Err(format!("{} instead of {status}: {}", self.status, self.body)),
         }
     }
+
+    /// The status and the problem's code, to compare with what is expected.
+    pub fn problem(&self) -> (u16, &str) {
+        (self.status, self.body["code"].as_str().unwrap_or_default())
+    }
 }
 
 impl Api {
-    /// The API at `url`, with tokens from the development signer at `issuer`.
+    /// The API of `site`.
     #[allow(clippy::disallowed_methods, reason = "names of a run differ from those of the last one")]
-    pub fn new(url: &str, issuer: &str) -> Self {
+    pub fn new(site: Site) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(35)))
             .build();
         let run = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         Self {
-            url: url.trim_end_matches('/').to_owned(),
-            issuer: issuer.trim_end_matches('/').to_owned(),
+            site,
             agent: config.into(),
+            patience: Duration::ZERO,
             run: format!("{run:x}"),
             next: AtomicU64::new(1),
         }
+    }
+
+    /// Repeats a request for so long while the system is down, busy or failing, as an app in a tunnel does.
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// A name that nobody used before: an idempotency key, a SKU, an account.
@@ -67,71 +96,110 @@ impl Api {
         format!("{what}-{}-{:08}", self.run, self.next.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Somebody new with this role.
-    pub fn sign_in(&self, role: &str) -> Result<Caller, String> {
-        let body = json!({ "roles": [role], "account": self.fresh(role) });
-        let url = format!("{}/__local/tokens", self.issuer);
-        let sent = self.agent.post(&url).content_type("application/json").send(body.to_string());
-        let token = read(sent)?.expect(201)?;
-        let token = token["access_token"].as_str().ok_or("the signer gave no token")?;
-        Ok(Caller { token: token.to_owned() })
-    }
-
     /// `GET path`.
-    pub fn get(&self, caller: &Caller, path: &str) -> Result<Answer, String> {
-        let request = self.agent.get(format!("{}{path}", self.url));
-        read(request.header("authorization", format!("Bearer {}", caller.token)).call())
+    pub fn get(&self, by: &Person, path: &str) -> Result<Answer, String> {
+        self.send_as(by, "GET", path, &[], None)
     }
 
     /// `PUT path` with a JSON body.
-    pub fn put(&self, caller: &Caller, path: &str, body: &Value) -> Result<Answer, String> {
-        let request = self.agent.put(format!("{}{path}", self.url)).content_type("application/json");
-        read(request.header("authorization", format!("Bearer {}", caller.token)).send(body.to_string()))
+    pub fn put(&self, by: &Person, path: &str, body: &Value) -> Result<Answer, String> {
+        self.send_as(by, "PUT", path, &[], Some(body))
+    }
+
+    /// `DELETE path`.
+    pub fn delete(&self, by: &Person, path: &str) -> Result<Answer, String> {
+        self.send_as(by, "DELETE", path, &[], None)
     }
 
     /// `POST path` with an idempotency key and a JSON body.
-    pub fn post(&self, caller: &Caller, path: &str, key: &str, body: &Value) -> Result<Answer, String> {
-        let request = self.agent.post(format!("{}{path}", self.url)).content_type("application/json");
-        let request = request.header("idempotency-key", key);
-        read(request.header("authorization", format!("Bearer {}", caller.token)).send(body.to_string()))
+    pub fn post(&self, by: &Person, path: &str, key: &str, body: &Value) -> Result<Answer, String> {
+        self.send_as(by, "POST", path, &[("idempotency-key", key)], Some(body))
     }
 
-    /// Any request, with a token or without one.
+    /// `GET path` by nobody.
+    pub fn look(&self, path: &str) -> Result<Answer, String> {
+        self.send("GET", path, None, &[], None)
+    }
+
+    /// `POST path` by nobody, with an idempotency key and a JSON body.
+    pub fn ask(&self, path: &str, key: &str, body: &Value) -> Result<Answer, String> {
+        self.send("POST", path, None, &[("idempotency-key", key)], Some(body.to_string().as_bytes()))
+    }
+
+    fn send_as(
+        &self,
+        by: &Person,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Answer, String> {
+        let body = body.map(Value::to_string);
+        let send = |token: &str| self.send(method, path, Some(token), headers, body.as_deref().map(str::as_bytes));
+        let answer = send(&by.token(self)?)?;
+        // A token is good for ten minutes.
+        if answer.status == 401 { send(&by.sign_in_again(self)?) } else { Ok(answer) }
+    }
+
+    /// Any request, with a token or without one, of a body that says it is JSON.
     pub fn send(
         &self,
         method: &str,
         path: &str,
         token: Option<&str>,
         headers: &[(&str, &str)],
-        body: Option<&Value>,
+        body: Option<&[u8]>,
     ) -> Result<Answer, String> {
-        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let sent = match body {
-            Some(body) => {
-                let request = request.header("content-type", "application/json").body(body.to_string());
-                self.agent.run(request.map_err(|error| error.to_string())?)
+        let uri = format!("{}{path}", self.site.api);
+        self.again(|| {
+            let mut request = ureq::http::Request::builder().method(method).uri(&uri);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
             }
-            None => self.agent.run(request.body(()).map_err(|error| error.to_string())?),
+            if let Some(token) = token {
+                request = request.header("authorization", format!("Bearer {token}"));
+            }
+            let typed = headers.iter().any(|(name, _)| *name == "content-type");
+            let sent = match body {
+                Some(body) => {
+                    let request = if typed { request } else { request.header("content-type", "application/json") };
+                    self.agent.run(request.body(body).map_err(|error| error.to_string())?)
+                }
+                None => self.agent.run(request.body(()).map_err(|error| error.to_string())?),
+            };
+            read(sent)
+        })
+    }
+
+    /// What an app sends to the payment provider: `POST path` with a form.
+    pub fn stripe(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, String> {
+        let url = format!("{}{path}", self.site.stripe);
+        self.again(|| read(self.agent.post(&url).send_form(fields.iter().copied())))
+    }
+
+    /// The texts of the e-mails to an address, each with its subject, newest first.
+    pub fn letters(&self, to: &str) -> Result<Vec<(String, String)>, String> {
+        let url = format!("{}?to={to}", self.site.mail);
+        let listed = self.again(|| read(self.agent.get(&url).call()))?.expect(200)?;
+        let text = |letter: &Value, names: [&str; 2]| {
+            let found = names.iter().find_map(|name| letter[*name].as_str());
+            found.unwrap_or_default().to_owned()
         };
-        read(sent)
-    }
-
-    /// `POST path` with a form.
-    pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, String> {
-        let fields = fields.iter().copied();
-        read(self.agent.post(format!("{}{path}", self.url)).send_form(fields))
-    }
-
-    /// `POST path` by nobody.
-    pub fn post_unsigned(&self, path: &str, body: &Value) -> Result<Answer, String> {
-        let request = self.agent.post(format!("{}{path}", self.url)).content_type("application/json");
-        read(request.send(body.to_string()))
+        // The embedded cloud lists this address's letters, newest first; the emulator everybody's, oldest first.
+        let (letters, newest_first): (Vec<&Value>, bool) = match (&listed, &listed["messages"]) {
+            (Value::Array(letters), _) => (letters.iter().collect(), true),
+            (_, Value::Array(letters)) => (letters.iter().filter(|letter| letter["To"][0] == to).collect(), false),
+            _ => return Err(format!("this is no list of e-mails: {listed}")),
+        };
+        let read = letters.into_iter().map(|letter| {
+            let [subject, body] = [["subject", "Subject"], ["text", "BodyText"]];
+            (text(letter, subject), text(letter, body))
+        });
+        let mut letters: Vec<_> = read.collect();
+        if !newest_first {
+            letters.reverse();
+        }
+        Ok(letters)
     }
 
     /// Asks until there is an answer; an error if that takes too long.
@@ -146,6 +214,20 @@ impl Api {
                 return Err(format!("{what}: not within {} s", PATIENCE.as_secs()));
             }
             std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Sends until there is a definite answer, as long as patience lasts.
+    #[allow(clippy::disallowed_methods, reason = "waiting for a system of its own has a deadline in real time")]
+    fn again(&self, send: impl Fn() -> Result<Answer, String>) -> Result<Answer, String> {
+        let deadline = Instant::now() + self.patience;
+        loop {
+            let outcome = send();
+            match &outcome {
+                Ok(answer) if answer.status < 500 && answer.status != 429 => return outcome,
+                _ if Instant::now() > deadline => return outcome,
+                _ => std::thread::sleep(Duration::from_millis(100)),
+            }
         }
     }
 }

@@ -1,65 +1,12 @@
 //! Orders: from the price tag to goods set aside, and back.
 
-use crate::{Answer, Api, Caller, Outcome};
+use crate::shop::{count, id_of, order_of, place, put_on_shelf, same, until_state};
+use crate::{Answer, Api, Outcome};
 use serde_json::{Value, json};
-
-/// A product on the shelf.
-fn put_on_shelf(api: &Api, manager: &Caller, sku: &str, price: i64, on_hand: u32) -> Outcome {
-    let product = json!({
-        "title": format!("Шарф {sku}"),
-        "prices": [{ "amount_minor": price, "currency": "GBP" }],
-        "published": true,
-    });
-    api.put(manager, &format!("/v1/products/{sku}"), &product)?.expect(200)?;
-    count(api, manager, sku, on_hand).map(|_| ())
-}
-
-/// Counts the shelf; tells what is available and what is reserved.
-fn count(api: &Api, manager: &Caller, sku: &str, on_hand: u32) -> Result<Value, String> {
-    api.put(manager, &format!("/v1/products/{sku}/stock"), &json!({ "on_hand": on_hand }))?.expect(200)
-}
-
-fn order_of(lines: &[(&str, u32)], total: i64) -> Value {
-    let lines: Vec<Value> = lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
-    json!({
-        "lines": lines,
-        "address": {
-            "name": "Мария Петрова", "street": "1 High Street", "city": "London", "postcode": "N1 9GU", "country": "GB",
-        },
-        "expected_total": { "amount_minor": total, "currency": "GBP" },
-    })
-}
-
-/// Places an order as soon as its prices have arrived.
-fn place(api: &Api, customer: &Caller, key: &str, order: &Value) -> Result<Value, String> {
-    api.until("the prices arrive", || {
-        let answer = api.post(customer, "/v1/orders", key, order)?;
-        match answer.status {
-            422 if answer.body["code"] == "not-for-sale" => Ok(None),
-            _ => answer.expect(201).map(Some),
-        }
-    })
-}
-
-/// Looks at an order until it is in this state.
-fn until_state(api: &Api, customer: &Caller, id: &str, state: &str) -> Result<Value, String> {
-    api.until(&format!("{id} is {state}"), || {
-        let order = api.get(customer, &format!("/v1/orders/{id}"))?.expect(200)?;
-        Ok((order["state"] == state).then_some(order))
-    })
-}
-
-pub(crate) fn same(what: &str, left: &Value, right: &Value) -> Outcome {
-    if left == right { Ok(()) } else { Err(format!("{what}: {left} is not {right}")) }
-}
-
-fn id_of(order: &Value) -> Result<&str, String> {
-    order["id"].as_str().ok_or_else(|| format!("no id in {order}"))
-}
 
 /// Placed, placed again with the same key, reserved, cancelled, released.
 pub fn order_to_reservation(api: &Api) -> Outcome {
-    let (manager, customer) = (api.sign_in("manager")?, api.sign_in("customer")?);
+    let (manager, customer) = (api.manager()?, api.customer()?);
     let (scarf, hat) = (api.fresh("scarf"), api.fresh("hat"));
     put_on_shelf(api, &manager, &scarf, 1299, 10)?;
     put_on_shelf(api, &manager, &hat, 501, 5)?;
@@ -95,7 +42,7 @@ pub fn order_to_reservation(api: &Api) -> Outcome {
 
 /// Nothing is set aside for an order that cannot be served as a whole.
 pub fn shortage(api: &Api) -> Outcome {
-    let (manager, customer) = (api.sign_in("manager")?, api.sign_in("customer")?);
+    let (manager, customer) = (api.manager()?, api.customer()?);
     let (plenty, scarce) = (api.fresh("plenty"), api.fresh("scarce"));
     put_on_shelf(api, &manager, &plenty, 100, 10)?;
     put_on_shelf(api, &manager, &scarce, 100, 1)?;
@@ -109,14 +56,12 @@ pub fn shortage(api: &Api) -> Outcome {
 
 /// No token, another role, somebody else's order.
 pub fn strangers(api: &Api) -> Outcome {
-    let (manager, customer, other) = (api.sign_in("manager")?, api.sign_in("customer")?, api.sign_in("customer")?);
+    let (manager, customer, other) = (api.manager()?, api.customer()?, api.customer()?);
     let sku = api.fresh("secret");
     put_on_shelf(api, &manager, &sku, 100, 10)?;
     let order = order_of(&[(&sku, 1)], 100);
     let status = |answer: Answer| json!(answer.status);
-    same("no token", &status(api.post_unsigned("/v1/orders", &order)?), &json!(401))?;
-    let key = api.fresh("a-managers-order");
-    same("a manager buys nothing", &status(api.post(&manager, "/v1/orders", &key, &order)?), &json!(403))?;
+    same("no token", &status(api.ask("/v1/orders", &api.fresh("an-order-by-nobody"), &order)?), &json!(401))?;
     let product = json!({ "title": "T", "prices": [{ "amount_minor": 1, "currency": "GBP" }], "published": true });
     let set = api.put(&customer, &format!("/v1/products/{sku}"), &product)?;
     same("a customer sets no prices", &status(set), &json!(403))?;
@@ -130,7 +75,7 @@ pub fn strangers(api: &Api) -> Outcome {
 
 /// More lines than an order's item holds; with more than 98 SKUs, more than one transaction holds.
 pub fn large_order(api: &Api, skus: usize) -> Outcome {
-    let (manager, customer) = (api.sign_in("manager")?, api.sign_in("customer")?);
+    let (manager, customer) = (api.manager()?, api.customer()?);
     let skus: Vec<String> = (0..skus).map(|_| api.fresh("many")).collect();
     for sku in &skus {
         put_on_shelf(api, &manager, sku, 10, 1000)?;

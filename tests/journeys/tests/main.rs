@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use journeys::Api;
+use journeys::{ADMIN, Api, Scale, Site};
+use local::authorizer::Authorizer;
 use local::cloud::Cloud;
 use local::gateway::Gateway;
 use local::realtime::{Machine, Running};
-use local::tokens::Tokens;
+use platform::settings::FIRST_ADMIN;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,14 +25,19 @@ impl World {
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let cloud = Arc::new(Cloud::on_disk(simulation::contexts(), &folder, &issuer).unwrap());
+        cloud.set(FIRST_ADMIN, ADMIN);
         let guard = runtime.enter();
         let running = Running::start(cloud, Arc::new(Machine(|_: &str| {}))).unwrap();
-        let tokens = Tokens::new(running.cloud.key(), &issuer).unwrap();
-        let gateway = Arc::new(Gateway { running: running.clone(), tokens });
+        let authorizer = Authorizer::new(running.cloud.key(), &issuer);
+        let gateway = Arc::new(Gateway { running: running.clone(), authorizer });
         runtime.spawn(running.deliver());
         runtime.spawn(gateway.serve(listener));
         drop(guard);
-        Self { folder, api: Api::new(&issuer, &issuer), _runtime: runtime }
+        Self {
+            folder,
+            api: Api::new(Site::embedded(&issuer)),
+            _runtime: runtime,
+        }
     }
 }
 
@@ -40,6 +46,26 @@ impl Drop for World {
         // Left behind at worst in the system's folder for temporary files.
         drop(std::fs::remove_dir_all(&self.folder));
     }
+}
+
+#[test]
+fn an_order_goes_from_the_phone_to_the_email_and_some_of_it_back() {
+    journeys::whole_story(&World::start("story").api).unwrap();
+}
+
+#[test]
+fn what_is_wrong_with_a_request_is_said() {
+    journeys::refusals(&World::start("refusals").api).unwrap();
+}
+
+#[test]
+fn a_session_goes_on_and_ends() {
+    journeys::sessions(&World::start("sessions").api).unwrap();
+}
+
+#[test]
+fn what_is_imported_is_found_by_anybody() {
+    journeys::browsing(&World::start("browsing").api).unwrap();
 }
 
 #[test]
@@ -59,5 +85,15 @@ fn strangers_get_nowhere() {
 
 #[test]
 fn a_large_order_is_reserved_as_a_whole() {
-    journeys::large_order(&World::start("large").api, 120).unwrap();
+    journeys::large_order(&World::start("large").api, Scale::FULL.skus).unwrap();
+}
+
+#[test]
+fn of_fifty_buyers_of_the_last_unit_one_gets_it() {
+    journeys::last_unit(&World::start("last-unit").api, Scale::FULL.buyers).unwrap();
+}
+
+#[test]
+fn a_thousand_requests_sent_twenty_times_each_are_a_thousand_orders() {
+    journeys::repeated_requests(&World::start("repeated").api, Scale::FULL.requests).unwrap();
 }

@@ -3,7 +3,7 @@
 use crate::invariants;
 use kernel::{AccountId, Money, OrderId, Principal, Role, Timestamp};
 use local::cloud::{API, Cloud};
-use local::sandbox;
+use local::sandbox::stripe::confirmation;
 use local::simulation::{Random, Request, Simulation, Workload};
 use local::trigger::{HttpRequest, HttpResponse, claims};
 use serde_json::{Value, json};
@@ -151,14 +151,7 @@ impl Shop {
         };
         let secret = self.secrets.remove(random.below(self.secrets.len()));
         let card = if random.chance(80) { "pm_card_visa" } else { "pm_card_chargeDeclined" };
-        let intent = secret.split("_secret").next().unwrap_or(&secret);
-        let request = sandbox::Request {
-            method: "POST".to_owned(),
-            path: format!("/v1/payment_intents/{intent}/confirm"),
-            headers: BTreeMap::new(),
-            body: format!("payment_method={card}&client_secret={secret}&key=pk_test_development").into_bytes(),
-        };
-        let answer = cloud.sandboxes().ask("stripe", &request, now);
+        let answer = cloud.sandboxes().ask("stripe", &confirmation(&secret, card), now);
         if answer.status == 402 && random.chance(70) {
             // Declined: the same payment can be tried with another card.
             self.secrets.push(secret);
@@ -240,6 +233,7 @@ impl Shop {
             query: String::new(),
             claims: claims(&command.caller, "https://local/", API, now.after(Duration::from_secs(600))),
             body: (!command.body.is_null()).then(|| command.body.to_string()),
+            is_base64: false,
         };
         let function = command.function;
         self.under_way.insert(tag, command);

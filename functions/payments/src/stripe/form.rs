@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// Names and values in their order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Form(Vec<(&'static str, String)>);
+pub struct Form(Vec<(&'static str, String)>);
 
 impl Form {
     /// An empty one.
@@ -36,16 +36,4 @@ fn encoded(text: &str) -> String {
         }
     }
     encoded
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Form;
-
-    #[test]
-    fn everything_but_the_unreserved_is_percent_encoded() {
-        let form = Form::new().with("metadata[order]", "ord_1").with("a", "b c&d=e+ü").with("n", 3).with("f", true);
-        assert_eq!(form.encode(), "metadata%5Border%5D=ord_1&a=b%20c%26d%3De%2B%C3%BC&n=3&f=true");
-        assert_eq!(Form::new().encode(), "");
-    }
 }

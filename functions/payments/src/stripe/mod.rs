@@ -5,7 +5,7 @@
 
 pub mod amount;
 pub mod event;
-mod form;
+pub mod form;
 pub mod object;
 pub mod signature;
 

@@ -1,9 +1,8 @@
 //! Whether everything adds up: orders, money and stock to the unit, e-mails by their references.
 
-use super::client::Client;
-use super::people::Person;
 use super::plan::{Fate, Plan};
 use super::story::Told;
+use journeys::{Api, Person};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +19,7 @@ pub struct Summary {
 }
 
 /// Compares what customers were told with what the platform shows now.
-pub fn check(client: &Client, manager: &Person, plan: &Plan, told: &[Told], seconds: f64) -> Result<Summary, String> {
+pub fn check(api: &Api, manager: &Person, plan: &Plan, told: &[Told], seconds: f64) -> Result<Summary, String> {
     let mut summary = Summary {
         counts: BTreeMap::new(),
         paid_pence: 0,
@@ -32,8 +31,8 @@ pub fn check(client: &Client, manager: &Person, plan: &Plan, told: &[Told], seco
         seconds,
     };
     summary.orders(plan, told);
-    summary.stock(client, manager, plan)?;
-    summary.messages(client)?;
+    summary.stock(api, manager, plan)?;
+    summary.messages(api)?;
     Ok(summary)
 }
 
@@ -77,7 +76,7 @@ impl Summary {
     }
 
     /// Of every SKU there is what was there, less what was delivered, plus what came back.
-    fn stock(&mut self, client: &Client, manager: &Person, plan: &Plan) -> Result<(), String> {
+    fn stock(&mut self, api: &Api, manager: &Person, plan: &Plan) -> Result<(), String> {
         let mut expected = plan.stock.clone();
         let orders = plan.customers.iter().flat_map(|customer| &customer.orders);
         for order in orders.filter(|order| matches!(order.fate, Fate::Delivered | Fate::DeclinedFirst)) {
@@ -91,7 +90,7 @@ impl Summary {
         let mut cursor: Option<String> = None;
         loop {
             let next = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-            let page = client.get(Some(manager), &format!("/v1/products/export?stock=true&limit=100{next}"))?;
+            let page = api.get(manager, &format!("/v1/products/export?stock=true&limit=100{next}"))?;
             let page = page.expect(200)?;
             for row in page["rows"].as_array().into_iter().flatten() {
                 let on_hand: i64 = row["on_hand"]
@@ -119,8 +118,8 @@ impl Summary {
     }
 
     /// No e-mail was sent twice, and no message waits among the dead letters.
-    fn messages(&mut self, client: &Client) -> Result<(), String> {
-        let status = client.get(None, "/__local/status")?.expect(200)?;
+    fn messages(&mut self, api: &Api) -> Result<(), String> {
+        let status = api.look("/__local/status")?.expect(200)?;
         let sent = &status["sent"];
         self.emails = sent["email"].as_u64().unwrap_or_default();
         let repeated = sent["repeated"].as_u64().unwrap_or_default();

@@ -6,24 +6,23 @@
 //! from a shorter one; after a longer one, a shorter one would find less on the shelf than it expects.
 
 mod check;
-mod client;
-mod people;
 mod plan;
 mod story;
 
 use crate::{Options, Outcome, retail};
-use client::Client;
-use people::{Person, staff};
+use journeys::{Api, Person, Site};
 use plan::{Customer, Plan};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many customers are served at a time.
 const AT_ONCE: usize = 6;
+/// How long the platform may be away.
+const PATIENCE: Duration = Duration::from_secs(180);
 /// How many products one import takes.
 const ROWS: usize = 500;
 
@@ -35,16 +34,16 @@ pub fn run(arguments: &[String]) -> Outcome {
     let products = retail::products(&data.join("products.csv"))?;
     let invoices = retail::invoices(&data.join("orders-2010-12.csv.gz"))?;
     let plan = plan::plan(products, &invoices, options.get("orders", 500)?);
-    let client = Client::new(&options.get("url", "http://127.0.0.1:8787".to_owned())?);
+    let api = Api::new(Site::embedded(&options.get("url", crate::LOCAL.to_owned())?)).patient(PATIENCE);
 
     let begun = Instant::now();
-    let manager = staff(&client)?;
-    stock_up(&client, &manager, &plan)?;
+    let manager = api.manager()?;
+    stock_up(&api, &manager, &plan)?;
     let orders: usize = plan.customers.iter().map(|customer| customer.orders.len()).sum();
-    let told = replay(&client, &manager, &plan, orders)?;
+    let told = replay(&api, &manager, &plan, orders)?;
     let seconds = begun.elapsed().as_secs_f64();
-    client.quiet()?;
-    let summary = check::check(&client, &manager, &plan, &told, seconds)?;
+    quiet(&api)?;
+    let summary = check::check(&api, &manager, &plan, &told, seconds)?;
     match options.has("json") {
         true => println!("{}", summary.json()),
         false => println!("{}", summary.text()),
@@ -53,7 +52,7 @@ pub fn run(arguments: &[String]) -> Outcome {
 }
 
 /// Imports the products with as many of each as the plan says.
-fn stock_up(client: &Client, manager: &Person, plan: &Plan) -> Outcome {
+fn stock_up(api: &Api, manager: &Person, plan: &Plan) -> Outcome {
     for (n, some) in plan.products.chunks(ROWS).enumerate() {
         let rows = some.iter().map(|product| {
             json!({
@@ -68,7 +67,7 @@ fn stock_up(client: &Client, manager: &Person, plan: &Plan) -> Outcome {
         let body = json!({ "dry_run": false, "format": "json", "rows": rows });
         // Stock is counted before the first order only: the key is the same at each run.
         let key = format!("demo-import-of-products-{n:04}");
-        let report = client.post(Some(manager), "/v1/products/import", &key, &body)?.expect(200)?;
+        let report = api.post(manager, "/v1/products/import", &key, &body)?.expect(200)?;
         if let Some(error) = report["errors"].get(0) {
             return Err(format!("a product was not imported: {error}"));
         }
@@ -78,14 +77,14 @@ fn stock_up(client: &Client, manager: &Person, plan: &Plan) -> Outcome {
 
 /// Lets every customer order, a few at a time. What each was told in the end.
 #[allow(clippy::print_stderr, reason = "progress for whoever waits")]
-fn replay(client: &Client, manager: &Person, plan: &Plan, orders: usize) -> Result<Vec<story::Told>, String> {
+fn replay(api: &Api, manager: &Person, plan: &Plan, orders: usize) -> Result<Vec<story::Told>, String> {
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let told = Mutex::new(Vec::with_capacity(orders));
     let failed: Mutex<Option<String>> = Mutex::default();
     let serve = |customer: &Customer| -> Outcome {
-        let person = people::customer(client, &customer.name)?;
+        let person = api.person(&format!("customer-{}", customer.name))?;
         for order in &customer.orders {
-            let outcome = story::tell(client, manager, &person, order)
+            let outcome = story::tell(api, manager, &person, order)
                 .map_err(|reason| format!("invoice {} of {}: {reason}", order.invoice, customer.name))?;
             told.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, orders);
@@ -110,6 +109,20 @@ fn replay(client: &Client, manager: &Person, plan: &Plan, orders: usize) -> Resu
         Some(reason) => Err(reason),
         None => Ok(told.into_inner().unwrap_or_else(PoisonError::into_inner)),
     }
+}
+
+/// Waits until nothing is under way.
+fn quiet(api: &Api) -> Outcome {
+    api.until("the platform comes to rest", || {
+        let status = api.look("/__local/status")?.expect(200)?;
+        let waits = ["messages_waiting", "changes_unpublished"].iter().any(|name| status[*name] != 0);
+        Ok((!waits && status["webhooks_waiting"] == false).then_some(()))
+    })
+}
+
+/// So many pence as the API writes them.
+fn pounds(pence: i64) -> Value {
+    json!({ "amount_minor": pence, "currency": "GBP" })
 }
 
 /// A bar on a terminal, a line for each tenth elsewhere.

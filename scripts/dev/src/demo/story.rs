@@ -1,15 +1,13 @@
 //! One order from its placing to its end, as its customer, staff and the provider's client live it.
 
-use super::client::Client;
-use super::people::{Person, pounds};
 use super::plan::{Fate, Order};
+use super::pounds;
+use journeys::{Api, Person, shop};
 use serde_json::{Value, json};
 
 /// Cards of the provider's sandbox: one that works, and one that does not.
 const GOOD_CARD: &str = "pm_card_visa";
 const BAD_CARD: &str = "pm_card_chargeDeclined";
-/// The key of apps in the provider's sandbox.
-const PUBLISHABLE_KEY: &str = "pk_test_development";
 
 /// What a customer knows in the end.
 #[derive(Clone, Debug)]
@@ -25,7 +23,7 @@ pub struct Told {
 }
 
 /// Plays it.
-pub fn tell(client: &Client, manager: &Person, customer: &Person, order: &Order) -> Result<Told, String> {
+pub fn tell(api: &Api, manager: &Person, customer: &Person, order: &Order) -> Result<Told, String> {
     let lines: Vec<Value> =
         order.lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
     let body = json!({
@@ -37,8 +35,8 @@ pub fn tell(client: &Client, manager: &Person, customer: &Person, order: &Order)
     });
     let key = format!("demo-order-{}", order.invoice);
     // Prices travel from the catalog to orders by themselves: until they are there, nothing is for sale.
-    let placed = client.until("the products are for sale", || {
-        let answer = client.post(Some(customer), "/v1/orders", &key, &body)?;
+    let placed = api.until("the products are for sale", || {
+        let answer = api.post(customer, "/v1/orders", &key, &body)?;
         if answer.status == 422 { Ok(None) } else { answer.expect(201).map(Some) }
     })?;
     let id = placed["id"].as_str().ok_or("an order without an id")?.to_owned();
@@ -50,21 +48,21 @@ pub fn tell(client: &Client, manager: &Person, customer: &Person, order: &Order)
         state: state.to_owned(),
     };
 
-    let reserved = reaches(client, customer, &path, |order| order["state"] != "placed")?;
+    let reserved = reaches(api, customer, &path, |order| order["state"] != "placed")?;
     if reserved["state"] == "rejected" {
         return Ok(told("rejected", 0));
     }
-    pay(client, customer, &path, order)?;
+    pay(api, customer, &id, order)?;
     if order.fate == Fate::Cancelled {
         let key = format!("demo-cancel-{}", order.invoice);
-        let cancelled = client.post(Some(customer), &format!("{path}/cancel"), &key, &json!({}))?;
+        let cancelled = api.post(customer, &format!("{path}/cancel"), &key, &json!({}))?;
         cancelled.expect(200)?;
-        reaches(client, customer, &path, |state| state["refunded"]["amount_minor"] == order.total)?;
+        reaches(api, customer, &path, |state| state["refunded"]["amount_minor"] == order.total)?;
         return Ok(told("cancelled", order.total));
     }
     for step in ["pack", "ship", "deliver"] {
         let key = format!("demo-{step}-{}-00000", order.invoice);
-        client.post(Some(manager), &format!("{path}/{step}"), &key, &json!({}))?.expect(200)?;
+        api.post(manager, &format!("{path}/{step}"), &key, &json!({}))?.expect(200)?;
     }
     if order.returned.is_empty() {
         return Ok(told("delivered", 0));
@@ -72,44 +70,37 @@ pub fn tell(client: &Client, manager: &Person, customer: &Person, order: &Order)
     let lines: Vec<Value> =
         order.returned.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
     let key = format!("demo-return-{}", order.invoice);
-    let returned = client.post(Some(customer), &format!("{path}/returns"), &key, &json!({ "lines": lines }))?;
+    let returned = api.post(customer, &format!("{path}/returns"), &key, &json!({ "lines": lines }))?;
     let refund = returned.expect(201)?["refund"]["amount_minor"].as_i64().unwrap_or_default();
-    let end = reaches(client, customer, &path, |state| state["refunded"]["amount_minor"] == refund)?;
+    let end = reaches(api, customer, &path, |state| state["refunded"]["amount_minor"] == refund)?;
     Ok(told(end["state"].as_str().unwrap_or_default(), refund))
 }
 
 /// Pays as an app does: asks for a payment, and confirms it with a card at the provider.
-fn pay(client: &Client, customer: &Person, path: &str, order: &Order) -> Result<(), String> {
+fn pay(api: &Api, customer: &Person, id: &str, order: &Order) -> Result<(), String> {
+    let path = &format!("/v1/orders/{id}");
     let cards: &[&str] = if order.fate == Fate::DeclinedFirst { &[BAD_CARD, GOOD_CARD] } else { &[GOOD_CARD] };
     for (n, card) in cards.iter().enumerate() {
-        let state = client.get(Some(customer), path)?.expect(200)?;
+        let state = api.get(customer, path)?.expect(200)?;
         if state["state"] != "reserved" {
             break;
         }
         let key = format!("demo-payment-{}-{n}", order.invoice);
         // Payments hears of the order by itself too.
-        let started = client.post(Some(customer), &format!("{path}/payments"), &key, &json!({}))?;
+        let (started, _) = shop::pay(api, customer, id, &key, card)?;
         if started.status == 409 {
             break;
         }
-        let started = started.expect(201)?;
-        let secret = started["client_secret"].as_str().ok_or("a payment without a client secret")?;
-        let intent = secret.split("_secret").next().unwrap_or(secret);
-        let form = [
-            ("payment_method", *card),
-            ("client_secret", secret),
-            ("key", PUBLISHABLE_KEY),
-        ];
-        client.stripe(&format!("/v1/payment_intents/{intent}/confirm"), &form)?;
+        started.expect(201)?;
     }
-    reaches(client, customer, path, |state| state["state"] != "reserved")?;
+    reaches(api, customer, path, |state| state["state"] != "reserved")?;
     Ok(())
 }
 
 /// The order once it is as `wanted`.
-fn reaches(client: &Client, customer: &Person, path: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value, String> {
-    client.until("the order goes on", || {
-        let order = client.get(Some(customer), path)?.expect(200)?;
+fn reaches(api: &Api, customer: &Person, path: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value, String> {
+    api.until("the order goes on", || {
+        let order = api.get(customer, path)?.expect(200)?;
         Ok(wanted(&order).then_some(order))
     })
 }

@@ -6,20 +6,28 @@ use platform::function::Trigger;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// The OpenAPI document.
-pub fn openapi(contexts: &[Described]) -> Value {
-    let (mut paths, mut schemas) = (Map::new(), Map::new());
+/// The OpenAPI document. An error if two schemas share a name: one of them would be lost.
+pub fn openapi(contexts: &[Described]) -> Result<Value, String> {
+    let (mut paths, mut schemas, mut collisions) = (Map::new(), Map::new(), Vec::new());
     schemas.insert("Problem".to_owned(), problem_schema());
     for (function, description) in contexts.iter().flat_map(|context| &context.functions) {
         let Trigger::Http { method, path } = function.trigger else {
             continue;
         };
-        schemas.extend(description.generator.definitions().clone());
+        for (name, schema) in description.generator.definitions() {
+            let other = schemas.insert(name.clone(), schema.clone());
+            if other.is_some_and(|other| other != *schema) {
+                collisions.push(format!("{}: another schema is called {name} too; rename one of them", function.name));
+            }
+        }
         let operation = operation(function.name, function.context, path, description);
         let item = paths.entry(path).or_insert_with(|| json!({}));
         item[method.to_lowercase()] = operation;
     }
-    json!({
+    if !collisions.is_empty() {
+        return Err(collisions.join("\n"));
+    }
+    Ok(json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Yarmarka",
@@ -33,7 +41,7 @@ pub fn openapi(contexts: &[Described]) -> Value {
                 "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
             },
         },
-    })
+    }))
 }
 
 fn operation(name: &str, context: &str, path: &str, description: &Description) -> Value {

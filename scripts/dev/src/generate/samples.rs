@@ -64,6 +64,7 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
         },
         query: query(description),
         body,
+        is_base64: false,
     };
     Ok(request.event("sample-request"))
 }

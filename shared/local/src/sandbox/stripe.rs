@@ -26,6 +26,7 @@ use kernel::{Digest, Timestamp};
 use refusal::{Refusal, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use store::Store;
 
@@ -39,6 +40,17 @@ pub const WEBHOOK_SECRET: &str = "development-stripe-webhook-secret";
 pub const KEY_LIFE: Duration = Duration::from_secs(86_400);
 /// The longest idempotency key.
 const MAX_KEY: usize = 255;
+
+/// An app's request to confirm a payment with a test card.
+pub fn confirmation(client_secret: &str, card: &str) -> Request {
+    let intent = client_secret.split("_secret").next().unwrap_or_default();
+    Request {
+        method: "POST".to_owned(),
+        path: format!("/v1/payment_intents/{intent}/confirm"),
+        headers: BTreeMap::from([("authorization".to_owned(), format!("Bearer {PUBLISHABLE_KEY}"))]),
+        body: format!("payment_method={card}&client_secret={client_secret}").into_bytes(),
+    }
+}
 
 /// The sandbox.
 #[derive(Default)]
