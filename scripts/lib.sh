@@ -14,6 +14,8 @@ need_tools() {
 
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+port_free() { ! port_taken "$1"; }
+
 # Waits until `$2…` succeeds, at most $1 seconds.
 wait_for() {
   local deadline=$((SECONDS + $1))
