@@ -18,10 +18,12 @@ pub fn run(arguments: &[String]) -> Outcome {
 
     let api = Api::new(Site::embedded(&url));
     let manager = api.manager()?;
-    for some in products.chunks(AT_ONCE) {
+    for (n, some) in products.chunks(AT_ONCE).enumerate() {
         let rows: Vec<Value> = some.iter().map(row).collect();
         let file = json!({ "dry_run": false, "format": "json", "rows": rows });
-        let report = api.post(&manager, "/v1/products/import", &api.fresh("load-products"), &file)?.expect(200)?;
+        // The same key each time: stock is counted once, and what was sold since stays sold.
+        let key = format!("loading-{}-products-{n:04}", products.len());
+        let report = api.post(&manager, "/v1/products/import", &key, &file)?.expect(200)?;
         if report["refused"] != 0 {
             return Err(format!("some products were refused: {}", report["errors"]));
         }

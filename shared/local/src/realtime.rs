@@ -21,8 +21,10 @@ const RECORDS: usize = 100;
 const CONCURRENCY: usize = 4;
 /// How long a failed message stays hidden. On AWS six times the time-out; nobody waits that long at a desk.
 const HIDDEN: Duration = Duration::from_secs(15);
-/// How soon a failed message is tried again.
+/// How soon a failed message is tried again: twice as late each time, up to the last. So what is only not possible yet (a
+/// message that a killed invocation had claimed) is tried for minutes before it becomes a dead letter, as on AWS.
 const RETRY: Duration = Duration::from_millis(500);
+const LAST_RETRY: Duration = Duration::from_secs(32);
 /// How often a message is received before it becomes a dead letter.
 const RECEIVES: u32 = 20;
 /// How often queues and streams are looked at when nothing calls for it.
@@ -190,9 +192,17 @@ impl Running {
         let (again, done): (Vec<_>, Vec<_>) = messages.iter().partition(failed);
         let ids = |messages: Vec<&Message>| messages.into_iter().map(|message| message.id).collect::<Vec<_>>();
         let mut plane = self.cloud.plane();
-        plane.show(function, &ids(again), self.host.now().after(RETRY));
+        for message in again {
+            plane.show(function, &[message.id], self.host.now().after(retry_after(message.receives)));
+        }
         plane.delete(function, &ids(done))
     }
+}
+
+/// How long a message waits that was received so many times.
+fn retry_after(receives: u32) -> Duration {
+    let doubled = 1u32.checked_shl(receives.saturating_sub(1)).unwrap_or(u32::MAX);
+    RETRY.saturating_mul(doubled).min(LAST_RETRY)
 }
 
 /// Runs functions for other functions.
