@@ -4,6 +4,7 @@ use super::Described;
 use platform::Function;
 use platform::describe::{Access, Caller, Description};
 use platform::function::{Schedule, Trigger};
+use platform::settings::FIRST_ADMIN;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +45,11 @@ fn context(context: &Described) -> Value {
 
 fn entry(function: &Function, description: &Description) -> Value {
     let mut settings = description.settings.clone();
+    let mut figures: BTreeMap<&str, &str> = description.figures.iter().copied().collect();
+    // A setting of the deployment, not a business figure with a default.
+    if figures.remove(FIRST_ADMIN).is_some() {
+        settings.push("first-admin");
+    }
     if description.caller.is_some_and(|caller| caller != Caller::Anyone) {
         settings.extend(["issuer", "audience"]);
     }
@@ -85,7 +91,6 @@ fn entry(function: &Function, description: &Description) -> Value {
             entry[name] = json!(list);
         }
     }
-    let figures: BTreeMap<&str, &str> = description.figures.iter().copied().collect();
     if !figures.is_empty() {
         let figures = figures.into_iter().map(|(name, default)| json!({ "name": name, "default": default }));
         entry["figures"] = figures.collect();

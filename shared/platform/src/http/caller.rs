@@ -89,6 +89,11 @@ impl Argument for Authority {
         let setting = |name| call.world.settings.get(name).map(str::to_owned).map_err(|error| broken(call, &error));
         Ok(Self { issuer: setting(ISSUER)?, audience: setting(AUDIENCE)? })
     }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.settings.extend(["issuer", "audience"]);
+    }
 }
 
 /// A signed-in person or machine, whatever its roles.
