@@ -89,6 +89,8 @@ typed_id!(PaymentId, "pay", "Names a payment.");
 typed_id!(RefundId, "rfd", "Names a refund.");
 typed_id!(PaymentMethodId, "pmt", "Names a saved payment method.");
 typed_id!(SessionId, "ses", "Names a session of a signed-in account.");
+typed_id!(RequestId, "req", "Names a client's request for a service.");
+typed_id!(SlotId, "slt", "Names a stretch of a worker's time that one job can take.");
 typed_id!(MessageId, "msg", "Names a message to a person.");
 
 #[cfg(test)]
