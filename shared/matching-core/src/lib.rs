@@ -13,6 +13,7 @@
 //! - [`decide()`] scores them and chooses, with every score and the reason why each other was not chosen.
 //! - [`plan()`] matches all open requests at once: it splits them into what is connected, assigns exactly, and commits only
 //!   what cannot wait for the next tick.
+//! - [`replay`] runs all of this over real data and a simulated month, and holds it to its bars.
 //!
 //! Nothing here takes a slot: the caller does, by a conditional write, and drops what lost the race.
 
@@ -29,6 +30,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod plane;
 mod ranking;
+pub mod replay;
 pub mod request;
 #[cfg(test)]
 mod samples;

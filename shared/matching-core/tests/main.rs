@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 mod assignment;
+mod batch;
 mod decision;
 mod pipeline;
+mod replay;
 mod world;
