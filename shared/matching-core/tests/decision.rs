@@ -145,6 +145,23 @@ fn a_request_waits_for_somebody_better_while_there_is_time() {
 }
 
 #[test]
+fn whoever_would_be_lost_by_the_next_tick_is_good_enough() {
+    let picky = by(vec![step("rating", 1)], PolicyDraft { reservation_ppm: 1_000_000, ..PolicyDraft::default() });
+    let before_last_start = |seconds: i64| Timestamp::from_millis(minute(50).as_millis() - seconds * 1000);
+    let outcome = |seconds: i64| decide(&demand(), &[candidate(1, 0, 60)], &picky, before_last_start(seconds)).outcome;
+    assert!(matches!(outcome(6), Outcome::Waiting { .. }));
+    assert!(matches!(outcome(0), Outcome::Assigned { .. }));
+    let later = PolicyDraft {
+        reservation_ppm: 1_000_000,
+        offer_timeout_s: 10,
+        ..PolicyDraft::default()
+    };
+    let picky = by(vec![step("rating", 1)], later);
+    let asked = decide(&demand(), &[candidate(1, 0, 60)], &picky, before_last_start(6));
+    assert!(matches!(asked.outcome, Outcome::Assigned { .. }), "an offer at the next tick would come too late");
+}
+
+#[test]
 fn a_request_without_anybody_waits_until_it_is_closed() {
     let outcome = |now| decide(&demand(), &[], &by_rating(), minute(now)).outcome;
     assert!(matches!(outcome(59), Outcome::Waiting { because: Waiting::NobodyFeasible, .. }));

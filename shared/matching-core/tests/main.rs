@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
-mod assignment;
 mod batch;
 mod decision;
 mod pipeline;

@@ -1,6 +1,7 @@
-//! Exact assignment against all that is possible.
+//! Exact assignment against all that is possible, with bids and without: nearly everything is settled by bids, and the
+//! paths must be right, too.
 
-use matching_core::assignment::{Edge, assign};
+use super::{Edge, assign, assign_with};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -32,15 +33,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn it_is_the_best_that_can_be_tried(edges in edges()) {
-        let best = assign(&edges);
+    fn it_is_the_best_that_can_be_tried(edges in edges(), bids_a_row in 0..3_usize) {
+        let (best, few) = (assign(&edges), assign_with(bids_a_row, &edges));
         prop_assert_eq!(best.weight, brute_force(&edges));
-        prop_assert!(best.proves_itself(&edges));
+        prop_assert_eq!(few.weight, best.weight);
+        prop_assert!(best.proves_itself(&edges) && few.proves_itself(&edges));
     }
 
     #[test]
-    fn nothing_is_taken_twice_or_invented(edges in edges()) {
-        let best = assign(&edges);
+    fn nothing_is_taken_twice_or_invented(edges in edges(), bids_a_row in 0..3_usize) {
+        let best = assign_with(bids_a_row, &edges);
         let mut columns: Vec<_> = best.pairs.iter().map(|(_, column)| column).collect();
         columns.sort_unstable();
         prop_assert!(best.pairs.windows(2).all(|two| two[0].0 < two[1].0), "a row twice");
@@ -69,9 +71,9 @@ fn large_ones_prove_themselves() {
             Edge { row, column, weight: i128::from(mixed % kinds) }
         };
         let all: Vec<_> = (0..60).flat_map(|row| (0..50).map(move |column| edge(row, column))).collect();
-        assert!(assign(&all).proves_itself(&all));
+        assert!(assign(&all).proves_itself(&all) && assign_with(0, &all).proves_itself(&all));
         let some: Vec<_> = all.iter().filter(|edge| (edge.row * 31 + edge.column * 17) % 9 == 0).copied().collect();
-        assert!(assign(&some).proves_itself(&some));
+        assert!(assign(&some).proves_itself(&some) && assign_with(0, &some).proves_itself(&some));
     }
 }
 
