@@ -1,6 +1,7 @@
 //! `cargo dev bench …`: what only a clock can tell, measured on this machine. Tests never look at a clock.
 
 pub mod build;
+mod cores;
 mod runtime_api;
 pub mod start;
 pub mod writes;
@@ -17,7 +18,9 @@ pub fn run(arguments: &[String]) -> Outcome {
         Some("start") => start::run(rest),
         Some("build") => build::run(rest),
         Some("writes") => writes::run(rest),
-        _ => Err("cargo dev bench start | build | writes".to_owned()),
+        Some("match") => cores::matching(rest),
+        Some("codec") => cores::codec(rest),
+        _ => Err("cargo dev bench start | build | writes | match | codec".to_owned()),
     }
 }
 

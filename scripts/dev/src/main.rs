@@ -16,6 +16,8 @@ cargo dev <command>
   bench start [--runs 40]                  the functions' starts beside a stock function's
   bench build [--functions 12]             what a further function costs in a release build
   bench writes                             whether writes stay as quick to 50,000 orders
+  bench match                              matching replayed over real data, beside the best there is
+  bench codec [bench | train | fuzz N]     the codec of readings beside Gorilla, pco and zstd
   features [--write yes]                   check (or keep) the features that reach the functions
   symbols                                  check that the functions need no newer C library than Lambda's
   package [--into target/lambda]           the built functions as the deployment expects them

@@ -1,4 +1,4 @@
-//! `cargo dev bench match`: replays, prints, and holds matching to its bars (ALGORITHMS: match-worker).
+//! `cargo dev bench match`: replays, prints, and holds matching to its bars.
 //!
 //! | bar | |
 //! | --- | --- |
