@@ -14,7 +14,9 @@ pub mod time;
 
 pub use bounded::{Count, List, Text};
 pub use digest::Digest;
-pub use id::{AccountId, MessageId, OrderId, PaymentId, PaymentMethodId, RefundId, RequestId, ReturnId, SessionId, SlotId};
+pub use id::{
+    AccountId, MessageId, OrderId, PaymentId, PaymentMethodId, RefundId, RequestId, ReturnId, SessionId, SlotId,
+};
 pub use money::{Currency, Money, MoneyError, TaxRate};
 pub use page::{Cursor, Page};
 pub use principal::{Principal, Role};

@@ -13,7 +13,12 @@ pub(super) fn matching(arguments: &[String]) -> Outcome {
 
 /// The codec of readings beside others, which are a workspace of their own: nothing here links them.
 pub(super) fn codec(arguments: &[String]) -> Outcome {
-    let manifest = ["--manifest-path", "scripts/bench-codec/Cargo.toml", "--target-dir", "target/bench-codec"];
+    let manifest = [
+        "--manifest-path",
+        "scripts/bench-codec/Cargo.toml",
+        "--target-dir",
+        "target/bench-codec",
+    ];
     let command = arguments.first().map_or("bench", String::as_str);
     let rest = arguments.get(1..).unwrap_or_default();
     succeed(cargo().args(["run", "--quiet", "--release"]).args(manifest).args(["--", command]).args(rest))
