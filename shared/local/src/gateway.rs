@@ -61,9 +61,9 @@ impl Serve for Gateway {
                 None => return plain(401, "Unauthorized"),
             },
         };
-        let (body, is_base64) = match str::from_utf8(&body) {
-            Ok(text) => (text.to_owned(), false),
-            Err(_) => (base64::encode(&body), true),
+        let (body, is_base64) = match is_text(header("content-type").unwrap_or_default()) {
+            true => (String::from_utf8_lossy(&body).into_owned(), false),
+            false => (base64::encode(&body), true),
         };
         let headers = parts
             .headers
@@ -97,14 +97,27 @@ impl Gateway {
     /// fewer parameters: `/v1/products/export` before `/v1/products/{sku}`.
     fn route(&self, method: &str, path: &str) -> Option<(&'static str, String, BTreeMap<String, String>)> {
         let routes = self.running.cloud.functions.values().filter_map(|deployed| match deployed.function.trigger {
-            Trigger::Http { method: declared, path: template } if declared == method => {
-                let parameters = matches(template, path)?;
-                Some((deployed.function.name, format!("{method} {template}"), parameters))
-            }
+            Trigger::Http { method: declared, path } if declared == method => Some((deployed.function.name, path)),
             _ => None,
         });
-        routes.min_by_key(|(_, _, parameters)| parameters.len())
+        let (function, template, parameters) = most_specific(routes, path)?;
+        Some((function, format!("{method} {template}"), parameters))
     }
+}
+
+type Route<'a> = (&'a str, &'a str, BTreeMap<String, String>);
+
+/// The route of fewest parameters whose template a path matches: who serves it, the template and the parameters.
+fn most_specific<'a>(routes: impl Iterator<Item = (&'a str, &'a str)>, path: &str) -> Option<Route<'a>> {
+    let matching = routes.filter_map(|(serves, template)| Some((serves, template, matches(template, path)?)));
+    matching.min_by_key(|(_, _, parameters)| parameters.len())
+}
+
+/// Whether API Gateway hands a body of this media type over as text; any other in base64.
+fn is_text(media_type: &str) -> bool {
+    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    media_type.starts_with("text/")
+        || ["application/json", "application/xml", "application/javascript"].contains(&media_type.as_str())
 }
 
 /// The parameters of `path` if it matches the template.
@@ -133,4 +146,53 @@ fn pass_on(answer: HttpResponse) -> Response<Full<Bytes>> {
         response = response.header(name, value);
     }
     response.body(Full::from(answer.body)).unwrap_or_else(|_| plain(502, "Bad Gateway"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_route_with_fewer_parameters_serves_a_path() {
+        let routes = [
+            ("change", "/v1/products/{sku}"),
+            ("export", "/v1/products/export"),
+            ("stock", "/v1/products/{sku}/stock"),
+        ];
+        let served =
+            |path| most_specific(routes.into_iter(), path).map(|(function, _, parameters)| (function, parameters));
+        let sku = |value: &str| BTreeMap::from([("sku".to_owned(), value.to_owned())]);
+        assert_eq!(served("/v1/products/export"), Some(("export", BTreeMap::new())));
+        assert_eq!(served("/v1/products/85123A"), Some(("change", sku("85123A"))));
+        assert_eq!(served("/v1/products/%D1%87%D0%B0%D0%B9/stock"), Some(("stock", sku("чай"))));
+        for nobodys in [
+            "/v1/products",
+            "/v1/products/",
+            "/v1/products/%FF",
+            "/v1/products/1/stock/",
+            "/v1//stock",
+        ] {
+            assert_eq!(served(nobodys), None, "{nobodys}");
+        }
+    }
+
+    #[test]
+    fn json_is_text_and_a_form_is_not() {
+        for text in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "text/csv",
+            "application/xml",
+        ] {
+            assert!(is_text(text), "{text}");
+        }
+        for other in [
+            "",
+            "application/x-www-form-urlencoded",
+            "application/octet-stream",
+            "image/jpeg",
+        ] {
+            assert!(!is_text(other), "{other}");
+        }
+    }
 }

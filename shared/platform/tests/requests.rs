@@ -67,6 +67,9 @@ fn a_refused_body_names_the_field_by_its_path() {
     }
     let refused = problem(&make(&stage, 1, KEY, r#"{"notes":1}"#), 400, "invalid-body");
     assert_eq!(refused["field"], "notes");
+    // What was not UTF-8 comes from API Gateway with U+FFFD in its place.
+    let damaged = problem(&ask(&json!({ "do": "take", "from": "b\u{fffd}x", "amount": 1 })), 400, "invalid-body");
+    assert_eq!(damaged["reason"], "this is not UTF-8");
 }
 
 #[test]
@@ -92,7 +95,8 @@ fn a_body_may_come_in_base64_and_is_the_same_body() {
     let plain = make(&stage, 1, KEY, r#"{"note":1}"#);
     let encoded = send("eyJub3RlIjoxfQ==");
     assert_eq!((encoded.status_code, &encoded.headers["location"]), (201, &plain.headers["location"]));
-    for broken in ["{\"note\":1}", "eyJub3RlIjoxfQ=", "####"] {
+    // The last is base64, of what is not UTF-8.
+    for broken in ["{\"note\":1}", "eyJub3RlIjoxfQ=", "####", "eyJub3RlIjr/fQ=="] {
         problem(&send(broken), 400, "invalid-body");
     }
 }

@@ -185,11 +185,15 @@ impl Api {
             let found = names.iter().find_map(|name| letter[*name].as_str());
             found.unwrap_or_default().to_owned()
         };
-        // The embedded cloud lists this address's letters, newest first; the emulator everybody's, oldest first.
+        // The embedded cloud lists this address's letters, newest first; the emulator everybody's, by account, oldest
+        // first.
         let (letters, newest_first): (Vec<&Value>, bool) = match (&listed, &listed["messages"]) {
             (Value::Array(letters), _) => (letters.iter().collect(), true),
-            (_, Value::Array(letters)) => (letters.iter().filter(|letter| letter["To"][0] == to).collect(), false),
-            _ => return Err(format!("this is no list of e-mails: {listed}")),
+            (_, Value::Object(accounts)) => {
+                let sent = accounts.values().filter_map(Value::as_array).flatten();
+                (sent.filter(|letter| letter["To"][0] == to).collect(), false)
+            }
+            _ => return Err(format!("{url}: this is no list of e-mails")),
         };
         let read = letters.into_iter().map(|letter| {
             let [subject, body] = [["subject", "Subject"], ["text", "BodyText"]];

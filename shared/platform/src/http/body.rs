@@ -9,13 +9,15 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 /// The request's body, read as `T`. Unknown fields are refused by `T` (`deny_unknown_fields`), bounds by its types.
+/// API Gateway passes JSON on as text, with U+FFFD for what is not UTF-8: such a body is refused, not stored damaged.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> Argument for Json<T> {
     fn take(call: &Call) -> Result<Self, Problem> {
         let bytes = json_bytes(call)?;
-        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let text = str::from_utf8(&bytes).ok().filter(|text| !text.contains(char::REPLACEMENT_CHARACTER));
+        let mut reader = serde_json::Deserializer::from_str(text.ok_or_else(|| invalid(".", "this is not UTF-8"))?);
         let value = serde_path_to_error::deserialize(Strict(&mut reader))
             .map_err(|error| invalid(&error.path().to_string(), &error.inner().to_string()))?;
         reader.end().map_err(|error| invalid(".", &error.to_string()))?;
