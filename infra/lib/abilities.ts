@@ -54,15 +54,10 @@ function told({ readsSettings, figures, partners }: FunctionDeclaration, { setti
     rights: [],
     environment: Object.fromEntries<string>([
       ...readsSettings.map((name) => setting[name]),
-      ...figures.map(({ name, default: usual }): [string, string] => [name, figure(settings, name) ?? usual]),
+      ...figures.map(({ name, default: usual }): [string, string] => [name, settings.figures[name] ?? usual]),
       ...partners.map((name): [string, string] => [partnerVariable(name), partnerUrl(settings, name)]),
     ]),
   };
-}
-
-/** What the deployment says of a business figure. The first admin is one with a setting of its own. */
-function figure(settings: Settings, name: string): string | undefined {
-  return settings.figures[name] ?? (name === 'FIRST_ADMIN' ? settings.firstAdmin : undefined);
 }
 
 function publishing(scope: Construct, context: string, settings: Settings): Ability {

@@ -51,7 +51,7 @@ export const storyJson: Json = {
       'show-discovery': [http('GET', '/.well-known/openid-configuration', 'anyone'), { table: 'none', reads_settings: ['issuer'] }],
       'show-keys': [http('GET', '/.well-known/jwks.json', 'anyone'), { table: 'none', signs: true }],
       'register-account': [http('POST', '/v1/accounts', 'anyone'), { secrets: ['code-seal', 'password-pepper'], reads_settings: ['first-admin'] }],
-      'verify-contact': [http('POST', '/v1/accounts/{account}/verifications', 'anyone'), { figures: [{ name: 'FIRST_ADMIN', default: '' }] }],
+      'verify-contact': [http('POST', '/v1/accounts/{account}/verifications', 'anyone'), { reads_settings: ['first-admin'] }],
       'open-session': [http('POST', '/v1/sessions', 'anyone'), { signs: true, secrets: ['password-pepper', 'refresh-chain'], ...tokens }],
       'end-session': [http('DELETE', '/v1/sessions/{session}', 'signed-in'), tokens],
       'read-contacts': [direct, { table: 'read', timeout_s: 5 }],

@@ -152,6 +152,7 @@ impl Figure for FirstAdmin {
     type Value = Option<Email>;
     const NAME: &'static str = platform::settings::FIRST_ADMIN;
     const DEFAULT: &'static str = "";
+    const DEPLOYMENT: Option<&'static str> = Some("first-admin");
 
     fn read(text: &str) -> Result<Option<Email>, String> {
         if text.is_empty() { Ok(None) } else { Email::try_from(text.to_owned()).map(Some) }

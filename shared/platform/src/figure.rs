@@ -15,6 +15,9 @@ pub trait Figure: Send + Sync + 'static {
     /// What it is where nobody overrides it, as text.
     const DEFAULT: &'static str;
 
+    /// The deployment's own setting that says it, where it is no business figure: `first-admin`.
+    const DEPLOYMENT: Option<&'static str> = None;
+
     /// Reads it; the text says what is wrong with it otherwise.
     fn read(text: &str) -> Result<Self::Value, String>;
 }
@@ -33,6 +36,9 @@ impl<F: Figure> Argument for Setting<F> {
 
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
-        description.figures.push((F::NAME, F::DEFAULT));
+        match F::DEPLOYMENT {
+            Some(setting) => description.settings.push(setting),
+            None => description.figures.push((F::NAME, F::DEFAULT)),
+        }
     }
 }

@@ -12,6 +12,11 @@ use std::time::{Duration, Instant};
 
 /// Ours: one behind HTTP, one behind a queue, one behind a stream (which also has the client of the topics).
 const OURS: [&str; 3] = ["place-order", "reserve-stock", "relay-orders"];
+/// Builds all functions as the deployment does.
+const FUNCTIONS: &str = "source scripts/lib.sh; cargo build --release --quiet $(function_packages) --bins";
+/// The stock function's workspace, and where it is built.
+const STOCK: &str = "scripts/bench-stock/Cargo.toml";
+const STOCK_TARGET: &str = "target/bench-stock";
 /// How many times faster than the stock function ours must be.
 const FASTER: f64 = 3.5;
 /// How much memory ours may take, in kB as the kernel counts them.
@@ -25,25 +30,9 @@ const SETTLE: Duration = Duration::from_millis(20);
 pub fn run(arguments: &[String]) -> Outcome {
     let options = Options::read(arguments, &["runs"])?;
     let runs = options.get("runs", 40usize)?.max(30);
-    succeed(cargo().args([
-        "build",
-        "--release",
-        "--quiet",
-        "-p",
-        "orders",
-        "-p",
-        "catalog",
-        "--bins",
-    ]))?;
-    succeed(cargo().args([
-        "build",
-        "--release",
-        "--quiet",
-        "--manifest-path",
-        "scripts/bench-stock/Cargo.toml",
-        "--target-dir",
-        "target/bench-stock",
-    ]))?;
+    // The very binaries that the deployment takes.
+    succeed(Command::new("bash").args(["-euc", FUNCTIONS]))?;
+    succeed(cargo().args(["build", "--release", "--quiet", "--manifest-path", STOCK, "--target-dir", STOCK_TARGET]))?;
     let mut all = vec![Measured::of("stock", "target/bench-stock/release/bench-stock".into())?];
     for name in OURS {
         all.push(Measured::of(name, Path::new("target/release").join(name))?);

@@ -4,7 +4,6 @@ use super::Described;
 use platform::Function;
 use platform::describe::{Access, Caller, Description};
 use platform::function::{Schedule, Trigger};
-use platform::settings::FIRST_ADMIN;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,11 +44,7 @@ fn context(context: &Described) -> Value {
 
 fn entry(function: &Function, description: &Description) -> Value {
     let mut settings = description.settings.clone();
-    let mut figures: BTreeMap<&str, &str> = description.figures.iter().copied().collect();
-    // A setting of the deployment, not a business figure with a default.
-    if figures.remove(FIRST_ADMIN).is_some() {
-        settings.push("first-admin");
-    }
+    let figures: BTreeMap<&str, &str> = description.figures.iter().copied().collect();
     if description.caller.is_some_and(|caller| caller != Caller::Anyone) {
         settings.extend(["issuer", "audience"]);
     }
