@@ -2,10 +2,12 @@
 //! system does.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod authorization;
 mod binaries;
 mod buying;
 mod events;
 mod generated;
+mod inhabitants;
 mod people;
 mod samples;
 

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 const EMAIL: &str = "maria@example.com";
-const PASSWORD: &str = "correct horse battery staple";
+/// Everybody's.
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// Everything that identity announces happens once.
 pub fn day(stage: &Stage) {
@@ -40,7 +41,8 @@ fn register(stage: &Stage) -> AccountId {
     register_as(stage, EMAIL, "somebody-who-registers-1")
 }
 
-fn register_as(stage: &Stage, email: &str, key: &str) -> AccountId {
+/// Registers somebody under this address.
+pub fn register_as(stage: &Stage, email: &str, key: &str) -> AccountId {
     let body = json!({ "email": email, "password": PASSWORD, "locale": "ru", "time_zone": "Europe/Moscow" });
     let answer = stage.ask("register").key(key).send(&body);
     succeeds(&answer);
@@ -48,12 +50,17 @@ fn register_as(stage: &Stage, email: &str, key: &str) -> AccountId {
 }
 
 fn sign_in(stage: &Stage, password: &str, key: &str) -> HttpResponse {
-    let body: Value = json!({ "email": EMAIL, "password": password });
+    sign_in_as(stage, EMAIL, password, key)
+}
+
+/// Signs in with this address and password.
+pub fn sign_in_as(stage: &Stage, email: &str, password: &str, key: &str) -> HttpResponse {
+    let body: Value = json!({ "email": email, "password": password });
     stage.ask("sign-in").key(key).send(&body)
 }
 
 /// The code that notifications would send.
-fn code(stage: &Stage, account: AccountId) -> String {
+pub fn code(stage: &Stage, account: AccountId) -> String {
     let challenge: Challenge = item(stage, "identity", &challenge_key(account, ContactKind::Email)).unwrap();
     let purpose = CodeIssued::sealed_for(account, ContactKind::Email, challenge.expires_at);
     let key = stage.cloud.secrets().get("code-seal").current;

@@ -1,0 +1,245 @@
+//! Who may do what to whose things: every route × every caller × {own, another's, missing}. Who is let in is what the
+//! function declares; what stands in the path, and whose it must be, is in a row of [`row`]. A route without a row fails.
+
+use crate::inhabitants::{SKU, Town};
+use crate::json_file;
+use kernel::{Principal, Role};
+use local::outside::Service;
+use local::trigger::HttpResponse;
+use platform::describe::{Caller, Description};
+use platform::function::Trigger;
+use serde_json::{Value, json};
+use std::fmt;
+
+/// Whose a thing is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Whose {
+    Own,
+    Others,
+    Missing,
+}
+
+/// What a route is about.
+enum Scope {
+    /// The caller's own things alone, or nothing of anybody: no id to forge.
+    Nothing,
+    /// A thing of a person's, in the path: the caller's, and another's, of whom it is not even said to be there.
+    Personal(String, String),
+    /// Two things that are not the caller's nor anybody's: whoever is let in may ask for each.
+    Everybodys(String, String),
+    /// The same, and what is not there is made.
+    Made(String, String),
+}
+
+/// What to ask of a route, and what becomes of it.
+struct Row {
+    scope: Scope,
+    /// Instead of the sample's.
+    body: Option<Value>,
+    query: Option<String>,
+    /// What answers a good request: 0 is any success.
+    own: u16,
+    /// What answers it about the other thing: the same, unless this says so.
+    others: Option<u16>,
+}
+
+impl Row {
+    fn of(scope: Scope) -> Self {
+        Self { scope, body: None, query: None, own: 0, others: None }
+    }
+
+    fn body(self, body: Value) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
+    /// The request is answered with this, whoever sends it.
+    fn answered(self, own: u16) -> Self {
+        Self { own, ..self }
+    }
+
+    /// About the other thing it is answered with this.
+    fn others(self, status: u16) -> Self {
+        Self { others: Some(status), ..self }
+    }
+
+    /// What stands in the path.
+    fn path(&self, whose: Whose, sample: &Value) -> Option<String> {
+        match (&self.scope, whose) {
+            (Scope::Nothing, _) => None,
+            (_, Whose::Missing) => {
+                let parameters = sample["pathParameters"].as_object().unwrap();
+                let id = parameters.values().next().and_then(Value::as_str).unwrap();
+                // A SKU is any text, an id ends in the number of the thing.
+                Some(if id == SKU { "NOT-THERE".to_owned() } else { id.replace("0000000000", "000000000N") })
+            }
+            (Scope::Personal(own, _) | Scope::Everybodys(own, _) | Scope::Made(own, _), Whose::Own) => {
+                Some(own.clone())
+            }
+            (Scope::Personal(_, other) | Scope::Everybodys(_, other) | Scope::Made(_, other), Whose::Others) => {
+                Some(other.clone())
+            }
+        }
+    }
+
+    /// What becomes of a request whose caller is let in.
+    fn expected(&self, whose: Whose) -> u16 {
+        match (&self.scope, whose) {
+            (Scope::Personal(..), Whose::Others | Whose::Missing) | (Scope::Everybodys(..), Whose::Missing) => 404,
+            (_, Whose::Others) => self.others.unwrap_or(self.own),
+            _ => self.own,
+        }
+    }
+}
+
+/// What a route is about, in a town.
+fn row(town: &Town, function: &str) -> Row {
+    use Scope::{Everybodys, Made, Nothing, Personal};
+    let (me, you) = (&town.asking, &town.other);
+    let orders = |of: fn(&crate::inhabitants::Inhabitant) -> &String| (of(me).clone(), of(you).clone());
+    let my_order = |(mine, yours): (String, String)| Row::of(Personal(mine, yours));
+    let any_order = |(one, another): (String, String)| Row::of(Everybodys(one, another));
+    let products = || (SKU.to_owned(), "ANOTHER".to_owned());
+    let accounts = || Everybodys(me.account.to_string(), you.account.to_string());
+    match function {
+        "get-product" => any_order(products()),
+        "set-product" => Row::of(Made(products().0, products().1)),
+        "set-stock" => any_order(products()),
+        "export-products" | "import-products" | "list-products" => Row::of(Nothing),
+
+        "register" | "get-discovery" | "get-keys" | "create-partner" => Row::of(Nothing),
+        "sign-in" => Row::of(Nothing),
+        "refresh-session" => Row::of(Nothing).body(json!({ "refresh_token": me.refresh_token })),
+        "get-account" | "list-sessions" | "end-sessions" => Row::of(Nothing),
+        "end-session" => Row::of(Personal(me.session.clone(), you.session.clone())),
+        // Both have proved their addresses.
+        "issue-code" => Row::of(accounts()).answered(409),
+        // Somebody's code is nobody else's.
+        "verify-contact" => Row::of(accounts()).body(json!({ "kind": "email", "code": me.code })).others(422),
+        "get-roles" | "change-roles" | "list-role-changes" => Row::of(accounts()),
+        "rotate-partner-secret" => Row::of(Everybodys(town.partners[0].clone(), town.partners[1].clone())),
+
+        "get-preferences" | "set-preferences" | "list-notifications" => Row::of(Nothing),
+        "mark-notification-read" => Row::of(Personal(me.message.clone(), you.message.clone())),
+        // The sample's token is not signed.
+        "unsubscribe" => Row::of(Nothing).answered(422),
+
+        "list-orders" | "get-cart" => Row::of(Nothing),
+        "change-cart" => Row::of(Made(products().0, products().1)),
+        "place-order" => Row::of(Nothing),
+        "get-order" | "cancel-order" => my_order(orders(|of| &of.reserved)),
+        "get-receipt" => my_order(orders(|of| &of.paid)),
+        "return-order" => my_order(orders(|of| &of.delivered)),
+        "pack-order" => any_order(orders(|of| &of.paid)),
+        "ship-order" => any_order(orders(|of| &of.packed)),
+        "deliver-order" => any_order(orders(|of| &of.shipped)),
+
+        "start-payment" => my_order(orders(|of| &of.reserved)),
+        "get-payment" => my_order(orders(|of| &of.paid)),
+        "list-payment-methods" => Row::of(Nothing),
+        "remove-payment-method" => Row::of(Personal(me.method.clone(), you.method.clone())),
+        // The sample's body is not signed.
+        "stripe-webhook" => Row::of(Nothing).answered(400),
+        other => panic!("{other} has no row: say in tests/contract/authorization.rs what it is about"),
+    }
+}
+
+/// One cell of the matrix.
+struct Cell {
+    function: &'static str,
+    caller: Option<Role>,
+    whose: Whose,
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let caller = self.caller.map_or("nobody", Role::name);
+        write!(formatter, "{} by {caller}, {:?}", self.function, self.whose)
+    }
+}
+
+/// Every caller there is: nobody, and somebody of each role.
+fn callers() -> impl Iterator<Item = Option<Role>> {
+    std::iter::once(None).chain(Role::ALL.map(Some))
+}
+
+fn lets_in(declared: Caller, caller: Option<Role>) -> bool {
+    match declared {
+        Caller::Anyone => true,
+        Caller::SignedIn => caller.is_some(),
+        Caller::Role(role) => caller == Some(role),
+    }
+}
+
+/// Sends the request of a cell.
+fn ask(town: &Town, row: &Row, cell: &Cell, number: usize) -> HttpResponse {
+    let sample = json_file(format!("events/samples/{}.json", cell.function));
+    let query = row.query.clone().unwrap_or_else(|| sample["rawQueryString"].as_str().unwrap().to_owned());
+    let key = format!("a-request-of-the-matrix-{number}");
+    let mut ask = town.stage.ask(cell.function).query(&query).key(&key);
+    if let Some(role) = cell.caller {
+        ask = ask.by(&Principal { account: town.asking.account, roles: vec![role] });
+    }
+    if let Some(path) = row.path(cell.whose, &sample) {
+        ask = ask.at(path);
+    }
+    let body = row.body.as_ref().map(Value::to_string);
+    ask.send_text(body.or_else(|| sample["body"].as_str().map(str::to_owned)))
+}
+
+/// What is wrong with the answer to a cell, if anything is.
+fn wrong(town: &Town, row: &Row, cell: &Cell, declared: Caller, number: usize) -> Option<String> {
+    town.stage.calls();
+    let answer = ask(town, row, cell, number);
+    let calls = town.stage.calls();
+    let (expected, may_look) = match (lets_in(declared, cell.caller), cell.caller) {
+        (true, _) => (row.expected(cell.whose), true),
+        (false, None) => (401, false),
+        (false, Some(_)) => (403, false),
+    };
+    let as_expected = match expected {
+        0 => (200..300).contains(&answer.status_code),
+        status => answer.status_code == status,
+    };
+    if !as_expected {
+        return Some(format!("{cell}: {} instead of {expected}: {}", answer.status_code, answer.body));
+    }
+    if !may_look && !calls.is_empty() {
+        return Some(format!("{cell}: refused, but only after calls"));
+    }
+    let reads = ["GetItem", "BatchGetItem", "Query", "GetSecretValue"];
+    let changes = calls
+        .iter()
+        .find(|call| call.service != Service::DynamoDb || !reads.contains(&call.operation.as_str()));
+    match changes {
+        Some(call) if expected == 404 && call.service == Service::DynamoDb => {
+            Some(format!("{cell}: not found, but {} was called", call.operation))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn every_route_lets_in_whom_it_declares_and_shows_nobody_what_is_anothers() {
+    let (mut cells, mut mistakes) = (0, Vec::new());
+    for function in simulation::contexts().into_iter().flat_map(|context| context.functions) {
+        if !matches!(function.trigger, Trigger::Http { .. }) {
+            continue;
+        }
+        let mut description = Description::default();
+        (function.describe)(&mut description);
+        let declared = description.caller.unwrap_or_else(|| panic!("{} does not say who may call it", function.name));
+        let town = Town::new();
+        let row = row(&town, function.name);
+        let scopes = match row.scope {
+            Scope::Nothing => &[Whose::Own][..],
+            _ => &[Whose::Missing, Whose::Others, Whose::Own],
+        };
+        for (whose, caller) in scopes.iter().flat_map(|whose| callers().map(|caller| (*whose, caller))) {
+            let cell = Cell { function: function.name, caller, whose };
+            mistakes.extend(wrong(&town, &row, &cell, declared, cells));
+            cells += 1;
+        }
+    }
+    println!("authorization: {cells} cells");
+    assert!(mistakes.is_empty(), "of {cells} cells {} are wrong:\n{}", mistakes.len(), mistakes.join("\n"));
+}

@@ -1,0 +1,157 @@
+//! Two people with one of everything each, so that one can ask for what is the other's.
+
+use crate::people::{PASSWORD, code, register_as, sign_in_as};
+use kernel::{AccountId, Principal, Role};
+use local::sandbox::stripe::confirmation;
+use local::stage::Stage;
+use local::testing::caller;
+use local::trigger::HttpResponse;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The product that they buy, and its price in pence.
+pub const SKU: &str = "85123A";
+const PRICE: i64 = 255;
+
+/// A person, and what is theirs alone.
+pub struct Inhabitant {
+    /// The account.
+    pub account: AccountId,
+    /// A session under way.
+    pub session: String,
+    /// A token that refreshes it.
+    pub refresh_token: String,
+    /// The code that was sent to confirm the e-mail address. It was used.
+    pub code: String,
+    /// An entry of the feed.
+    pub message: String,
+    /// A saved payment method.
+    pub method: String,
+    /// An order in each of these states.
+    pub reserved: String,
+    /// Paid.
+    pub paid: String,
+    /// Packed.
+    pub packed: String,
+    /// Shipped.
+    pub shipped: String,
+    /// Delivered.
+    pub delivered: String,
+}
+
+/// Where they live.
+pub struct Town {
+    /// All contexts.
+    pub stage: Stage,
+    /// Who asks.
+    pub asking: Inhabitant,
+    /// Somebody else.
+    pub other: Inhabitant,
+    /// Two partners.
+    pub partners: [String; 2],
+}
+
+impl Town {
+    /// A town in which all this is there and nothing waits.
+    pub fn new() -> Self {
+        let stage = Stage::new(simulation::contexts()).unwrap();
+        stage.set("PASSWORD_COST", "8,1,1");
+        let manager = caller(1000, Role::Manager);
+        let product = json!({
+            "title": "Шарф 🧣", "prices": [{ "amount_minor": PRICE, "currency": "GBP" }], "published": true,
+        });
+        for sku in [SKU, "ANOTHER"] {
+            good(&stage.ask("set-product").by(&manager).at(sku).send(&product));
+            good(&stage.ask("set-stock").by(&manager).at(sku).send(&json!({ "on_hand": 1000 })));
+        }
+        let partners = ["Happy Cat Box", "Golden Hat"].map(|name| {
+            let ask = stage
+                .ask("create-partner")
+                .by(&caller(1000, Role::Admin))
+                .key(&format!("the-partner-{}", name.replace(' ', "-")));
+            text(&good(&ask.send(&json!({ "name": name }))), "client_id")
+        });
+        stage.settle().unwrap();
+        let [asking, other] = ["maria@example.com", "ivan@example.com"].map(|email| Inhabitant::new(&stage, email));
+        stage.calls();
+        Self { stage, asking, other, partners }
+    }
+}
+
+impl Inhabitant {
+    fn new(stage: &Stage, email: &str) -> Self {
+        let account = register_as(stage, email, &format!("the-registration-of-{email}"));
+        let code = code(stage, account);
+        good(&stage.ask("verify-contact").at(account).send(&json!({ "kind": "email", "code": code })));
+        let signed_in = sign_in_as(stage, email, PASSWORD, &format!("the-session-of-{email}"));
+        let refresh_token = text(&good(&signed_in), "refresh_token");
+        let customer = Principal { account, roles: vec![Role::Customer] };
+        let sessions = good(&stage.ask("list-sessions").by(&customer).get());
+
+        let [reserved, paid, packed, shipped, delivered] =
+            ["reserved", "paid", "packed", "shipped", "delivered"].map(|state| place(stage, &customer, state));
+        stage.settle().unwrap();
+        for order in [&paid, &packed, &shipped, &delivered] {
+            pay(stage, &customer, order);
+        }
+        // The provider sends its webhooks.
+        stage.rest(Duration::from_secs(60)).unwrap();
+        for (step, orders) in [
+            ("pack-order", [&packed, &shipped, &delivered].as_slice()),
+            ("ship-order", &[&shipped, &delivered]),
+            ("deliver-order", &[&delivered]),
+        ] {
+            for order in orders {
+                let ask = stage.ask(step).by(&caller(1000, Role::Manager)).at(order);
+                good(&if step == "ship-order" { ask.send(&json!({})) } else { ask.get() });
+            }
+        }
+        stage.settle().unwrap();
+
+        let first = |function| {
+            let list = good(&stage.ask(function).by(&customer).get());
+            text(&list["items"][0], "id")
+        };
+        Self {
+            account,
+            session: text(&sessions["items"][0], "id"),
+            refresh_token,
+            code,
+            message: first("list-notifications"),
+            method: first("list-payment-methods"),
+            reserved,
+            paid,
+            packed,
+            shipped,
+            delivered,
+        }
+    }
+}
+
+fn place(stage: &Stage, customer: &Principal, name: &str) -> String {
+    let order = json!({
+        "lines": [{ "sku": SKU, "quantity": 1 }],
+        "address": { "name": "N", "street": "S", "city": "London", "postcode": "N1 9GU", "country": "GB" },
+        "expected_total": { "amount_minor": PRICE, "currency": "GBP" },
+    });
+    let key = format!("an-order-to-be-{name}");
+    text(&good(&stage.ask("place-order").by(customer).key(&key).send(&order)), "id")
+}
+
+fn pay(stage: &Stage, customer: &Principal, order: &str) {
+    let key = format!("a-payment-of-{order}");
+    let ask = stage.ask("start-payment").by(customer).at(order).key(&key);
+    let secret = text(&good(&ask.send(&json!({ "save_method": true }))), "client_secret");
+    let paid = stage.cloud.sandboxes().ask("stripe", &confirmation(&secret, "pm_card_visa"), stage.now());
+    assert_eq!(paid.status, 200, "{}", String::from_utf8_lossy(&paid.body));
+}
+
+#[track_caller]
+fn good(answer: &HttpResponse) -> Value {
+    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
+    answer.json()
+}
+
+fn text(body: &Value, name: &str) -> String {
+    body[name].as_str().unwrap_or_else(|| panic!("no {name} in {body}")).to_owned()
+}
