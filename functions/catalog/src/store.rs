@@ -68,6 +68,7 @@ impl Item for Stock {
 impl Item for Reservation {
     type Event = ReservationEvent;
     const KIND: &'static str = "reservation";
+    const HISTORY: bool = true;
 
     fn key(&self) -> Key {
         reservation_key(self.order)

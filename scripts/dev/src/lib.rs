@@ -2,11 +2,13 @@
 
 pub mod bench;
 pub mod cost;
+pub mod crashes;
 pub mod demo;
 pub mod features;
 pub mod generate;
 pub mod journeys;
 pub mod load_products;
+pub mod mutants;
 pub mod package;
 mod retail;
 pub mod sandbox;

@@ -22,7 +22,10 @@ cargo dev <command>
   symbols                                  check that the functions need no newer C library than Lambda's
   package [--into target/lambda]           the built functions as the deployment expects them
   simulate [--seeds 500] [--steps 500]     many histories, then the planted bugs, then determinism
-  simulate --seed S [--steps 500]          one history, step by step
+  simulate --seed S [--steps 500]          one history, step by step; one that goes wrong, as short as it gets
+  simulate --bug N [--seed S]              what a planted bug does, as short as it gets
+  mutants [--only TEXT]                    whether each condition that is left out is caught
+  crashes [--workflow N]                   every workflow with a fault at every call it makes, and pairs of them
 ";
 
 #[allow(clippy::print_stderr, reason = "this is a command line")]
@@ -32,11 +35,13 @@ fn main() -> ExitCode {
     let outcome = match words.first() {
         Some(&"up") => dev::up::run(&arguments[1..]),
         Some(&"bench") => dev::bench::run(&arguments[1..]),
+        Some(&"crashes") => dev::crashes::run(&arguments[1..]),
         Some(&"cost") => dev::cost::run(),
         Some(&"demo") => dev::demo::run(&arguments[1..]),
         Some(&"features") => dev::features::run(&arguments[1..]),
         Some(&"journeys") => dev::journeys::run(&arguments[1..]),
         Some(&"load-products") => dev::load_products::run(&arguments[1..]),
+        Some(&"mutants") => dev::mutants::run(&arguments[1..]),
         Some(&"package") => dev::package::run(&arguments[1..]),
         Some(&"manifest") => dev::generate::run(&arguments[1..]),
         Some(&"sandbox") => dev::sandbox::run(&arguments[1..]),

@@ -8,7 +8,7 @@ use crate::rights::Rights;
 use crate::sandbox::Sandboxes;
 use crate::sandbox::stripe::Stripe;
 use crate::sent::Sent;
-use crate::services::{self, dynamodb, kms, lambda, s3, secrets, ses, sns};
+use crate::services::{self, kms, lambda, s3, secrets, ses, sns};
 use crate::tables::{self, PAGE, Table};
 use dynoxide::Database;
 use futures_util::future::BoxFuture;
@@ -169,7 +169,7 @@ impl Cloud {
 
     /// The table of a context, to look at.
     pub fn table(&self, context: &str) -> Option<&Database> {
-        self.tables.get(context).map(|table| &table.database)
+        self.tables.get(context).map(Table::database)
     }
 
     /// A function by name.
@@ -253,7 +253,7 @@ impl Cloud {
         let names_own_table_only = serde_json::from_slice(&call.body)
             .is_ok_and(|request: Value| tables::named(&request).iter().all(|table| table == context));
         match self.tables.get(context) {
-            Some(table) if names_own_table_only => dynamodb::answer(&table.database, &call.operation, &call.body),
+            Some(table) if names_own_table_only => table.answer(&call.operation, &call.body),
             _ => services::denied(call.service, "this table is another context's"),
         }
     }

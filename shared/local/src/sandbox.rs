@@ -49,6 +49,9 @@ pub trait Sandbox: Send {
     /// A webhook was answered with this status (`None`: not at all).
     fn delivered(&mut self, delivery: u64, status: Option<u16>, now: Timestamp);
 
+    /// What it holds of each order: captured less given back, in the currency's minor unit.
+    fn kept(&self) -> BTreeMap<String, i64>;
+
     /// What changed since the last time this was asked: names and values (`None`: gone).
     fn changes(&mut self) -> Vec<(String, Option<Value>)>;
 
@@ -119,6 +122,11 @@ impl Sandboxes {
             sandbox.delivered(delivery, status, now);
         }
         self.store()
+    }
+
+    /// What the partner `name` holds of each order: captured less given back, in the currency's minor unit.
+    pub fn kept(&self, name: &str) -> BTreeMap<String, i64> {
+        self.all.get(name).map(|sandbox| sandbox.kept()).unwrap_or_default()
     }
 
     fn store(&mut self) -> Result<(), String> {

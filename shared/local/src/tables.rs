@@ -1,11 +1,14 @@
 //! A context's table: dynoxide, with an index on its stream log that dynoxide itself lacks.
 
+use crate::outside::Answer;
 use crate::plane::StreamRecord;
+use crate::services::dynamodb;
 use dynoxide::Database;
 use dynoxide::actions::{get_records::GetRecordsRequest, get_shard_iterator::encode_shard_iterator};
 use platform::Context;
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// How many stream records are read at a time (a limit of DynamoDB).
@@ -17,7 +20,9 @@ const SEQUENCE_OFFSET: i128 = 100_000_000_000_000_000_000;
 /// The table of one context.
 pub struct Table {
     /// What it is kept in.
-    pub database: Database,
+    database: Database,
+    /// Whether its stream may have records that were not read.
+    news: AtomicBool,
     /// A second connection to the table's file: keeps dynoxide's stream log short and its look-ups indexed.
     stream_log: Mutex<Connection>,
 }
@@ -35,11 +40,42 @@ impl Table {
         )
         .map_err(|error| error.to_string())?;
         create(&database, context)?;
-        Ok(Self { database, stream_log: Mutex::new(log) })
+        Ok(Self {
+            database,
+            news: AtomicBool::new(true),
+            stream_log: Mutex::new(log),
+        })
+    }
+
+    /// Answers a call of DynamoDB's protocol.
+    pub fn answer(&self, operation: &str, body: &[u8]) -> Answer {
+        let answer = dynamodb::answer(&self.database, operation, body);
+        if !matches!(operation, "GetItem" | "BatchGetItem" | "Query" | "Scan") {
+            self.news.store(true, Ordering::Release);
+        }
+        answer
+    }
+
+    /// What it is kept in, for whoever looks at it, or writes what no function would.
+    pub fn database(&self) -> &Database {
+        self.news.store(true, Ordering::Release);
+        &self.database
     }
 
     /// The next records of the stream after `position`, at most [`PAGE`].
     pub fn read_stream(&self, context: &str, position: i64) -> Result<Vec<StreamRecord>, String> {
+        if !self.news.swap(false, Ordering::AcqRel) {
+            return Ok(Vec::new());
+        }
+        let records = self.records(context, position);
+        // There may be more, or another attempt.
+        if records.as_ref().map_or(true, |records| records.len() == PAGE) {
+            self.news.store(true, Ordering::Release);
+        }
+        records
+    }
+
+    fn records(&self, context: &str, position: i64) -> Result<Vec<StreamRecord>, String> {
         let iterator = encode_shard_iterator(context, &dynoxide::streams::shard_id(context), position);
         let request = GetRecordsRequest { shard_iterator: iterator, limit: Some(PAGE) };
         let found = self.database.get_records(request).map_err(|error| error.to_string())?.records;

@@ -1,8 +1,12 @@
 //! Seeded histories of the whole system: customers who place and cancel, staff who set prices and count stock, under
 //! every fault that AWS allows; what must hold when the world is at rest; and planted bugs that must be caught.
 
+pub mod acts;
 pub mod bugs;
+mod commands;
 pub mod invariants;
+pub mod matrix;
+pub mod mutants;
 pub mod runner;
 pub mod shop;
 

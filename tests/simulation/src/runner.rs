@@ -1,48 +1,166 @@
-//! Runs histories: one seed, or many on all cores.
+//! Plays histories: one, many on all cores, and the shortest one that still goes wrong.
 
+use crate::acts::UNTIL_DELIVERED;
 use crate::bugs::Bug;
-use crate::shop::Shop;
-use local::simulation::{Faults, Outcome, Random, Simulation};
+use crate::shop::{LARGE, Shop};
+use local::simulation::{Faults, Outcome, Random, Simulation, Trace};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// The history of one seed. Every eighth shop is large enough for orders that are reserved in chunks.
-pub fn run(seed: u64, steps: u64, keep_trace: bool, bug: Option<&Bug>) -> Outcome {
-    let contexts = bug.map_or_else(crate::contexts, |bug| (bug.contexts)());
-    let simulation = Simulation::new(seed, contexts, keep_trace, |inner| match bug {
-        Some(bug) => (bug.plant)(inner),
-        None => inner,
-    });
-    match simulation {
-        Ok(mut simulation) => {
-            let mut shop = Shop::new(seed.is_multiple_of(8));
-            shop.open(&mut simulation, &mut Random::new(seed));
-            simulation.run(&mut shop, steps, Faults::USUAL)
+/// What determines a history.
+#[derive(Clone)]
+pub struct History<'b> {
+    /// Picks what happens.
+    pub seed: u64,
+    /// For how many steps clients act, and faults happen.
+    pub steps: u64,
+    /// Calls that chance spares.
+    pub spared: BTreeSet<u64>,
+    /// What was done wrong, if anything was.
+    pub bug: Option<&'b Bug>,
+}
+
+/// What became of it.
+pub struct Played {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What clients asked for, and asked for again if need be.
+    pub commands: u64,
+    /// Orders that were delivered.
+    pub delivered: u64,
+}
+
+impl Played {
+    /// Whether something did not hold.
+    pub fn went_wrong(&self) -> bool {
+        !self.outcome.violations.is_empty()
+    }
+}
+
+impl<'b> History<'b> {
+    /// The history of a seed.
+    pub fn of(seed: u64, steps: u64, bug: Option<&'b Bug>) -> Self {
+        Self { seed, steps, spared: BTreeSet::new(), bug }
+    }
+
+    /// Plays it. Every eighth shop is large enough for orders that are reserved in chunks; of every four histories one
+    /// begins with an order that was delivered, and in one streams forget what nobody read.
+    pub fn play(&self, keep_trace: bool) -> Played {
+        let contexts = self.bug.map_or_else(crate::contexts, |bug| (bug.contexts)());
+        let simulation = Simulation::new(self.seed, contexts, keep_trace, |inner| match self.bug {
+            Some(bug) => (bug.plant)(inner),
+            None => inner,
+        });
+        let mut shop = Shop::new(if self.seed.is_multiple_of(8) { LARGE + 5 } else { 5 });
+        let faults = Faults { trimming: self.seed % 4 == 3, ..Faults::USUAL };
+        let outcome = match simulation {
+            Ok(mut simulation) => {
+                simulation.spare(self.spared.clone());
+                shop.open(&mut simulation, &mut Random::new(self.seed));
+                if self.seed % 4 == 1 {
+                    UNTIL_DELIVERED.into_iter().for_each(|act| shop.act(&mut simulation, act));
+                }
+                simulation.run(&mut shop, self.steps, faults)
+            }
+            Err(reason) => Outcome {
+                violations: vec![reason],
+                trace: Trace::new(false),
+                steps: 0,
+                overlapping: 0,
+                invocations: 0,
+                struck: Vec::new(),
+                occasions: Vec::new(),
+            },
+        };
+        Played {
+            outcome,
+            commands: shop.commands,
+            delivered: shop.delivered.len() as u64,
         }
-        Err(reason) => Outcome {
-            violations: vec![reason],
-            trace: local::simulation::Trace::new(false),
-            steps: 0,
-            overlapping: 0,
-        },
+    }
+
+    /// The shortest history like this one that still goes wrong: fewer steps, and none of the faults that it can do
+    /// without.
+    #[must_use]
+    pub fn minimised(&self) -> Self {
+        let mut least = self.clone();
+        let wrong = |history: &Self| history.play(false).went_wrong();
+        // Not every prefix of a history that goes wrong ends well, so this finds a short one, not the shortest.
+        let mut cut = least.steps / 2;
+        while cut > 0 {
+            let shorter = Self { steps: least.steps - cut, ..least.clone() };
+            if shorter.steps > 0 && wrong(&shorter) {
+                least = shorter;
+                cut = cut.min(least.steps / 2);
+            } else {
+                cut /= 2;
+            }
+        }
+        // Spares ever smaller groups of calls.
+        let mut struck: Vec<u64> = least.play(false).outcome.struck.iter().map(|(call, _)| *call).collect();
+        let mut size = struck.len().div_ceil(2);
+        while size > 0 {
+            let mut from = 0;
+            while from < struck.len() {
+                let group = struck[from..struck.len().min(from + size)].iter().copied();
+                let calmer = Self {
+                    spared: least.spared.iter().copied().chain(group).collect(),
+                    ..least.clone()
+                };
+                let played = calmer.play(false);
+                if played.went_wrong() {
+                    // What was spared may have caused, or prevented, others.
+                    struck = played.outcome.struck.iter().map(|(call, _)| *call).collect();
+                    least = calmer;
+                } else {
+                    from += size;
+                }
+            }
+            size /= 2;
+        }
+        least
     }
 }
 
 /// What many histories came to.
 #[derive(Debug, Default)]
 pub struct Summary {
-    /// Seeds that were run.
+    /// Seeds that were played.
     pub seeds: u64,
     /// Steps of all of them.
     pub steps: u64,
-    /// Steps at which more than one invocation was under way.
+    /// Invocations of all of them.
+    pub invocations: u64,
+    /// Pairs of invocations that were under way at once.
     pub overlapping: u64,
+    /// What went wrong with calls, kills included.
+    pub faults: u64,
+    /// What clients asked for.
+    pub commands: u64,
+    /// Orders that were delivered.
+    pub delivered: u64,
     /// The lowest seeds with violations, and the violations.
     pub failed: Vec<(u64, Vec<String>)>,
 }
 
-/// Runs the seeds `first..first + count`, one history a thread.
-pub fn run_many(first: u64, count: u64, steps: u64, bug: Option<&Bug>) -> Summary {
+impl Summary {
+    fn add(&mut self, seed: u64, played: Played) {
+        self.seeds += 1;
+        self.steps += played.outcome.steps;
+        self.invocations += played.outcome.invocations;
+        self.overlapping += played.outcome.overlapping;
+        self.faults += played.outcome.struck.len() as u64;
+        self.commands += played.commands;
+        self.delivered += played.delivered;
+        if played.went_wrong() {
+            self.failed.push((seed, played.outcome.violations));
+        }
+    }
+}
+
+/// Plays the seeds `first..first + count`, one history a thread.
+pub fn play_many(first: u64, count: u64, steps: u64) -> Summary {
     let next = AtomicU64::new(0);
     let summary = Mutex::new(Summary::default());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -54,14 +172,8 @@ pub fn run_many(first: u64, count: u64, steps: u64, bug: Option<&Bug>) -> Summar
                     if n >= count {
                         return;
                     }
-                    let outcome = run(first + n, steps, false, bug);
-                    let mut summary = summary.lock().unwrap_or_else(PoisonError::into_inner);
-                    summary.seeds += 1;
-                    summary.steps += outcome.steps;
-                    summary.overlapping += outcome.overlapping;
-                    if !outcome.violations.is_empty() {
-                        summary.failed.push((first + n, outcome.violations));
-                    }
+                    let played = History::of(first + n, steps, None).play(false);
+                    summary.lock().unwrap_or_else(PoisonError::into_inner).add(first + n, played);
                 }
             });
         }
@@ -74,6 +186,6 @@ pub fn run_many(first: u64, count: u64, steps: u64, bug: Option<&Bug>) -> Summar
 /// How many seeds it takes to catch a bug; `None`: not within `count`.
 pub fn seeds_to_catch(bug: &Bug, count: u64, steps: u64) -> Option<u64> {
     (0..count)
-        .find(|seed| !run(*seed, steps, false, Some(bug)).violations.is_empty())
+        .find(|seed| History::of(*seed, steps, Some(bug)).play(false).went_wrong())
         .map(|seed| seed + 1)
 }

@@ -1,29 +1,29 @@
 //! The clients of a simulated shop: customers and a manager, and what they were told.
 
+use crate::commands::{Command, FULFILMENT, customer, fulfilment, manager};
 use crate::invariants;
 use kernel::{AccountId, Money, OrderId, Principal, Role, Timestamp};
 use local::cloud::{API, Cloud};
 use local::sandbox::stripe::confirmation;
 use local::simulation::{Random, Request, Simulation, Workload};
 use local::trigger::{HttpRequest, HttpResponse, claims};
+use orders::order::State;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How many customers there are.
 const CUSTOMERS: u32 = 3;
 
-/// A command that a client sends, and sends again until it is answered.
-#[derive(Clone, Debug)]
-struct Command {
-    function: &'static str,
-    route: &'static str,
-    path: Option<(&'static str, String)>,
-    caller: Principal,
-    key: Option<String>,
-    body: Value,
-}
+/// The lines of an order that is too large for one transaction.
+pub(crate) const LARGE: u32 = 105;
+
+/// After so many orders there are few new ones.
+const WANTED: usize = 3;
+
+/// A card that pays.
+pub(crate) const GOOD_CARD: &str = "pm_card_visa";
 
 /// The shop's clients.
 pub struct Shop {
@@ -37,58 +37,75 @@ pub struct Shop {
     pub cancelled: Vec<OrderId>,
     /// Keys with which an order may have been placed.
     pub placing: u64,
+    /// Commands that clients sent; repetitions are not counted.
+    pub commands: u64,
+    /// Orders that were delivered.
+    pub delivered: BTreeSet<OrderId>,
+    /// Where every order must be in the end, if that is known.
+    pub goal: Option<State>,
     /// What was wrong with replies.
     pub surprises: Vec<String>,
     prices: BTreeMap<String, i64>,
-    /// Client secrets of payments that customers can confirm at the provider.
-    secrets: Vec<String>,
+    /// Client secrets of payments that customers can confirm at the provider, with the orders they are for.
+    pub(crate) secrets: Vec<(OrderId, String)>,
+    /// What is in an order, at least.
+    bought: BTreeMap<OrderId, String>,
+    /// Orders for which a payment was started.
+    asked: BTreeSet<OrderId>,
+    /// Orders whose payment was confirmed, with what staff have done for them.
+    confirmed: BTreeMap<OrderId, usize>,
     cloud: Option<Arc<Cloud>>,
     under_way: BTreeMap<u64, Command>,
-    again: Vec<Command>,
+    pub(crate) again: Vec<Command>,
     next_tag: u64,
-    large: bool,
+    skus: u32,
 }
 
 impl Shop {
-    /// A shop that sells a few SKUs, or so many that its largest orders are reserved in chunks.
-    pub fn new(large: bool) -> Self {
+    /// A shop that sells so many SKUs. With more than [`LARGE`], some orders are reserved in chunks.
+    pub fn new(skus: u32) -> Self {
         Self {
             on_hand: BTreeMap::new(),
             replies: BTreeMap::new(),
             known: BTreeMap::new(),
             cancelled: Vec::new(),
             placing: 0,
+            commands: 0,
+            delivered: BTreeSet::new(),
+            goal: None,
             surprises: Vec::new(),
             prices: BTreeMap::new(),
             secrets: Vec::new(),
+            bought: BTreeMap::new(),
+            asked: BTreeSet::new(),
+            confirmed: BTreeMap::new(),
             cloud: None,
             under_way: BTreeMap::new(),
             again: Vec::new(),
             next_tag: 1,
-            large,
+            skus,
         }
     }
 
     /// Sets every product and its stock, without faults.
     pub fn open(&mut self, simulation: &mut Simulation, random: &mut Random) {
         self.cloud = Some(simulation.cloud.clone());
-        let skus = if self.large { 110 } else { 5 };
-        for n in 0..skus {
+        for n in 0..self.skus {
             let sku = format!("SKU{n}");
             // The first SKU is the one that everybody wants.
-            let stock = if self.large { random.between(15, 60) } else { random.between(3, 25) };
-            let (price, count) = (self.set_product(&sku, 100 + n), self.set_stock(&sku, stock));
+            let stock = if self.skus > LARGE { random.between(15, 60) } else { random.between(3, 25) };
+            let (price, count) = (self.set_product(&sku, 100 + i64::from(n)), self.set_stock(&sku, stock));
             for command in [price, count] {
                 let request = self.request(command, simulation.now());
-                simulation.request(self, request);
+                simulation.requests(self, vec![request]);
             }
         }
     }
 
-    fn place(&mut self, random: &mut Random) -> Command {
+    pub(crate) fn place(&mut self, random: &mut Random) -> Command {
         let skus: Vec<String> = self.prices.keys().cloned().collect();
-        let lines = match self.large && random.chance(25) {
-            true => 105,
+        let lines = match self.skus > LARGE && random.chance(25) {
+            true => LARGE,
             false => random.between(1, 4),
         };
         let hot = "SKU0".to_owned();
@@ -96,7 +113,7 @@ impl Shop {
         let lines: Vec<Value> = (0..lines)
             .map(|n| {
                 // Large orders want many SKUs; small ones mostly the hot one, and sometimes the same one twice.
-                let sku = match lines > 100 {
+                let sku = match lines == LARGE {
                     true => skus.get(n as usize),
                     false if random.chance(50) => Some(&hot),
                     false => random.pick(&skus),
@@ -122,7 +139,7 @@ impl Shop {
         }
     }
 
-    fn cancel(&mut self, random: &mut Random) -> Option<Command> {
+    pub(crate) fn cancel(&mut self, random: &mut Random) -> Option<Command> {
         let known: Vec<(OrderId, AccountId)> = self.known.iter().map(|(order, account)| (*order, *account)).collect();
         let (order, account) = *random.pick(&known)?;
         self.next_tag += 1;
@@ -136,9 +153,15 @@ impl Shop {
         })
     }
 
-    /// A customer wants to pay for an order of theirs.
-    fn pay(&mut self, random: &mut Random) -> Option<Command> {
+    /// A customer wants to pay for an order of theirs: mostly one that nobody paid for yet.
+    pub(crate) fn pay(&mut self, random: &mut Random) -> Option<Command> {
         let mut command = self.cancel(random)?;
+        let unpaid = |order: &OrderId| !self.asked.contains(order);
+        let unpaid: Vec<_> = self.known.iter().filter(|(order, _)| unpaid(order)).collect();
+        if let Some((order, account)) = random.pick(&unpaid).filter(|_| random.chance(80)) {
+            command.path = Some(("order", order.to_string()));
+            command.caller.account = **account;
+        }
         command.function = "start-payment";
         command.route = "POST /v1/orders/{order}/payments";
         Some(command)
@@ -149,31 +172,45 @@ impl Shop {
         let (Some(cloud), false) = (&self.cloud, self.secrets.is_empty()) else {
             return;
         };
-        let secret = self.secrets.remove(random.below(self.secrets.len()));
-        let card = if random.chance(80) { "pm_card_visa" } else { "pm_card_chargeDeclined" };
+        let (order, secret) = self.secrets.remove(random.below(self.secrets.len()));
+        let card = if random.chance(80) { GOOD_CARD } else { "pm_card_chargeDeclined" };
         let answer = cloud.sandboxes().ask("stripe", &confirmation(&secret, card), now);
-        if answer.status == 402 && random.chance(70) {
+        match answer.status {
+            200 => drop(self.confirmed.insert(order, 0)),
             // Declined: the same payment can be tried with another card.
-            self.secrets.push(secret);
+            402 if random.chance(70) => self.secrets.push((order, secret)),
+            _ => {}
         }
     }
 
-    /// Staff take an order a step further, whether it is its time or not.
+    /// Staff take an order a step further: mostly one whose time it is.
     fn fulfil(&self, random: &mut Random) -> Option<Command> {
+        let confirmed: Vec<(OrderId, usize)> = self.confirmed.iter().map(|(order, done)| (*order, *done)).collect();
+        if let Some((order, done)) = random.pick(&confirmed).filter(|_| random.chance(80)) {
+            return Some(fulfilment(*order, *FULFILMENT.get(*done)?));
+        }
         let known: Vec<OrderId> = self.known.keys().copied().collect();
         let order = *random.pick(&known)?;
-        let (function, route) = *random.pick(&[
-            ("pack-order", "POST /v1/orders/{order}/pack"),
-            ("ship-order", "POST /v1/orders/{order}/ship"),
-            ("deliver-order", "POST /v1/orders/{order}/deliver"),
-        ])?;
-        let body = if function == "ship-order" { json!({}) } else { Value::Null };
-        let path = Some(("order", order.to_string()));
-        Some(Command { function, route, path, caller: manager(), key: None, body })
+        Some(fulfilment(order, *random.pick(&FULFILMENT)?))
+    }
+
+    /// A customer returns something of an order: mostly of one that was delivered.
+    fn give_something_back(&mut self, random: &mut Random) -> Option<Command> {
+        let mut command = self.give_back(random)?;
+        let delivered: Vec<OrderId> = self.delivered.iter().copied().collect();
+        if let Some(order) = random.pick(&delivered).filter(|_| random.chance(80)) {
+            command.path = Some(("order", order.to_string()));
+            command.caller.account = *self.known.get(order)?;
+        }
+        let bought = command.order().and_then(|order| self.bought.get(&order));
+        if let Some(sku) = bought.filter(|_| random.chance(60)) {
+            command.body = json!({ "lines": [{ "sku": sku, "quantity": 1 }] });
+        }
+        Some(command)
     }
 
     /// A customer returns what is left of an order.
-    fn give_back(&mut self, random: &mut Random) -> Option<Command> {
+    pub(crate) fn give_back(&mut self, random: &mut Random) -> Option<Command> {
         let mut command = self.cancel(random)?;
         command.function = "return-order";
         command.route = "POST /v1/orders/{order}/returns";
@@ -221,7 +258,7 @@ impl Shop {
         }
     }
 
-    fn request(&mut self, command: Command, now: Timestamp) -> Request {
+    pub(crate) fn request(&mut self, command: Command, now: Timestamp) -> Request {
         let tag = self.next_tag;
         self.next_tag += 1;
         let mut headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
@@ -240,13 +277,30 @@ impl Shop {
         Request { tag, function, request }
     }
 
+    /// Staff did this for an order.
+    fn fulfilled(&mut self, command: &Command) {
+        let done = FULFILMENT.iter().position(|(function, _)| *function == command.function).map_or(0, |step| step + 1);
+        let Some(order) = command.order() else {
+            return;
+        };
+        if done < FULFILMENT.len() {
+            self.confirmed.insert(order, done);
+        } else {
+            self.confirmed.remove(&order);
+            self.delivered.insert(order);
+        }
+    }
+
     fn placed(&mut self, command: &Command, answer: HttpResponse) {
         let key = command.key.clone().unwrap_or_default();
         let body = answer.json();
         match answer.status_code {
             201 => {
                 match body["id"].as_str().and_then(|id| id.parse().ok()) {
-                    Some(order) => drop(self.known.insert(order, command.caller.account)),
+                    Some(order) => {
+                        self.known.insert(order, command.caller.account);
+                        self.bought.extend(command.body["lines"][0]["sku"].as_str().map(|sku| (order, sku.to_owned())));
+                    }
                     None => self.surprises.push(format!("an order without an id: {}", answer.body)),
                 }
                 let first = self.replies.entry(key.clone()).or_insert_with(|| answer.clone());
@@ -272,17 +326,24 @@ impl Workload for Shop {
         let command = if !self.again.is_empty() && random.chance(60) {
             self.again.remove(random.below(self.again.len()))
         } else {
-            match random.below(100) {
-                0..30 => self.place(random),
-                30..38 => self.cancel(random)?,
-                38..60 => self.pay(random)?,
-                60..74 => {
+            self.commands += 1;
+            // Few orders, so that some of them go all the way within a history.
+            let placing = if self.known.len() < WANTED { 30 } else { 5 };
+            let confirming = if self.secrets.is_empty() { 0 } else { 30 };
+            let fulfilling = if self.confirmed.is_empty() { 3 } else { 40 };
+            let returning = if self.delivered.is_empty() { 3 } else { 15 };
+            let weights = [placing, 4, 20, confirming, fulfilling, returning, 3, 4];
+            match random.weighted(&weights) {
+                0 => self.place(random),
+                1 => self.cancel(random)?,
+                2 => self.pay(random)?,
+                3 => {
                     self.confirm(random, now);
                     return None;
                 }
-                74..86 => self.fulfil(random)?,
-                86..90 => self.give_back(random)?,
-                90..94 => self.look(random)?,
+                4 => self.fulfil(random)?,
+                5 => self.give_something_back(random)?,
+                6 => self.look(random)?,
                 _ => {
                     let sku = format!("SKU{}", random.below(self.prices.len()));
                     let price = i64::from(random.between(50, 150));
@@ -305,12 +366,17 @@ impl Workload for Shop {
         match command.function {
             "place-order" => self.placed(&command, answer),
             "start-payment" => match answer.status_code {
-                201 => self.secrets.extend(answer.json()["client_secret"].as_str().map(str::to_owned)),
+                201 => {
+                    let secret = answer.json()["client_secret"].as_str().map(str::to_owned);
+                    self.asked.extend(command.order());
+                    self.secrets.extend(command.order().zip(secret));
+                }
                 409 => {}
                 503 => self.again.push(command),
                 status => self.surprises.push(format!("a payment came to {status}: {}", answer.body)),
             },
             "pack-order" | "ship-order" | "deliver-order" | "return-order" => match answer.status_code {
+                200 if command.function != "return-order" => self.fulfilled(&command),
                 200 | 201 | 409 | 422 => {}
                 503 => self.again.push(command),
                 status => self.surprises.push(format!("{} came to {status}: {}", command.function, answer.body)),
@@ -329,19 +395,5 @@ impl Workload for Shop {
 
     fn violations(&self, simulation: &Simulation) -> Vec<String> {
         invariants::violations(self, simulation)
-    }
-}
-
-fn customer(n: u32) -> Principal {
-    Principal {
-        account: AccountId::from_bits(n.into()),
-        roles: vec![Role::Customer],
-    }
-}
-
-fn manager() -> Principal {
-    Principal {
-        account: AccountId::from_bits(1000),
-        roles: vec![Role::Manager],
     }
 }

@@ -32,7 +32,15 @@ pub fn run(arguments: &[String]) -> Outcome {
     let runs = options.get("runs", 40usize)?.max(30);
     // The very binaries that the deployment takes.
     succeed(Command::new("bash").args(["-euc", FUNCTIONS]))?;
-    succeed(cargo().args(["build", "--release", "--quiet", "--manifest-path", STOCK, "--target-dir", STOCK_TARGET]))?;
+    succeed(cargo().args([
+        "build",
+        "--release",
+        "--quiet",
+        "--manifest-path",
+        STOCK,
+        "--target-dir",
+        STOCK_TARGET,
+    ]))?;
     let mut all = vec![Measured::of("stock", "target/bench-stock/release/bench-stock".into())?];
     for name in OURS {
         all.push(Measured::of(name, Path::new("target/release").join(name))?);

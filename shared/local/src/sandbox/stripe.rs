@@ -109,6 +109,10 @@ impl Sandbox for Stripe {
         self.webhook_delivered(delivery, status, now);
     }
 
+    fn kept(&self) -> BTreeMap<String, i64> {
+        self.charged()
+    }
+
     fn changes(&mut self) -> Vec<(String, Option<Value>)> {
         self.store.changes()
     }

@@ -1,6 +1,6 @@
 //! The scheduler: picks the next step, carries it out, and lets the invocations it concerns go on.
 
-use super::fates::Faults;
+use super::fates::{Fates, Fault, Faults};
 use super::random::Random;
 use super::sim_host::{SimHost, Wait};
 use super::tasks::{Purpose, Task};
@@ -12,7 +12,7 @@ use kernel::Timestamp;
 use platform::function::Trigger;
 use platform::{Context, Host, World};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -48,8 +48,14 @@ pub struct Outcome {
     pub trace: Trace,
     /// Scheduler steps taken, those to come to rest included.
     pub steps: u64,
-    /// Steps at which more than one invocation was under way.
+    /// Pairs of invocations that were under way at once.
     pub overlapping: u64,
+    /// Invocations.
+    pub invocations: u64,
+    /// What went wrong: with which call, counted from the first that could, and what.
+    pub struck: Vec<(u64, Fault)>,
+    /// If faults were planned: what could have gone wrong with each call.
+    pub occasions: Vec<Vec<Fault>>,
 }
 
 enum Step {
@@ -58,6 +64,7 @@ enum Step {
     Consume(&'static str),
     Scheduled(&'static str),
     Webhooks,
+    Trim(&'static str, usize),
     Proceed(u64),
     Pass,
 }
@@ -68,14 +75,25 @@ pub struct Simulation {
     pub cloud: Arc<Cloud>,
     /// Every event that was published, by id.
     pub published: BTreeMap<String, Value>,
+    /// The ids of all events that were ever written into an outbox.
+    pub committed: BTreeSet<String>,
     pub(super) host: SimHost,
+    /// What functions call: the scheduler, perhaps behind a mistake.
+    pub(super) outside: Arc<dyn Outside>,
+    /// What answers in the end.
     pub(super) inner: Arc<dyn Outside>,
     pub(super) worlds: BTreeMap<&'static str, Arc<World>>,
     pub(super) tasks: BTreeMap<u64, Task>,
     pub(super) next_task: u64,
+    pub(super) seed: u64,
     pub(super) random: Random,
+    pub(super) fates: Fates,
     pub(super) trace: Trace,
+    /// Contexts whose stream lost records.
+    pub(super) trimmed: BTreeSet<&'static str>,
     resting: bool,
+    /// Until when a resting world waits for what comes later; `None`: for all of it.
+    horizon: Option<Timestamp>,
     pub(super) steps: u64,
     pub(super) overlapping: u64,
     pub(super) faults: Faults,
@@ -86,11 +104,13 @@ pub struct Simulation {
 const MAX_TASKS: usize = 8;
 /// At every how many steps a schedule may start a function.
 const SCHEDULED: u64 = 50;
+/// At every how many steps a stream may forget what nobody read.
+const TRIMMED: u64 = 10;
 /// More steps than any world needs to come to rest.
-const MAX_REST: u64 = 50_000;
+const MAX_REST: u64 = 10_000;
 
 impl Simulation {
-    /// A world of these contexts. `decorate` may put something between the functions and the cloud.
+    /// A world of these contexts. `decorate` may put something between the functions and the scheduler.
     pub fn new(
         seed: u64,
         contexts: Vec<Context>,
@@ -99,23 +119,29 @@ impl Simulation {
     ) -> Result<Self, String> {
         let host = SimHost::new(seed, keep_trace);
         let cloud = Arc::new(Cloud::in_memory(contexts, 2)?);
-        let inner = decorate(Arc::new(Direct {
+        let inner = Arc::new(Direct {
             cloud: cloud.clone(),
             host: Arc::new(host.clone()),
             // Functions that others ask are tasks of their own.
             invoke: Arc::new(OnceLock::new()),
-        }));
+        });
         let mut simulation = Self {
             cloud,
             published: BTreeMap::new(),
+            committed: BTreeSet::new(),
+            outside: decorate(Arc::new(host.clone())),
             host,
             inner,
             worlds: BTreeMap::new(),
             tasks: BTreeMap::new(),
             next_task: 1,
+            seed,
             random: Random::new(seed),
+            fates: Fates::default(),
             trace: Trace::new(keep_trace),
+            trimmed: BTreeSet::new(),
             resting: false,
+            horizon: None,
             steps: 0,
             overlapping: 0,
             faults: Faults::NONE,
@@ -143,35 +169,79 @@ impl Simulation {
     pub fn run(mut self, workload: &mut dyn Workload, steps: u64, faults: Faults) -> Outcome {
         self.rest(workload);
         self.faults = faults;
+        self.fates.calls = 0;
         for _ in 0..steps {
+            if !self.violations.is_empty() {
+                break;
+            }
             self.step(workload, true);
         }
         self.faults = Faults::NONE;
+        self.end(workload)
+    }
+
+    /// Lets the world come to rest, and asks what does not hold.
+    pub fn end(mut self, workload: &mut dyn Workload) -> Outcome {
+        self.horizon = None;
         self.rest(workload);
         let mut violations = std::mem::take(&mut self.violations);
-        violations.extend(workload.violations(&self));
+        if violations.is_empty() {
+            violations = workload.violations(&self);
+        }
         Outcome {
             violations,
             trace: self.trace,
             steps: self.steps,
             overlapping: self.overlapping,
+            invocations: self.next_task - 1,
+            struck: self.fates.struck,
+            occasions: self.fates.occasions,
         }
     }
 
-    /// Carries out a request without faults, and everything that follows from it.
-    pub fn request(&mut self, workload: &mut dyn Workload, request: Request) {
-        self.send(request);
+    /// Lets this time pass without anything happening.
+    pub fn pass(&mut self, duration: Duration) {
+        let now = self.now().after(duration);
+        self.host.state().now = now;
+        self.trace.add(format!("it is {now}"));
+    }
+
+    /// Carries out requests that are sent at once, and everything that follows from them.
+    pub fn requests(&mut self, workload: &mut dyn Workload, requests: Vec<Request>) {
+        for request in requests {
+            self.send(request);
+        }
         self.rest(workload);
+    }
+
+    /// The same, but what waits for longer than this goes on waiting.
+    pub fn requests_within(&mut self, limit: Duration, workload: &mut dyn Workload, requests: Vec<Request>) {
+        self.horizon = Some(self.now().after(limit));
+        self.requests(workload, requests);
+        self.horizon = None;
     }
 
     /// Takes steps until nothing is under way and nothing waits.
     fn rest(&mut self, workload: &mut dyn Workload) {
+        // A world that went wrong once need not be played any further.
+        if !self.violations.is_empty() {
+            return;
+        }
         self.resting = true;
         self.run_tasks(workload);
         for _ in 0..MAX_REST {
-            if !self.step(workload, false) {
-                self.resting = false;
-                return;
+            if self.step(workload, false) {
+                continue;
+            }
+            match self.trimmed.pop_first() {
+                Some(context) => {
+                    self.republish(context, Value::Null);
+                    self.run_tasks(workload);
+                }
+                None => {
+                    self.resting = false;
+                    return;
+                }
             }
         }
         self.violations.push("the world does not come to rest".to_owned());
@@ -179,34 +249,27 @@ impl Simulation {
 
     /// Takes one step. False: there is nothing to do.
     fn step(&mut self, workload: &mut dyn Workload, clients: bool) -> bool {
-        let choices = self.choices(clients);
-        let total: usize = choices.iter().map(|(weight, _)| weight).sum();
-        if total == 0 {
+        let mut choices = self.choices(clients);
+        if choices.is_empty() {
             return false;
         }
         self.steps += 1;
-        self.overlapping += u64::from(self.tasks.len() > 1);
-        let mut left = self.random.below(total);
-        for (weight, step) in choices {
-            if left >= weight {
-                left -= weight;
-                continue;
-            }
-            match step {
-                Step::Client => {
-                    let now = self.now();
-                    if let Some(request) = workload.next(&mut self.random, now) {
-                        self.send(request);
-                    }
+        let weights: Vec<usize> = choices.iter().map(|(weight, _)| *weight).collect();
+        let (_, step) = choices.swap_remove(self.random.weighted(&weights));
+        match step {
+            Step::Client => {
+                let now = self.now();
+                if let Some(request) = workload.next(&mut self.random, now) {
+                    self.send(request);
                 }
-                Step::Relay(context, shard) => self.relay(context, shard),
-                Step::Consume(function) => self.consume(function),
-                Step::Scheduled(function) => self.start_scheduled(function),
-                Step::Webhooks => self.send_webhooks(),
-                Step::Proceed(waiting) => self.proceed(waiting, workload),
-                Step::Pass => self.pass_time(),
             }
-            break;
+            Step::Relay(context, shard) => self.relay(context, shard),
+            Step::Consume(function) => self.consume(function),
+            Step::Scheduled(function) => self.start_scheduled(function),
+            Step::Webhooks => self.send_webhooks(),
+            Step::Trim(context, shard) => self.trim(context, shard),
+            Step::Proceed(waiting) => self.proceed(waiting, workload),
+            Step::Pass => self.pass_time(),
         }
         self.run_tasks(workload);
         true
@@ -230,6 +293,9 @@ impl Simulation {
                 let busy = |task: &Task| matches!(task.purpose, Purpose::Relay { context: c, shard: s, .. } if (c, s) == (context, shard));
                 if has_room && !self.tasks.values().any(busy) {
                     choices.push((3, Step::Relay(context, shard)));
+                    if self.faults.trimming && self.steps.is_multiple_of(TRIMMED) {
+                        choices.push((1, Step::Trim(context, shard)));
+                    }
                 }
             }
         }
@@ -237,7 +303,8 @@ impl Simulation {
         let now = self.host.now();
         for function in plane.consumers() {
             if has_room && !plane.visible(function, now).is_empty() {
-                choices.push((3, Step::Consume(function)));
+                // Seldom enough for several messages to come together.
+                choices.push((1, Step::Consume(function)));
             }
         }
         if has_room && self.cloud.sandboxes().next_due().is_some_and(|due| due <= now) {
@@ -249,7 +316,8 @@ impl Simulation {
             choices.extend(scheduled.map(|function| (1, Step::Scheduled(function.name))));
         }
         let sleeping = self.host.state().waiting.values().any(|waiting| matches!(waiting.what, Wait::Until(_)));
-        let waits = plane.waiting() > 0 || self.cloud.sandboxes().next_due().is_some();
+        let next = self.cloud.sandboxes().next_due().into_iter().chain(plane.next_visible()).min();
+        let waits = next.is_some_and(|next| self.horizon.is_none_or(|horizon| next <= horizon));
         if sleeping || (choices.is_empty() && waits) || clients {
             choices.push((1, Step::Pass));
         }
@@ -276,6 +344,9 @@ impl Simulation {
                 let webhook = self.cloud.sandboxes().next_due();
                 let message = self.cloud.plane().next_visible();
                 webhook.into_iter().chain(message).min().unwrap_or(now)
+            }
+            None if self.random.chance(self.faults.jump) => {
+                now.after(Duration::from_secs(u64::from(self.random.between(600, 10_800))))
             }
             None => now.after(Duration::from_millis(u64::from(self.random.between(1, 5_000)))),
         };

@@ -1,34 +1,94 @@
 //! What becomes of each call that an invocation makes.
 
-use super::engine::Simulation;
-use super::engine::Workload;
+use super::engine::{Simulation, Workload};
+use super::random::Random;
 use super::sim_host::Wait;
 use crate::outside::{Answer, NoAnswer, OutsideCall, Service};
 use crate::services::{self, sns};
 use futures_util::future::FutureExt;
-use kernel::Digest;
+use kernel::{Digest, Timestamp};
 use platform::Host;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// What goes wrong with a call.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Fault {
+    /// Its connection breaks before it has an effect.
+    NotSent,
+    /// Its connection breaks after it had its effect.
+    ReplyLost,
+    /// It is throttled.
+    Throttled,
+    /// A transaction meets another one.
+    Conflict,
+    /// The entry at this place of a batch of events is not taken.
+    InPart(usize),
+    /// A read that need not be consistent gives what it gave a moment ago.
+    Stale,
+    /// Its invocation is killed before it has an effect.
+    KilledBefore,
+    /// Its invocation is killed after it had its effect.
+    KilledAfter,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Fault; 8] = [
+        Fault::NotSent,
+        Fault::ReplyLost,
+        Fault::Throttled,
+        Fault::Conflict,
+        Fault::InPart(0),
+        Fault::Stale,
+        Fault::KilledBefore,
+        Fault::KilledAfter,
+    ];
+
+    /// Whether it can befall this call.
+    fn befalls(self, call: &OutsideCall) -> bool {
+        match self {
+            Fault::Conflict => call.operation == "TransactWriteItems",
+            Fault::InPart(_) => is_publication(call),
+            Fault::Stale => may_be_stale(call),
+            // Functions that others ask are invocations of their own, with faults of their own.
+            Fault::ReplyLost | Fault::KilledAfter => call.service != Service::Lambda,
+            Fault::NotSent | Fault::Throttled | Fault::KilledBefore => true,
+        }
+    }
+}
+
+/// Faults at chosen calls, by the place of the call among all of them.
+pub type Plan = BTreeMap<u64, Fault>;
 
 /// How often each fault happens, in percent of the occasions for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Faults {
-    /// A call's connection breaks before it has an effect.
+    /// [`Fault::NotSent`]
     pub lost_request: u32,
-    /// A call's connection breaks after it had its effect.
+    /// [`Fault::ReplyLost`]
     pub lost_reply: u32,
-    /// A call is throttled.
+    /// [`Fault::Throttled`]
     pub throttled: u32,
-    /// A transaction meets another one.
+    /// For [`OUTAGE`], all that a function asks of a service is throttled.
+    pub outage: u32,
+    /// [`Fault::Conflict`]
     pub conflict: u32,
-    /// Entries of a batch are not taken.
+    /// [`Fault::InPart`]
     pub partial: u32,
-    /// An invocation is killed at a call, before or after the call's effect.
+    /// [`Fault::Stale`]
+    pub stale: u32,
+    /// [`Fault::KilledBefore`] and [`Fault::KilledAfter`]
     pub killed: u32,
     /// A client does not get its answer.
     pub unanswered: u32,
     /// A message that was dealt with stays in its queue, or one being dealt with is delivered again.
     pub duplicate: u32,
+    /// Nothing happens for an hour or more.
+    pub jump: u32,
+    /// Whether streams lose records that no relay has read. What they held is republished at the end.
+    pub trimming: bool,
 }
 
 impl Faults {
@@ -37,26 +97,84 @@ impl Faults {
         lost_request: 3,
         lost_reply: 5,
         throttled: 3,
+        outage: 12,
         conflict: 8,
         partial: 5,
+        stale: 20,
         killed: 3,
         unanswered: 10,
         duplicate: 10,
+        jump: 2,
+        trimming: false,
     };
     /// None at all.
     pub const NONE: Faults = Faults {
         lost_request: 0,
         lost_reply: 0,
         throttled: 0,
+        outage: 0,
         conflict: 0,
         partial: 0,
+        stale: 0,
         killed: 0,
         unanswered: 0,
         duplicate: 0,
+        jump: 0,
+        trimming: false,
     };
+
+    /// What goes wrong with a call, if anything does.
+    fn draw(&self, random: &mut Random, call: &OutsideCall) -> Option<Fault> {
+        let entry = Fault::InPart(random.below(10));
+        let chances = [
+            (self.killed, if random.chance(50) { Fault::KilledAfter } else { Fault::KilledBefore }),
+            (self.lost_request, Fault::NotSent),
+            (self.lost_reply, Fault::ReplyLost),
+            (self.throttled, Fault::Throttled),
+            (self.conflict, Fault::Conflict),
+            (self.partial, entry),
+            (self.stale, Fault::Stale),
+        ];
+        let mut befalling = chances.into_iter().filter(|(_, fault)| fault.befalls(call));
+        befalling.find(|(percent, _)| random.chance(*percent)).map(|(_, fault)| fault)
+    }
 }
 
+/// Where the faults of a run come from, and which there were.
+#[derive(Default)]
+pub(super) struct Fates {
+    /// Instead of chance.
+    pub plan: Option<Plan>,
+    /// Calls that chance spares.
+    pub spared: BTreeSet<u64>,
+    /// Calls so far.
+    pub calls: u64,
+    /// What could have gone wrong with each call, if faults are planned.
+    pub occasions: Vec<Vec<Fault>>,
+    /// What went wrong so far.
+    pub struck: Vec<(u64, Fault)>,
+    /// What reads gave that need not be consistent.
+    earlier: BTreeMap<String, (Timestamp, Answer)>,
+}
+
+/// How long an outage takes: longer than functions repeat their calls.
+const OUTAGE: Duration = Duration::from_secs(5);
+/// For how long a read may give what was.
+const STALENESS: Duration = Duration::from_secs(10);
+
 impl Simulation {
+    /// From now on these faults happen, and no others.
+    pub fn planned(&mut self, plan: Plan) {
+        self.fates.plan = Some(plan);
+        self.fates.calls = 0;
+        self.fates.occasions.clear();
+    }
+
+    /// Lets chance spare these calls: the rest of the history stays as similar as it can.
+    pub fn spare(&mut self, calls: BTreeSet<u64>) {
+        self.fates.spared = calls;
+    }
+
     /// Answers a waiting call, perhaps with a fault.
     pub(super) fn proceed(&mut self, id: u64, workload: &mut dyn Workload) {
         let found = self.host.state().waiting.get(&id).map(|waiting| match &waiting.what {
@@ -64,50 +182,64 @@ impl Simulation {
             Wait::Until(_) | Wait::Invocation => (waiting.task, None),
         });
         let Some((task, Some(call))) = found else { return };
-        if call.service == Service::Lambda && self.invoke_nested(id, &call) {
+        let fault = self.fault(&call);
+        if fault.is_none() && call.service == Service::Lambda && self.invoke_nested(id, &call) {
             return;
         }
-        let (fate, answer, killed) = self.fate(&call);
-        let request = match serde_json::from_slice::<Value>(&call.body) {
-            Ok(json) => Digest::of([json.to_string()]).short(8),
-            Err(_) => Digest::of([&call.body]).short(8),
-        };
+        let request = Digest::of([canonical(&call)]).short(8);
+        let fate = fault.map_or_else(|| "applied".to_owned(), |fault| format!("{fault:?}"));
         self.trace.add(format!("@{task} {} {} {request}: {fate}", call.function, call.operation));
-        match killed {
-            true => self.kill(task, workload),
-            false => self.host.resume(id, answer),
+        let answer = self.answer(&call, fault);
+        match fault {
+            Some(Fault::KilledBefore | Fault::KilledAfter) => self.kill(task, workload),
+            _ => self.host.resume(id, answer),
         }
     }
 
-    /// What becomes of a call: in words, its answer, and whether its invocation dies of it.
-    fn fate(&mut self, call: &OutsideCall) -> (&'static str, Result<Answer, NoAnswer>, bool) {
-        let faults = self.faults;
-        if self.random.chance(faults.killed) {
-            let after = self.random.chance(50);
-            if after {
-                drop(self.apply(call, &[]));
+    /// What goes wrong with the next call. Each call draws from its own numbers, so that sparing one does not change
+    /// what befalls the others.
+    fn fault(&mut self, call: &OutsideCall) -> Option<Fault> {
+        let number = self.fates.calls;
+        self.fates.calls += 1;
+        let fault = match &self.fates.plan {
+            Some(plan) => {
+                self.fates.occasions.push(Fault::ALL.into_iter().filter(|fault| fault.befalls(call)).collect());
+                plan.get(&number).copied().filter(|fault| fault.befalls(call))
             }
-            let fate = if after { "killed after it was applied" } else { "killed before it was applied" };
-            return (fate, Err(NoAnswer), true);
+            None if self.fates.spared.contains(&number) => None,
+            None if self.is_out(call) => Some(Fault::Throttled),
+            None => self.faults.draw(&mut Random::new(self.seed.rotate_left(32) ^ number), call),
+        };
+        self.fates.struck.extend(fault.map(|fault| (number, fault)));
+        fault
+    }
+
+    /// Whether the service that a function calls is out of its reach for now.
+    fn is_out(&self, call: &OutsideCall) -> bool {
+        let period = self.host.now().as_millis().unsigned_abs() / u64::try_from(OUTAGE.as_millis()).unwrap_or(1);
+        let which = call.function.bytes().chain([call.service as u8]);
+        let draw = which.fold(self.seed ^ period, |mixed, byte| Random::new(mixed ^ u64::from(byte)).next_u64());
+        Random::new(draw).chance(self.faults.outage)
+    }
+
+    /// The answer to a call that this goes wrong with.
+    fn answer(&mut self, call: &OutsideCall, fault: Option<Fault>) -> Result<Answer, NoAnswer> {
+        match fault {
+            None => self.apply(call, &[]),
+            Some(Fault::InPart(entry)) => self.apply(call, &[entry]),
+            Some(Fault::ReplyLost | Fault::KilledAfter) => self.apply(call, &[]).and(Err(NoAnswer)),
+            Some(Fault::NotSent | Fault::KilledBefore) => Err(NoAnswer),
+            Some(Fault::Throttled) => Ok(services::throttled(call.service)),
+            Some(Fault::Conflict) => Ok(conflict(&call.body)),
+            Some(Fault::Stale) => {
+                let now = self.host.now();
+                let earlier = self.fates.earlier.get(&canonical(call)).filter(|(at, _)| now < at.after(STALENESS));
+                match earlier {
+                    Some((_, answer)) => Ok(answer.clone()),
+                    None => self.apply(call, &[]),
+                }
+            }
         }
-        if self.random.chance(faults.lost_request) {
-            return ("not sent", Err(NoAnswer), false);
-        }
-        if self.random.chance(faults.lost_reply) {
-            drop(self.apply(call, &[]));
-            return ("applied, reply lost", Err(NoAnswer), false);
-        }
-        if self.random.chance(faults.throttled) {
-            return ("throttled", Ok(services::throttled(call.service)), false);
-        }
-        if call.operation == "TransactWriteItems" && self.random.chance(faults.conflict) {
-            return ("conflict", Ok(conflict(&call.body)), false);
-        }
-        if is_publication(call) && self.random.chance(faults.partial) {
-            let first = self.random.below(10);
-            return ("taken in part", self.apply(call, &[first]), false);
-        }
-        ("applied", self.apply(call, &[]), false)
     }
 
     /// Carries a call out. Entries of an SNS batch in `refused` are not taken.
@@ -119,7 +251,17 @@ impl Simulation {
             }
         }
         // Nothing below the scheduler waits.
-        self.inner.call(call.clone()).now_or_never().unwrap_or(Err(NoAnswer))
+        let answer = self.inner.call(call.clone()).now_or_never().unwrap_or(Err(NoAnswer));
+        if answer.as_ref().is_ok_and(|answer| answer.status == 200) {
+            self.committed.extend(announced(call));
+        }
+        if self.faults.stale > 0
+            && let Ok(answer) = &answer
+            && may_be_stale(call)
+        {
+            self.fates.earlier.insert(canonical(call), (self.host.now(), answer.clone()));
+        }
+        answer
     }
 
     /// Events are the same at each repetition: one id, one content.
@@ -142,6 +284,40 @@ impl Simulation {
 /// Whether a call publishes events.
 fn is_publication(call: &OutsideCall) -> bool {
     call.service == Service::Sns && call.operation == "PublishBatch"
+}
+
+/// Whether a call reads what an index or a replica of the table may not have yet.
+/// What is asked, whatever the order in which maps were written.
+fn canonical(call: &OutsideCall) -> String {
+    match serde_json::from_slice::<Value>(&call.body) {
+        Ok(json) => json.to_string(),
+        Err(_) => String::from_utf8_lossy(&call.body).into_owned(),
+    }
+}
+
+/// The ids of the events that a write puts into outboxes.
+fn announced(call: &OutsideCall) -> Vec<String> {
+    if !["PutItem", "TransactWriteItems"].contains(&&*call.operation) {
+        return Vec::new();
+    }
+    let request: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+    let transaction = request["TransactItems"].as_array().into_iter().flatten().map(|action| &action["Put"]);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let ids = |put: &Value| {
+        let (item, outbox) = (&put["Item"], &put["Item"]["outbox"]["M"]);
+        let (table, pk, sk) = (text(&put["TableName"]), text(&item["pk"]["S"]), text(&item["sk"]["S"]));
+        let version = text(&outbox["v"]["N"]);
+        let events = outbox["events"]["L"].as_array().map_or(0, Vec::len);
+        // An outbox that was carried over announces nothing new.
+        let events = if item["v"]["N"] == outbox["v"]["N"] { events } else { 0 };
+        (0..events).map(|index| format!("{table}/{pk}/{sk}/1.{version}.{index}")).collect::<Vec<_>>()
+    };
+    transaction.chain([&request]).flat_map(ids).collect()
+}
+
+fn may_be_stale(call: &OutsideCall) -> bool {
+    let reads = call.service == Service::DynamoDb && ["GetItem", "BatchGetItem", "Query"].contains(&&*call.operation);
+    reads && !String::from_utf8_lossy(&call.body).contains("\"ConsistentRead\":true")
 }
 
 /// What DynamoDB answers to a transaction that meets another one on its first item.

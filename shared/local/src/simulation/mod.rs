@@ -2,7 +2,7 @@
 //!
 //! All invocations run on one thread and stop at each outside call and each sleep. At every step the seed picks what
 //! happens next: a client sends a request, a batch is delivered (again), a waiting call is answered, throttled, loses
-//! its connection before or after its effect, an invocation is killed, time passes. One seed gives one history: the
+//! its connection before or after its effect, an invocation is killed, a stream forgets what nobody read, time passes. One seed gives one history: the
 //! trace's hash says so.
 
 mod engine;
@@ -13,6 +13,6 @@ mod tasks;
 mod trace;
 
 pub use engine::{Outcome, Request, Simulation, Workload};
-pub use fates::Faults;
+pub use fates::{Fault, Faults, Plan};
 pub use random::Random;
 pub use trace::Trace;

@@ -34,6 +34,19 @@ impl Random {
         self.between(0, 99) < percent
     }
 
+    /// The place of one of these weights, of which at least one is not 0: as often as it is heavy.
+    pub fn weighted(&mut self, weights: &[usize]) -> usize {
+        let mut left = self.below(weights.iter().sum());
+        weights
+            .iter()
+            .position(|weight| {
+                let chosen = left < *weight;
+                left = left.saturating_sub(*weight);
+                chosen
+            })
+            .unwrap_or(0)
+    }
+
     /// One of these.
     pub fn pick<'p, T>(&mut self, things: &'p [T]) -> Option<&'p T> {
         things.get(self.below(things.len()))

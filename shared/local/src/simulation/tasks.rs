@@ -8,6 +8,7 @@ use crate::services::lambda;
 use crate::trigger::{HttpRequest, HttpResponse, failures, queue_event, schedule_event, stream_event};
 use futures_util::future::BoxFuture;
 use platform::{Error, Host, Invocation};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
@@ -37,6 +38,7 @@ pub(super) enum Purpose {
         function: &'static str,
         waiting: u64,
     },
+    Republish(&'static str),
 }
 
 /// An invocation under way.
@@ -50,7 +52,7 @@ impl Simulation {
     pub(super) fn start_function(&mut self, name: &'static str) {
         if let Some(function) = self.cloud.function(name) {
             let host: Arc<dyn Host> = Arc::new(self.host.clone());
-            let world = world(function, self.cloud.settings(function), host, Arc::new(self.host.clone()));
+            let world = world(function, self.cloud.settings(function), host, self.outside.clone());
             self.worlds.insert(name, world);
         }
     }
@@ -61,6 +63,7 @@ impl Simulation {
         };
         let task = self.next_task;
         self.next_task += 1;
+        self.overlapping += self.tasks.len() as u64;
         let invocation = Invocation { request: format!("request-{task}"), payload };
         self.host.state().task = task;
         let future = (function.handler)(world.clone(), invocation);
@@ -111,6 +114,27 @@ impl Simulation {
         self.trace.add(format!("the clock starts {function} as @{}", self.next_task));
         let now = self.host.now();
         self.invoke(function, schedule_event(now), Purpose::Scheduled(function));
+    }
+
+    /// A stream forgets what no relay has read.
+    pub(super) fn trim(&mut self, context: &'static str, shard: usize) {
+        let lost = self.cloud.plane().records(context, shard, usize::MAX).len();
+        self.trace.add(format!("{context}/{shard} forgets {lost} changes"));
+        self.trimmed.insert(context);
+        let trimmed = self.cloud.plane().advance(context, shard, lost);
+        self.violations.extend(trimmed.err());
+    }
+
+    /// An operator lets a context announce everything again, from this page on.
+    pub(super) fn republish(&mut self, context: &'static str, from: Value) {
+        let named = format!("republish-{context}");
+        let Some(function) = self.cloud.functions.keys().copied().find(|name| *name == named) else {
+            self.violations.push(format!("there is no {named}"));
+            return;
+        };
+        self.trace.add(format!("an operator starts {function} as @{}", self.next_task));
+        let payload = if from.is_null() { json!({}) } else { json!({ "from": from }) };
+        self.invoke(function, payload.to_string().into_bytes(), Purpose::Republish(context));
     }
 
     /// Partners send what is due, in one order or another.
@@ -171,6 +195,10 @@ impl Simulation {
                     Some(*function)
                 }
                 Purpose::Relay { context, .. } => self.cloud.relay_of(context).map(|relay| relay.name),
+                Purpose::Republish(context) => {
+                    self.trimmed.insert(context);
+                    None
+                }
             };
             if let Some(name) = name {
                 self.start_function(name);
@@ -218,6 +246,15 @@ impl Simulation {
             }
             Purpose::Nested { waiting, .. } => {
                 self.host.resume(waiting, Ok(lambda::answered(answer.ok())));
+                Ok(())
+            }
+            Purpose::Republish(context) => {
+                let progress = answer.ok().and_then(|answer| serde_json::from_slice::<Value>(&answer).ok());
+                match progress.map(|mut progress| progress["next"].take()) {
+                    Some(Value::Null) => {}
+                    Some(next) => self.republish(context, next),
+                    None => drop(self.trimmed.insert(context)),
+                }
                 Ok(())
             }
             Purpose::Relay { context, shard, records } => {

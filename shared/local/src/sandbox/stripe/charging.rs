@@ -58,6 +58,16 @@ impl Charge {
 }
 
 impl Stripe {
+    /// What was charged for each order and not given back.
+    pub(super) fn charged(&self) -> BTreeMap<String, i64> {
+        let mut orders = BTreeMap::new();
+        for charge in self.store.each::<Charge>("ch_").into_iter().filter(|charge| charge.paid) {
+            let order = charge.metadata.get("order").cloned().unwrap_or_default();
+            *orders.entry(order).or_default() += charge.amount - charge.amount_refunded;
+        }
+        orders
+    }
+
     /// Has `method` pay `intent`; `away`: its owner is not there to be authenticated.
     pub(super) fn charge(&mut self, mut intent: Intent, method: Method, away: bool, now: Timestamp) -> Reply {
         intent.payment_method = Some(method.id.clone());
