@@ -6,6 +6,9 @@
 use super::runtime_api::RuntimeApi;
 use super::{cargo, median, milliseconds, succeed};
 use crate::{Options, Outcome};
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -62,7 +65,9 @@ pub fn run(arguments: &[String]) -> Outcome {
 struct Measured {
     name: &'static str,
     binary: PathBuf,
-    bytes: u64,
+    bytes: usize,
+    /// What Lambda keeps and loads: deflated, as in a zip.
+    zipped: usize,
     starts: Vec<Duration>,
     /// The most of all runs.
     resident_kb: u64,
@@ -70,9 +75,17 @@ struct Measured {
 
 impl Measured {
     fn of(name: &'static str, binary: PathBuf) -> Result<Self, String> {
-        let file = binary.metadata();
-        let bytes = file.map_err(|error| format!("{}: {error}", binary.display()))?.len();
-        Ok(Self { name, binary, bytes, starts: Vec::new(), resident_kb: 0 })
+        let content = std::fs::read(&binary).map_err(|error| format!("{}: {error}", binary.display()))?;
+        let mut zip = DeflateEncoder::new(Vec::new(), Compression::default());
+        let zipped = zip.write_all(&content).and_then(|()| zip.finish()).map_err(|error| error.to_string())?;
+        Ok(Self {
+            name,
+            binary,
+            bytes: content.len(),
+            zipped: zipped.len(),
+            starts: Vec::new(),
+            resident_kb: 0,
+        })
     }
 }
 
@@ -136,19 +149,20 @@ fn resident_kb(process: u32) -> Result<u64, String> {
 #[allow(clippy::print_stdout, reason = "this is a command line")]
 fn report(all: &[Measured], runs: usize) -> Outcome {
     println!("from exec to the first /next, {runs} runs each, in turns:\n");
-    println!("                 median       min    faster   resident      size");
+    println!("                 median       min    faster   resident      size    zipped");
     let stock = all.first().map(|stock| median(stock.starts.clone())).unwrap_or_default();
     let mut missed = Vec::new();
     for function in all {
         let taken = median(function.starts.clone());
         let ratio = stock.as_secs_f64() / taken.as_secs_f64();
         println!(
-            "{:<14} {:>6.2} ms {:>6.2} ms {ratio:>7.2} × {:>7.2} MB {:>6.2} MB",
+            "{:<14} {:>6.2} ms {:>6.2} ms {ratio:>7.2} × {:>7.2} MB {:>6.2} MB {:>6.2} MB",
             function.name,
             milliseconds(taken),
             function.starts.iter().min().copied().map_or(0.0, milliseconds),
             function.resident_kb as f64 / 1024.0,
             function.bytes as f64 / (1024.0 * 1024.0),
+            function.zipped as f64 / (1024.0 * 1024.0),
         );
         let ours = OURS.contains(&function.name);
         if ours && (ratio < FASTER || function.resident_kb > RESIDENT_KB) {
