@@ -26,6 +26,16 @@ wait_for() {
   done
 }
 
+# Makes the Python environment $1 with exactly what the file $2 pins, unless it is there already.
+python_environment() {
+  # The copy inside the environment marks an installation that was completed.
+  cmp -s "$2" "$1/requirements.txt" && return
+  rm -rf "$1"
+  python3 -m venv "$1"
+  "$1/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$2"
+  cp "$2" "$1/requirements.txt"
+}
+
 # Every context's package, as arguments of cargo: their binaries are the functions. The hack has no binary; with it
 # their dependencies are those that the tests are built with.
 function_packages() {

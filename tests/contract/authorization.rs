@@ -69,8 +69,8 @@ impl Row {
             (_, Whose::Missing) => {
                 let parameters = sample["pathParameters"].as_object().unwrap();
                 let id = parameters.values().next().and_then(Value::as_str).unwrap();
-                // A SKU is any text, an id ends in the number of the thing.
-                Some(if id == SKU { "NOT-THERE".to_owned() } else { id.replace("0000000000", "000000000N") })
+                // A SKU is any text, an id ends in the number of the thing: another number is nobody's.
+                Some(if id == SKU { "NOT-THERE".to_owned() } else { id.replace("0000000000", "000000000n") })
             }
             (Scope::Personal(own, _) | Scope::Everybodys(own, _) | Scope::Made(own, _), Whose::Own) => {
                 Some(own.clone())
@@ -206,7 +206,8 @@ fn wrong(town: &Town, row: &Row, cell: &Cell, declared: Caller, number: usize) -
     if !may_look && !calls.is_empty() {
         return Some(format!("{cell}: refused, but only after calls"));
     }
-    let reads = ["GetItem", "BatchGetItem", "Query", "GetSecretValue"];
+    // An update counts for a rate limit, which changes nothing of anybody's.
+    let reads = ["GetItem", "BatchGetItem", "Query", "GetSecretValue", "UpdateItem"];
     let changes = calls
         .iter()
         .find(|call| call.service != Service::DynamoDb || !reads.contains(&call.operation.as_str()));

@@ -6,7 +6,7 @@ use local::stage::Stage;
 use local::testing::{caller, published};
 use platform::describe::Description;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn customer() -> Principal {
     caller(1, Role::Customer)
@@ -118,5 +118,35 @@ fn examples_of_events_are_as_their_schemas_say() {
         let validator = jsonschema::validator_for(&schema).unwrap();
         let examples = schema["examples"].as_array().unwrap_or_else(|| panic!("{kind} has no example"));
         assert!(!examples.is_empty() && examples.iter().all(|example| validator.is_valid(example)), "{kind}");
+    }
+}
+
+/// Consumers state what they read by the type that they take; producers by the type that they publish.
+#[test]
+fn every_consumer_gets_what_it_reads() {
+    let mut promised = BTreeMap::new();
+    let mut read = Vec::new();
+    for context in dev::generate::describe() {
+        for (function, description) in context.functions {
+            for (kind, schema) in description.publishes {
+                promised.insert(kind, dev::generate::event_lines(kind, &schema.to_value()));
+            }
+            for (kind, schema) in description.consumes {
+                read.push((function.name, kind, dev::generate::event_lines(kind, &schema.to_value())));
+            }
+        }
+    }
+    assert!(!read.is_empty());
+    for (consumer, kind, wanted) in read {
+        let given = promised.get(kind).unwrap_or_else(|| panic!("{consumer} waits for {kind}, which nobody publishes"));
+        for line in wanted.iter().filter(|line| line.ends_with(" required")) {
+            assert!(given.contains(line), "{consumer} reads what is not promised: {line}");
+        }
+        // Where a consumer knows values one by one it must know all of them.
+        for value in given.iter().filter(|line| line.contains(" = ")) {
+            let member = value.split(" = ").next().unwrap_or(value);
+            let knows_values = wanted.iter().any(|line| line.starts_with(&format!("{member} = ")));
+            assert!(!knows_values || wanted.contains(value), "{consumer} does not know this: {value}");
+        }
     }
 }

@@ -21,3 +21,10 @@ fn every_schema_and_sample_belongs_to_something() {
         }
     }
 }
+
+#[test]
+fn nothing_is_broken_that_clients_and_consumers_rely_on() {
+    let committed = std::fs::read_to_string(project("events/promises.txt")).unwrap();
+    let broken = dev::generate::broken_promises(&committed, &dev::generate::files().unwrap());
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}

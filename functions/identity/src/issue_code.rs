@@ -2,16 +2,16 @@
 //!
 //! Called by anybody who knows the account's id (whoever registered it), with an `Idempotency-Key`; the same key again
 //! gets the same reply and sends nothing. Writes the contact's challenge and announces `identity.code-issued.v1`. One
-//! code a minute and ten a day go to a contact, whoever asks. Limits per caller belong at the gateway.
+//! code a minute and ten a day go to a contact, whoever asks; how many one network may ask for is limited too.
 
 use crate::challenge::{Challenge, ChallengeEvent, Code, NoCode};
 use crate::keys::Keys;
-use crate::settings::{CodeSeal, Codes, ServerKey};
+use crate::settings::{CodeRequests, CodeSeal, Codes, ServerKey};
 use crate::store;
 use contracts::identity::ContactKind;
 use derive::Refusal;
 use kernel::{AccountId, Timestamp};
-use platform::http::{self, Accepted, Anyone, IdempotencyKey, Json, Path};
+use platform::http::{self, Accepted, Anyone, IdempotencyKey, Json, Path, RateLimit};
 use platform::{Decision, Failure, Function, Now, Secret, Setting, Stored, Table, seal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ pub fn function() -> Function {
 
 /// Renews the contact's challenge.
 pub async fn issue_code(
-    _: Anyone,
+    (_, limit): (Anyone, RateLimit<CodeRequests>),
     key: IdempotencyKey,
     Path(account): Path<AccountId>,
     Json(request): Json<IssueCode>,
@@ -63,6 +63,7 @@ pub async fn issue_code(
     (server, sealing): (Secret<ServerKey>, Secret<CodeSeal>),
     identity: Table,
 ) -> Result<Accepted<IssuedCode>, Failure<Refused>> {
+    limit.admit(&identity).await?;
     let (server, sealing) = platform::both(server.read(), sealing.read()).await?;
     let keys = Keys::new(&server)?;
     let decide = |found: Option<&Stored<Challenge>>| {

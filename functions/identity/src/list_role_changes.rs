@@ -2,7 +2,9 @@
 //!
 //! Called by an auditor. The newest change comes first. Changes are written once and never again.
 
+use crate::account::Account;
 use crate::roles::{RoleChange, Roles};
+use crate::store;
 use kernel::{AccountId, Count, Cursor, Page, Timestamp};
 use platform::http::caller::Auditor;
 use platform::http::{self, Path, Query, Staff};
@@ -61,6 +63,10 @@ pub async fn list_role_changes(
     let changes = List::collection::<RoleChange>(account).newest_first();
     let limit = wanted.limit.map_or(PAGE, Count::get);
     let page = identity.list::<RoleChange, _>(&changes, limit, wanted.cursor.as_ref()).await?;
+    // Few accounts have no record: only then is it worth a read to tell who does not exist.
+    if page.items.is_empty() && identity.get::<Account>(&store::account_key(account)).await?.is_none() {
+        return Err(http::not_found());
+    }
     let body = page.map(|change| RoleChangeView {
         number: change.value.number,
         at: change.value.at,

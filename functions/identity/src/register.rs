@@ -4,9 +4,7 @@
 //! contacts are not verified yet, and a challenge for each; announces `identity.account-registered.v1` and, for each
 //! contact, `identity.code-issued.v1`, upon which notifications sends the code. Whether an address is known to the
 //! marketplace shows neither in the reply nor in the time it takes: an address is claimed when it is verified.
-//!
-//! Limits per caller belong at the gateway, before this function: each call costs one password hash and up to two
-//! messages.
+//! How many one network may register is limited, because each costs one password hash and up to two messages.
 
 use crate::account::{Account, AccountEvent, Contact, first_roles};
 use crate::address::{Email, Phone};
@@ -14,12 +12,12 @@ use crate::challenge::{Challenge, ChallengeEvent};
 use crate::keys::Keys;
 use crate::password::NewPassword;
 use crate::preferences::{Locale, TimeZone};
-use crate::settings::{CodeSeal, Codes, PasswordCost, ServerKey};
+use crate::settings::{CodeSeal, Codes, PasswordCost, Registrations, ServerKey};
 use crate::store;
 use contracts::identity::ContactKind;
 use derive::Refusal;
 use kernel::AccountId;
-use platform::http::{self, Anyone, Created, IdempotencyKey, Json};
+use platform::http::{self, Anyone, Created, IdempotencyKey, Json, RateLimit};
 use platform::{Commit, Error, Failure, Function, Now, Secret, Setting, Table, seal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,7 +65,7 @@ pub fn function() -> Function {
 
 /// Writes the account and its challenges at once.
 pub async fn register(
-    _: Anyone,
+    (_, limit): (Anyone, RateLimit<Registrations>),
     key: IdempotencyKey,
     Json(request): Json<Register>,
     Now(now): Now,
@@ -75,6 +73,7 @@ pub async fn register(
     (server, sealing): (Secret<ServerKey>, Secret<CodeSeal>),
     identity: Table,
 ) -> Result<Created<RegisteredAccount>, Failure<Refused>> {
+    limit.admit(&identity).await?;
     let id: AccountId = key.id();
     let secrets = platform::both(server.read(), sealing.read());
     let (known, (server, sealing)) = platform::both(identity.get(&store::account_key(id)), secrets).await?;

@@ -1,6 +1,7 @@
 //! What identity is told at deployment: the business figures with their defaults, and the names of its secrets.
 
 use crate::address::Email;
+use platform::http::Limit;
 use platform::{Figure, SecretName};
 use std::time::Duration;
 
@@ -110,6 +111,30 @@ pub struct LockoutRules {
     pub window: Duration,
     /// For this long.
     pub lock: Duration,
+}
+
+/// Attempts to sign in from one network, and in how many minutes. Mobile carriers hide thousands behind an address.
+pub struct SignIns;
+
+impl Limit for SignIns {
+    const NAME: &'static str = "SIGN_IN_LIMIT";
+    const DEFAULT: &'static str = "100,5";
+}
+
+/// Accounts registered from one network, and in how many minutes. Each sends somebody a code.
+pub struct Registrations;
+
+impl Limit for Registrations {
+    const NAME: &'static str = "REGISTRATION_LIMIT";
+    const DEFAULT: &'static str = "50,60";
+}
+
+/// Codes asked for or tried from one network, and in how many minutes.
+pub struct CodeRequests;
+
+impl Limit for CodeRequests {
+    const NAME: &'static str = "CODE_LIMIT";
+    const DEFAULT: &'static str = "100,60";
 }
 
 /// Sessions: minutes an access token is good for (at most 10), days a refresh token is, seconds within which the

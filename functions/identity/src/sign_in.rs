@@ -3,8 +3,8 @@
 //! Called by anybody with an `Idempotency-Key`; the same key again gets the same tokens. Writes the session. Too many
 //! failures lock the address for a while, whoever it belongs to and whether it belongs to anybody; then even the right
 //! password is refused, and `identity.account-locked.v1` tells the owner. A failure is counted before it is answered
-//! and a session is only written if nothing was counted meanwhile, so guesses in parallel win nothing. Limits per
-//! caller belong at the gateway, before this function.
+//! and a session is only written if nothing was counted meanwhile, so guesses in parallel win nothing. How often one
+//! network may try is limited before anything else, because trying a password takes a whole processor.
 
 use crate::access::{Access, Session};
 use crate::address::{Address, Email, Phone};
@@ -14,11 +14,11 @@ use crate::keys::Keys;
 use crate::partner::PartnerSecret;
 use crate::password::TriedPassword;
 use crate::refresh::RefreshToken;
-use crate::settings::{Lockout, PasswordCost, ServerKey, Sessions};
+use crate::settings::{Lockout, PasswordCost, ServerKey, Sessions, SignIns};
 use crate::{challenge, store, tries};
 use derive::Refusal;
 use kernel::{AccountId, SessionId, Text};
-use platform::http::{self, Anyone, Authority, Created, IdempotencyKey, Json};
+use platform::http::{self, Anyone, Authority, Created, IdempotencyKey, Json, RateLimit};
 use platform::{Decision, Failure, Function, Now, Secret, Setting, Signer, Stored, Table};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -72,7 +72,7 @@ pub fn function() -> Function {
 
 /// Tries the credentials, and opens a session.
 pub async fn sign_in(
-    _: Anyone,
+    (_, limit): (Anyone, RateLimit<SignIns>),
     key: IdempotencyKey,
     Json(request): Json<SignIn>,
     Now(now): Now,
@@ -80,9 +80,11 @@ pub async fn sign_in(
     (server, authority, signer): (Secret<ServerKey>, Authority, Signer),
     identity: Table,
 ) -> Result<Created<Tokens>, Failure<Refused>> {
-    let keys = Keys::new(&server.read().await?)?;
     let device = request.device.clone();
-    let candidate = store::candidate(&identity, request.credentials()?, &keys, cost, now).await?;
+    let credentials = request.credentials()?;
+    limit.admit(&identity).await?;
+    let keys = Keys::new(&server.read().await?)?;
+    let candidate = store::candidate(&identity, credentials, &keys, cost, now).await?;
     let (account, id): (AccountId, SessionId) = (candidate.account, key.id());
     let mark = keys.current().mark(key.fingerprint());
     let session = match candidate.kind {

@@ -3,19 +3,20 @@
 //! Called by anybody who knows the account's id. The right code claims the address for the account, marks the contact
 //! as verified and announces `identity.contact-verified.v1`, in one transaction; given again it gets the same reply. An
 //! address that another account has claimed stays that account's: only who has just proved to own it learns that.
-//! A wrong code counts, and the answer comes after the count, so guesses in parallel win nothing. The owner of the
+//! A wrong code counts, and the answer comes after the count, so guesses in parallel win nothing; one network may try
+//! so many codes in a while, whosever they are. The owner of the
 //! address that the deployment names becomes the first admin.
 
 use crate::account::{Account, AccountEvent};
 use crate::challenge::{Challenge, Code, Tried};
 use crate::keys::Keys;
 use crate::roles::{Admins, RoleEvent};
-use crate::settings::{Codes, FirstAdmin, ServerKey};
+use crate::settings::{CodeRequests, Codes, FirstAdmin, ServerKey};
 use crate::store::{self, Claim};
 use contracts::identity::ContactKind;
 use derive::Refusal;
 use kernel::{AccountId, Role, Timestamp};
-use platform::http::{self, Anyone, Json, Path};
+use platform::http::{self, Anyone, Json, Path, RateLimit};
 use platform::{Commit, Error, Failure, Function, Now, Secret, Setting, Stored, Table};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,7 +68,7 @@ pub fn function() -> Function {
 
 /// Tries the code, and writes what follows from it.
 pub async fn verify_contact(
-    _: Anyone,
+    (_, limit): (Anyone, RateLimit<CodeRequests>),
     Path(id): Path<AccountId>,
     Json(VerifyContact { kind, code }): Json<VerifyContact>,
     Now(now): Now,
@@ -75,6 +76,7 @@ pub async fn verify_contact(
     server: Secret<ServerKey>,
     identity: Table,
 ) -> Result<http::Ok<VerifiedContact>, Failure<Refused>> {
+    limit.admit(&identity).await?;
     let keys = Keys::new(&server.read().await?)?;
     let verified = |verified_at| http::Ok { version: None, body: VerifiedContact { kind, verified_at } };
     let (account_key, challenge_key) = (store::account_key(id), store::challenge_key(id, kind));

@@ -182,7 +182,10 @@ fn the_record_is_read_page_by_page_the_newest_first() {
         let answer = stage.ask("list-role-changes").by(&caller(5, Role::Auditor)).at(id).query(query).get();
         problem(&answer, 400, "invalid-query");
     }
-    assert_eq!(record(&stage, AccountId::from_bits(7), "")["items"], json!([]));
+    let other = verified(&stage, "somebody@example.com");
+    assert_eq!(record(&stage, other, "")["items"], json!([]));
+    let nobodys = stage.ask("list-role-changes").by(&caller(5, Role::Auditor)).at(AccountId::from_bits(7)).get();
+    problem(&nobodys, 404, "not-found");
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn nobody_learns_whether_an_address_is_known() {
 fn failures_of_addresses_that_nobody_has_are_forgotten_in_time() {
     let stage = stage();
     sign_in(&stage, "nobody@example.com", PASSWORD, "in");
-    let items = everything(&stage);
+    let items: Vec<String> = everything(&stage).into_iter().filter(|item| !item.contains("rate#")).collect();
     assert_eq!(items.len(), 1);
     assert!(items[0].contains("\"expires_at\":{\"N\":") && !items[0].contains("nobody@"), "{}", items[0]);
     let id = verified(&stage, EMAIL);

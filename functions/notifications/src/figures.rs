@@ -1,5 +1,6 @@
 //! What a deployment may want otherwise.
 
+use platform::http::Limit;
 use platform::{Figure, SecretName};
 
 /// How many messages of one kind a person gets in an hour; what is over it comes as one at the end of the hour.
@@ -18,6 +19,15 @@ impl Figure for MessagesPerHour {
             .filter(|most| *most <= 1000)
             .ok_or_else(|| "a number up to 1000 is expected".to_owned())
     }
+}
+
+/// Links of letters followed from one network, and in how many minutes. Mail services follow them for many people.
+#[derive(Debug)]
+pub struct Unsubscribes;
+
+impl Limit for Unsubscribes {
+    const NAME: &'static str = "UNSUBSCRIBE_LIMIT";
+    const DEFAULT: &'static str = "1000,5";
 }
 
 /// Where the web client is. Letters link to it.

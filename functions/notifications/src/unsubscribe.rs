@@ -3,17 +3,17 @@
 //! Called by mail programs (RFC 8058: one POST to the link of `List-Unsubscribe`, whatever its body) and by the web
 //! client behind the link in the letter; the token in the link says who and what, and nobody needs to sign in. Takes
 //! e-mail from the topic; receipts and the like still come, as does what the account's safety needs. Repeating it
-//! changes nothing.
+//! changes nothing. How often one network may is limited.
 
 use crate::channel::Channel;
-use crate::figures::UnsubscribeKey;
+use crate::figures::{UnsubscribeKey, Unsubscribes};
 use crate::notice::Topic;
 use crate::preferences::Preferences;
 use crate::store;
 use crate::unsubscribing;
 use derive::Refusal;
 use kernel::Text;
-use platform::http::{self, Anyone, Query};
+use platform::http::{self, Anyone, Query, RateLimit};
 use platform::{Decision, Failure, Function, Secret, Stored, Table};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,11 +50,12 @@ pub fn function() -> Function {
 
 /// Takes e-mail from the topic.
 pub async fn unsubscribe(
-    _: Anyone,
+    (_, limit): (Anyone, RateLimit<Unsubscribes>),
     Query(link): Query<Unsubscribe>,
     key: Secret<UnsubscribeKey>,
     notifications: Table,
 ) -> Result<http::Ok<Unsubscribed>, Failure<Refused>> {
+    limit.admit(&notifications).await?;
     let key = key.read().await?;
     let (account, topic) = unsubscribing::read(&key, link.token.as_str()).ok_or(Refused::UnknownLink)?;
     let decide = |found: Option<&Stored<Preferences>>| {

@@ -128,3 +128,16 @@ fn a_lost_reply_of_the_table_changes_nothing_for_the_person() {
         assert_eq!(one_click(&stage, &token).status_code, 200);
     }
 }
+
+#[test]
+fn a_network_may_do_so_as_often_as_a_mail_service_must() {
+    let stage = stage();
+    stage.set("UNSUBSCRIBE_LIMIT", "2,5");
+    let guess = |network: &str| {
+        stage.ask("unsubscribe").sent_from(network).query("token=guess").send_text(Some("{}".to_owned()))
+    };
+    problem(&guess("203.0.113.7"), 422, "unknown-link");
+    problem(&guess("203.0.113.7"), 422, "unknown-link");
+    problem(&guess("203.0.113.7"), 429, "too-many-requests");
+    problem(&guess("203.0.113.8"), 422, "unknown-link");
+}

@@ -31,7 +31,6 @@ pub struct OrderView {
     /// What of the total is for the delivery.
     pub delivery: Money,
     /// What came back.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub returns: Vec<ReturnView>,
     /// What money went back to the customer so far.
     pub refunded: Money,

@@ -35,6 +35,7 @@ platform::context! {
         mark_reserved,
         pack_order,
         place_order,
+        read_payable,
         relay_orders,
         republish_orders,
         return_order,

@@ -28,6 +28,7 @@ mod pack_order;
 mod place_order;
 mod place_order_refusals;
 mod pricing;
+mod read_payable;
 mod relay_orders;
 mod republish_orders;
 mod return_order;

@@ -1,7 +1,7 @@
 //! A customer starts to pay an order.
 //!
 //! Called by the order's customer with an `Idempotency-Key`, until the time to pay is over; the same key again gets
-//! the same reply. Without a saved method the reply holds a client secret, with which the customer pays in the
+//! the same reply. An order of which `orders.order-reserved.v1` has not told yet is asked for. Without a saved method the reply holds a client secret, with which the customer pays in the
 //! provider's form; whether that succeeded, the provider's webhook says. With one, the method is charged at once.
 //! What the provider is asked for is stored first; where its answer is lost, the same request goes on from there. A
 //! new attempt ends the one before at the provider first, so an order is never paid twice. Followed by
@@ -17,9 +17,10 @@ use crate::provider::PaymentProvider;
 use crate::started::{Refused, StartedPayment};
 use crate::store::{method_key, payable_key, payment_key};
 use crate::stripe::{Stripe, StripeApi, StripeKey};
+use contracts::orders::{Offer, ReadPayable};
 use kernel::{AccountId, OrderId, PaymentId, PaymentMethodId};
 use platform::http::{self, Created, Customer, IdempotencyKey, Json, Path};
-use platform::{Decision, Error, Failure, Function, Now, Partner, Secret, Stored, Table};
+use platform::{Ask, Decision, Error, Failure, Function, Now, Partner, Secret, Stored, Table};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -50,12 +51,14 @@ pub async fn start_payment(
     Json(request): Json<StartPayment>,
     Now(now): Now,
     payments: Table,
-    api: Partner<StripeApi>,
-    api_key: Secret<StripeKey>,
+    (api, api_key): (Partner<StripeApi>, Secret<StripeKey>),
+    orders: Ask<ReadPayable>,
 ) -> Result<Created<StartedPayment>, Failure<Refused>> {
     let (id, stripe): (PaymentId, _) = (key.id(), Stripe::new(api, api_key));
-    let payable = payments.get::<Payable>(&payable_key(order)).await?;
-    let payable = payable.ok_or_else(|| Error::unavailable(format!("{order} is not here yet")))?.value;
+    let payable = match payments.get::<Payable>(&payable_key(order)).await? {
+        Some(known) => known.value,
+        None => unheard_of(&orders, order, customer.account).await?,
+    };
     if payable.customer != customer.account {
         return Err(http::not_found());
     }
@@ -89,6 +92,21 @@ pub async fn start_payment(
         (secret, _) => secret,
     };
     StartedPayment::of(order, attempt, secret)
+}
+
+/// An order of which this context has not heard: events take their time, and anybody can make an id up.
+async fn unheard_of(
+    orders: &Ask<ReadPayable>,
+    order: OrderId,
+    account: AccountId,
+) -> Result<Payable, Failure<Refused>> {
+    let found = orders.send(&ReadPayable { order }).await?;
+    let found = found.filter(|found| found.customer == account).ok_or_else(http::not_found)?;
+    match found.offer {
+        Offer::NotYet => Err(Refused::NotPayableYet.into()),
+        Offer::Open { total, pay_until } => Ok(Payable { order, customer: account, total, pay_until }),
+        Offer::Over => Err(Refused::NotPayable.into()),
+    }
 }
 
 /// How the order is to be paid. `None`: the customer has no such saved method.

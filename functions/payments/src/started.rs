@@ -42,6 +42,9 @@ pub enum Refused {
     /// The order is paid.
     #[problem(409, "already-paid", "There is nothing to pay.")]
     AlreadyPaid,
+    /// The order cannot be paid yet.
+    #[problem(409, "not-payable-yet", "Its goods are being set aside. Pay it once the order is reserved.")]
+    NotPayableYet,
     /// The order cannot be paid any more.
     #[problem(409, "not-payable", "The time to pay is over, or the order was cancelled. Place another order.")]
     NotPayable,

@@ -2,9 +2,10 @@
 
 use crate::support::{
     CLOSED, FAILED, KEY, PRICE, SUCCEEDED, TIME_TO_PAY, announced, announced_types, asks, cancel, count, customer,
-    expire, intent_of, intents, order, pay, payment, payment_id, reserve, server_error, shop, shop_with_order, start,
-    started, stranger, view, webhooks, writes,
+    expire, intent_of, intents, offer, order, pay, payment, payment_id, pence, reserve, server_error, shop,
+    shop_with_order, start, started, stranger, view, webhooks, writes,
 };
+use contracts::orders::Offer;
 use kernel::Role;
 use local::faults::Fate;
 use local::testing::{only_for, problem};
@@ -81,13 +82,25 @@ fn the_same_request_again_gets_the_same_reply() {
 }
 
 #[test]
-fn an_order_that_is_not_here_yet_is_to_be_asked_for_again() {
+fn an_order_of_which_nothing_was_heard_is_asked_for() {
     let stage = shop();
-    let answer = start(&stage, KEY, &json!({}));
-    problem(&answer, 503, "try-again");
-    assert!(answer.headers.contains_key("retry-after"));
+    problem(&start(&stage, KEY, &json!({})), 404, "not-found");
+    offer(&stage, 1, Offer::NotYet);
+    problem(&start(&stage, KEY, &json!({})), 409, "not-payable-yet");
+    offer(&stage, 1, Offer::Over);
+    problem(&start(&stage, KEY, &json!({})), 409, "not-payable");
+    let pay_until = stage.now().after(TIME_TO_PAY);
+    offer(&stage, 1, Offer::Open { total: pence(PRICE), pay_until });
+    let theirs = stage.ask("start-payment").by(&stranger()).at(order(1)).key(KEY).send(&json!({}));
+    problem(&theirs, 404, "not-found");
+    let first = start(&stage, KEY, &json!({}));
+    assert_eq!(first.status_code, 201, "{}", first.body);
+    assert_eq!(first.json()["amount"], json!(pence(PRICE)));
     reserve(&stage, 1);
-    assert_eq!(start(&stage, KEY, &json!({})).status_code, 201);
+    assert_eq!(start(&stage, KEY, &json!({})).body, first.body, "the event says nothing new");
+    pay(&stage, &first.json(), "pm_card_visa");
+    webhooks(&stage);
+    assert_eq!(announced_types(&stage), [SUCCEEDED]);
 }
 
 #[test]

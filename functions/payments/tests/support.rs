@@ -1,7 +1,9 @@
 //! What the tests of payments share: orders that may be paid, customers with cards, Stripe's webhooks, and a look at
 //! what is stored, announced and captured.
 
-use contracts::orders::{OrderCancelled, OrderExpiring, OrderReserved, OrderReturned};
+use contracts::orders::{
+    Offer, OrderCancelled, OrderExpiring, OrderReserved, OrderReturned, PayableOrder, ReadPayable,
+};
 use kernel::{AccountId, Currency, Money, OrderId, PaymentId, Principal, ReturnId, Role, Timestamp};
 use local::faults::Fate;
 use local::outside::{Answer, OutsideCall, Service};
@@ -12,6 +14,7 @@ use local::testing::{caller, event, item, published};
 use local::trigger::{HttpRequest, HttpResponse};
 use payments::payment::Payment;
 use payments::store::{WebhookEvent, payment_key, webhook_key};
+use platform::{Asked, Context, Error, Figure, Function, Setting, direct};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -53,9 +56,42 @@ pub fn pence(amount: i64) -> Money {
     Money::new(amount, Currency::GBP)
 }
 
-/// A stage without any order.
+/// What the orders context answers: by order.
+struct Offers;
+
+impl Figure for Offers {
+    type Value = BTreeMap<String, PayableOrder>;
+    const NAME: &'static str = "OFFERS";
+    const DEFAULT: &'static str = "{}";
+
+    fn read(text: &str) -> Result<Self::Value, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+}
+
+/// Orders, as far as they are asked here.
+async fn read_payable(
+    Asked(question): Asked<ReadPayable>,
+    Setting(mut offers): Setting<Offers>,
+) -> Result<Option<PayableOrder>, Error> {
+    Ok(offers.remove(&question.order.to_string()))
+}
+
+/// From now on the orders context answers this for order number `n`.
+pub fn offer(stage: &Stage, n: u128, offer: Offer) {
+    let offer = PayableOrder { customer: customer().account, offer };
+    stage.set(Offers::NAME, &json!({ order(n).to_string(): offer }).to_string());
+}
+
+/// A stage without any order: payments, and somebody who answers for orders.
 pub fn shop() -> Stage {
-    Stage::new(vec![payments::context()]).unwrap()
+    let answers = Function { context: "orders", ..direct::answer(read_payable) };
+    let orders = Context {
+        name: "orders",
+        indexes: Vec::new(),
+        functions: vec![answers],
+    };
+    Stage::new(vec![payments::context(), orders]).unwrap()
 }
 
 /// Order `n` may be paid from now on.

@@ -5,13 +5,14 @@ mod asyncapi;
 mod catalogue;
 mod manifest;
 mod openapi;
-mod samples;
+mod promises;
+pub mod samples;
 
 use crate::{Options, Outcome};
 use platform::describe::Description;
 use platform::{Function, Index};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A context with what its functions declare.
@@ -52,16 +53,35 @@ pub fn files() -> Result<BTreeMap<PathBuf, String>, String> {
         Ok(())
     };
     add("infra/manifest.json", &manifest::manifest(&contexts))?;
-    add("events/openapi.json", &openapi::openapi(&contexts)?)?;
+    let openapi = openapi::openapi(&contexts)?;
+    add("events/openapi.json", &openapi)?;
     add("events/asyncapi.json", &asyncapi::asyncapi(&contexts))?;
-    for (kind, schema) in asyncapi::schemas(&contexts) {
-        add(&schema_path(&kind), &schema)?;
+    let events = asyncapi::schemas(&contexts);
+    for (kind, schema) in &events {
+        add(&schema_path(kind), schema)?;
     }
     for (function, sample) in samples::samples(&contexts)? {
         add(&format!("events/samples/{function}.json"), &sample)?;
     }
+    let promises: Vec<String> = promises::promises(&openapi, &events).into_iter().collect();
+    files.insert(PathBuf::from(PROMISES), promises.join("\n") + "\n");
     files.insert(PathBuf::from("docs/functions.md"), catalogue::catalogue(&contexts)?);
     Ok(files)
+}
+
+/// What clients and consumers rely on.
+const PROMISES: &str = "events/promises.txt";
+
+/// What of the committed promises would be broken by what is generated now.
+pub fn broken_promises(committed: &str, files: &BTreeMap<PathBuf, String>) -> Vec<String> {
+    let lines = |text: &str| -> BTreeSet<String> { text.lines().map(str::to_owned).collect() };
+    let now = files.get(Path::new(PROMISES)).map(|text| lines(text)).unwrap_or_default();
+    promises::broken(&lines(committed), &now)
+}
+
+/// What the schema of an event promises, or asks for, line by line.
+pub fn event_lines(kind: &str, schema: &Value) -> BTreeSet<String> {
+    promises::promises(&Value::Null, &BTreeMap::from([(kind.to_owned(), schema.clone())]))
 }
 
 /// `orders.order-placed.v1` is described in `events/schemas/orders/order-placed.v1.json`.
@@ -69,10 +89,12 @@ fn schema_path(kind: &str) -> String {
     format!("events/schemas/{}.json", kind.replacen('.', "/", 1))
 }
 
-/// Writes the files, or with `--check yes` says which ones are stale.
+/// Writes the files, or with `--check yes` says which ones are stale. What breaks clients or consumers is written only
+/// with `--breaking yes`.
 #[allow(clippy::print_stdout, reason = "this is a command line")]
 pub fn run(arguments: &[String]) -> Outcome {
-    let check = Options::read(arguments, &["check"])?.has("check");
+    let options = Options::read(arguments, &["check", "breaking"])?;
+    let check = options.has("check");
     let files = files()?;
     let stale: Vec<&PathBuf> = files
         .iter()
@@ -86,6 +108,11 @@ pub fn run(arguments: &[String]) -> Outcome {
             (Some(path), _) => Err(format!("{} is stale: run cargo dev manifest", path.display())),
             (None, Some(path)) => Err(format!("{} belongs to nothing: run cargo dev manifest", path.display())),
         };
+    }
+    let broken = broken_promises(&std::fs::read_to_string(PROMISES).unwrap_or_default(), &files);
+    if !broken.is_empty() && !options.has("breaking") {
+        let way = "give the route or the event a new version, or say that nobody uses it yet: cargo dev manifest --breaking yes";
+        return Err(format!("this breaks clients or consumers:\n{}\n{way}", broken.join("\n")));
     }
     for path in &orphans {
         std::fs::remove_file(path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -5,6 +5,7 @@ pub mod cost;
 pub mod crashes;
 pub mod demo;
 pub mod features;
+pub mod fuzz;
 pub mod generate;
 pub mod journeys;
 pub mod load_products;

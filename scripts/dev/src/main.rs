@@ -11,10 +11,11 @@ cargo dev <command>
   load-products [--url U --count 200]      real products into a running system
   token [--as manager] [--url U]           an access token of somebody, for curl
   sandbox [--port 8791] [--url U]          the partners' sandboxes for a deployment elsewhere
-  manifest [--check yes]                   write (or check) every generated file
+  manifest [--check yes | --breaking yes]  write (or check) every generated file
   cost                                     what each use case costs
   bench start [--runs 40]                  the functions' starts beside a stock function's
   bench build [--functions 12]             what a further function costs in a release build
+  bench load [--orders 3000 --clients 8]   orders placed and paid over HTTP; what the functions take of it
   bench writes                             whether writes stay as quick to 50,000 orders
   bench match                              matching replayed over real data, beside the best there is
   bench codec [bench | train | fuzz N]     the codec of readings beside Gorilla, pco and zstd
@@ -25,6 +26,7 @@ cargo dev <command>
   simulate --seed S [--steps 500]          one history, step by step; one that goes wrong, as short as it gets
   simulate --bug N [--seed S]              what a planted bug does, as short as it gets
   mutants [--only TEXT]                    whether each condition that is left out is caught
+  fuzz [--executions 100000] [--only TEXT] damaged input for whatever reads input from outside
   crashes [--workflow N]                   every workflow with a fault at every call it makes, and pairs of them
 ";
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Some(&"cost") => dev::cost::run(),
         Some(&"demo") => dev::demo::run(&arguments[1..]),
         Some(&"features") => dev::features::run(&arguments[1..]),
+        Some(&"fuzz") => dev::fuzz::run(&arguments[1..]),
         Some(&"journeys") => dev::journeys::run(&arguments[1..]),
         Some(&"load-products") => dev::load_products::run(&arguments[1..]),
         Some(&"mutants") => dev::mutants::run(&arguments[1..]),

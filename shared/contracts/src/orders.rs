@@ -1,6 +1,7 @@
-//! What the orders context publishes: each step of an order that others act on or a person hears of.
+//! What the orders context publishes: each step of an order that others act on or a person hears of. And what
+//! it answers.
 
-use crate::{event, published};
+use crate::{Question, event, published};
 use kernel::{AccountId, Money, OrderId, ReturnId, Sku, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -157,6 +158,45 @@ published!(
     OrderReturned,
     OrderRefunded,
 );
+
+/// May this order be paid? Answered by `read-payable`; `None` for an order that does not exist.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = json!({"order": OrderId::from_bits(1)}))]
+pub struct ReadPayable {
+    /// The order.
+    pub order: OrderId,
+}
+
+impl Question for ReadPayable {
+    type Reply = Option<PayableOrder>;
+    const FUNCTION: &'static str = "read-payable";
+}
+
+/// Whether an order may be paid, and by whom.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PayableOrder {
+    /// Whose it is.
+    pub customer: AccountId,
+    /// Whether it may be paid.
+    pub offer: Offer,
+}
+
+/// Whether an order may be paid.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum Offer {
+    /// Its goods are being set aside.
+    NotYet,
+    /// Its goods are set aside: it may be paid.
+    Open {
+        /// What the customer is to pay.
+        total: Money,
+        /// Until when.
+        pay_until: Timestamp,
+    },
+    /// Not any more.
+    Over,
+}
 
 /// What every event of an order says.
 fn step_example() -> Value {

@@ -15,9 +15,10 @@ use futures_util::future::BoxFuture;
 use kernel::Timestamp;
 use platform::describe::Description;
 use platform::function::Trigger;
+use platform::http::Rate;
 use platform::settings::{
-    AUDIENCE, EPOCH, FUNCTIONS, ISSUER, MAIL_EVENTS, MAIL_FROM, PARKING, SECRETS, SIGNING_KEYS, Settings, TABLE, TOPIC,
-    partner_url,
+    AUDIENCE, EPOCH, FIRST_ADMIN, FUNCTIONS, ISSUER, MAIL_EVENTS, MAIL_FROM, PARKING, SECRETS, SIGNING_KEYS, Settings,
+    TABLE, TOPIC, partner_url,
 };
 use platform::{Context, Function, Host};
 use serde_json::Value;
@@ -165,6 +166,15 @@ impl Cloud {
     /// Sets a setting of every function that is started from now on: a business figure, the first admin.
     pub fn set(&self, name: &str, value: &str) {
         lock(&self.figures).insert(name.to_owned(), value.to_owned());
+    }
+
+    /// The settings of a cloud on somebody's own machine: whoever verifies this address first is the admin, and there
+    /// are no rate limits, since all requests come from one network.
+    pub fn on_a_desk(&self, first_admin: &str) {
+        self.set(FIRST_ADMIN, first_admin);
+        for limit in self.functions.values().flat_map(|deployed| &deployed.rights.limits) {
+            self.set(limit, Rate::UNLIMITED);
+        }
     }
 
     /// The table of a context, to look at.

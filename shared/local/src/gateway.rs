@@ -15,6 +15,7 @@ use platform::describe::Caller;
 use platform::function::Trigger;
 use serde_json::Map;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -34,7 +35,7 @@ impl Gateway {
 }
 
 impl Serve for Gateway {
-    async fn answer(&self, parts: Parts, body: Bytes) -> Response<Full<Bytes>> {
+    async fn answer(&self, caller: IpAddr, parts: Parts, body: Bytes) -> Response<Full<Bytes>> {
         let path = parts.uri.path();
         if let Some(page) = page(path).filter(|_| parts.method == Method::GET) {
             return page;
@@ -74,6 +75,7 @@ impl Serve for Gateway {
             path: parameters,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: headers.filter(|(name, _)| name != "authorization").collect(),
+            source_ip: caller.to_string(),
             claims,
             body: (!body.is_empty()).then_some(body),
             is_base64,

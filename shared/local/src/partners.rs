@@ -10,6 +10,7 @@ use http_body_util::Full;
 use hyper::Response;
 use platform::Host;
 use serde_json::json;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
 
@@ -49,7 +50,7 @@ impl Partners {
 }
 
 impl Serve for Partners {
-    async fn answer(&self, parts: Parts, body: Bytes) -> Response<Full<Bytes>> {
+    async fn answer(&self, _: IpAddr, parts: Parts, body: Bytes) -> Response<Full<Bytes>> {
         match ask(&mut self.lock(), &parts, &body, &*self.host) {
             Some(answer) => answer,
             None => as_json(404, &json!({ "detail": format!("partners are below {PREFIX}") })),

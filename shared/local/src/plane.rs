@@ -4,6 +4,7 @@
 //! seed in simulation.
 
 use crate::journal::Journal;
+use crate::queue::Queue;
 use kernel::Timestamp;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -45,13 +46,6 @@ pub struct Consumer {
     pub delay: Duration,
 }
 
-#[derive(Default)]
-struct Queue {
-    delay: Duration,
-    messages: BTreeMap<u64, Message>,
-    dead: Vec<Message>,
-}
-
 /// What a context's relay has still to read.
 #[derive(Default)]
 struct Stream {
@@ -79,10 +73,7 @@ impl Plane {
         journal: Option<Arc<Mutex<Journal>>>,
     ) -> Result<Self, String> {
         let mut plane = Self {
-            queues: consumers
-                .iter()
-                .map(|consumer| (consumer.function, Queue { delay: consumer.delay, ..Queue::default() }))
-                .collect(),
+            queues: consumers.iter().map(|consumer| (consumer.function, Queue::of(consumer.delay))).collect(),
             subscriptions: BTreeMap::new(),
             streams: contexts.iter().map(|context| (*context, Stream::default())).collect(),
             next_message: 1,
@@ -106,7 +97,7 @@ impl Plane {
                 };
                 match dead {
                     true => queue.dead.push(message),
-                    false => drop(queue.messages.insert(message.id, message)),
+                    false => queue.insert(message),
                 }
             }
             for (context, stream) in &mut plane.streams {
@@ -137,7 +128,7 @@ impl Plane {
         }
         for (function, message) in messages {
             if let Some(queue) = self.queues.get_mut(function) {
-                queue.messages.insert(message.id, message);
+                queue.insert(message);
             }
         }
         Ok(())
@@ -145,8 +136,7 @@ impl Plane {
 
     /// The messages of a function's queue that may be received now.
     pub fn visible(&self, function: &str, now: Timestamp) -> Vec<u64> {
-        let queue = self.queues.get(function).into_iter().flat_map(|queue| queue.messages.values());
-        queue.filter(|message| message.visible_at <= now).map(|message| message.id).collect()
+        self.queues.get(function).map(|queue| queue.visible(now)).unwrap_or_default()
     }
 
     /// Receives these messages, whether visible or not, and hides them for `hidden`. A message that was received more
@@ -164,18 +154,22 @@ impl Plane {
         };
         let mut received = Vec::with_capacity(ids.len());
         for id in ids {
-            let Some(message) = queue.messages.get_mut(id) else {
+            let message = queue.change(*id, |message| {
+                message.receives += 1;
+                message.visible_at = now.after(hidden);
+                message.clone()
+            });
+            let Some(message) = message else {
                 continue;
             };
-            message.receives += 1;
-            message.visible_at = now.after(hidden);
             if message.receives > limit {
                 if let Some(journal) = &self.journal {
                     lock(journal).bury(function, *id)?;
                 }
-                queue.dead.extend(queue.messages.remove(id));
+                let dead = queue.remove(*id);
+                queue.dead.extend(dead);
             } else {
-                received.push(message.clone());
+                received.push(message);
             }
         }
         Ok(received)
@@ -190,7 +184,7 @@ impl Plane {
             lock(journal).remove(function, ids)?;
         }
         for id in ids {
-            queue.messages.remove(id);
+            queue.remove(*id);
         }
         Ok(())
     }
@@ -201,30 +195,23 @@ impl Plane {
             return;
         };
         for id in ids {
-            if let Some(message) = queue.messages.get_mut(id) {
-                message.visible_at = message.visible_at.min(at);
-            }
+            queue.change(*id, |message| message.visible_at = message.visible_at.min(at));
         }
     }
 
     /// Messages in all queues, dead letters apart.
     pub fn waiting(&self) -> usize {
-        self.queues.values().map(|queue| queue.messages.len()).sum()
+        self.queues.values().map(|queue| queue.len()).sum()
     }
 
     /// Messages that can be received at `until`, dead letters apart.
     pub fn waiting_until(&self, until: Timestamp) -> usize {
-        let messages = self.queues.values().flat_map(|queue| queue.messages.values());
-        messages.filter(|message| message.visible_at <= until).count()
+        self.queues.values().map(|queue| queue.visible(until).len()).sum()
     }
 
     /// When the next hidden message becomes visible.
     pub fn next_visible(&self) -> Option<Timestamp> {
-        self.queues
-            .values()
-            .flat_map(|queue| queue.messages.values())
-            .map(|message| message.visible_at)
-            .min()
+        self.queues.values().filter_map(Queue::next).min()
     }
 
     /// The dead letters of a function's queue.
@@ -243,7 +230,7 @@ impl Plane {
         let dead = std::mem::take(&mut queue.dead);
         let count = dead.len();
         for message in dead {
-            queue.messages.insert(message.id, Message { receives: 0, visible_at: now, ..message });
+            queue.insert(Message { receives: 0, visible_at: now, ..message });
         }
         Ok(count)
     }

@@ -45,6 +45,15 @@ pub struct Running {
 impl Running {
     /// Starts every function.
     pub fn start(cloud: Arc<Cloud>, host: Arc<dyn Host>) -> Result<Arc<Self>, String> {
+        Self::behind(cloud, host, |cloud| cloud)
+    }
+
+    /// The same, with something between the functions and the cloud.
+    pub fn behind(
+        cloud: Arc<Cloud>,
+        host: Arc<dyn Host>,
+        decorate: impl FnOnce(Arc<dyn Outside>) -> Arc<dyn Outside>,
+    ) -> Result<Arc<Self>, String> {
         let changed = Arc::new(Notify::new());
         let invoke = Arc::new(OnceLock::new());
         let inner = Direct {
@@ -52,7 +61,7 @@ impl Running {
             host: host.clone(),
             invoke: invoke.clone(),
         };
-        let outside: Arc<dyn Outside> = Arc::new(Announcing { inner, changed: changed.clone() });
+        let outside = decorate(Arc::new(Announcing { inner, changed: changed.clone() }));
         let mut worlds = BTreeMap::new();
         for deployed in cloud.functions.values() {
             let function = &deployed.function;

@@ -11,6 +11,8 @@ pub struct Rights {
     pub table: Access,
     /// Who may call it over HTTP.
     pub caller: Option<Caller>,
+    /// The figures that limit how many requests one network may send it.
+    pub limits: Vec<&'static str>,
     /// Partners it may call.
     pub partners: Vec<&'static str>,
     walks: bool,
@@ -28,6 +30,7 @@ impl Rights {
         Self {
             table: declared.table,
             caller: declared.caller,
+            limits: declared.limits.clone(),
             partners: declared.partners.clone(),
             walks: declared.walks,
             publishes: !declared.publishes.is_empty(),

@@ -9,6 +9,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::{Value, json};
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -18,20 +19,20 @@ const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// Answers requests, each beside the others, until the process ends.
 pub(crate) trait Serve: Send + Sync + 'static {
-    /// The answer to one request.
-    fn answer(&self, parts: Parts, body: Bytes) -> impl Future<Output = Response<Full<Bytes>>> + Send;
+    /// The answer to one request of `caller`.
+    fn answer(&self, caller: IpAddr, parts: Parts, body: Bytes) -> impl Future<Output = Response<Full<Bytes>>> + Send;
 }
 
 #[allow(clippy::disallowed_methods, reason = "each connection is served beside the others")]
 pub(crate) async fn serve(server: Arc<impl Serve>, listener: TcpListener) -> std::io::Result<()> {
     loop {
-        let (connection, _) = listener.accept().await?;
+        let (connection, caller) = listener.accept().await?;
         let server = server.clone();
         tokio::spawn(async move {
             let service = service_fn(|request: Request<Incoming>| async {
                 let (parts, body) = request.into_parts();
                 Ok::<_, Infallible>(match Limited::new(body, MAX_BODY).collect().await {
-                    Ok(body) => server.answer(parts, body.to_bytes()).await,
+                    Ok(body) => server.answer(caller.ip(), parts, body.to_bytes()).await,
                     Err(_) => plain(413, "Request Too Long"),
                 })
             });

@@ -2,6 +2,7 @@
 //! at once, time stands still unless somebody sleeps.
 
 use crate::cloud::{API, Cloud, Direct, Invoke};
+use crate::discretion::indiscretion;
 use crate::faults::{Fate, Faults};
 use crate::metering::{Cost, Meter};
 use crate::outside::{Outside, OutsideCall, world};
@@ -14,7 +15,7 @@ use platform::{Context, Error, Function, Host, Invocation, World};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ impl Stage {
         let host = Arc::new(StageHost {
             now: AtomicI64::new(1_767_600_000_000),
             log: Mutex::default(),
+            may_tell: AtomicBool::new(false),
         });
         let cloud = Arc::new(cloud);
         let invoke = Arc::new(OnceLock::new());
@@ -109,6 +111,11 @@ impl Stage {
     /// Lets time pass.
     pub fn pass(&self, duration: Duration) {
         self.host.pass(duration);
+    }
+
+    /// From now on log lines may hold anything: what functions are handed has names and secrets where ids belong.
+    pub fn lets_them_tell(&self) {
+        self.host.may_tell.store(true, Ordering::Relaxed);
     }
 
     /// What functions logged so far.
@@ -278,6 +285,13 @@ impl<'s> Ask<'s> {
         self.header("idempotency-key", key)
     }
 
+    /// Sent from this address.
+    #[must_use]
+    pub fn sent_from(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.request.source_ip);
+        self
+    }
+
     /// With this header, named in lower case.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -340,6 +354,8 @@ impl Invoke for Nested {
 struct StageHost {
     now: AtomicI64,
     log: Mutex<Vec<String>>,
+    /// Whether lines may hold what they must not.
+    may_tell: AtomicBool,
 }
 
 impl StageHost {
@@ -363,6 +379,8 @@ impl Host for StageHost {
     }
 
     fn log(&self, line: &str) {
+        let told = indiscretion(line).filter(|_| !self.may_tell.load(Ordering::Relaxed));
+        assert_eq!(told, None, "a function logged this: {line}");
         self.log.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
     }
 }

@@ -17,6 +17,8 @@ pub struct HttpRequest {
     pub headers: BTreeMap<String, String>,
     /// As it was sent, without the `?`.
     pub query: String,
+    /// The address that it came from.
+    pub source_ip: String,
     /// The token's claims, if there was a good one.
     pub claims: Map<String, Value>,
     /// The body: text, or anything else in base64.
@@ -28,7 +30,11 @@ pub struct HttpRequest {
 impl HttpRequest {
     /// As API Gateway hands it over.
     pub fn event(&self, id: &str) -> Vec<u8> {
-        let mut context = json!({ "requestId": id, "stage": "$default" });
+        let mut context = json!({
+            "requestId": id,
+            "stage": "$default",
+            "http": { "sourceIp": self.source_ip },
+        });
         if !self.claims.is_empty() {
             context["authorizer"] = json!({ "jwt": { "claims": self.claims, "scopes": null } });
         }

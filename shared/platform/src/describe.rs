@@ -87,6 +87,8 @@ pub struct Description {
     pub partners: Vec<&'static str>,
     /// The business figures it goes by, with their defaults.
     pub figures: Vec<(&'static str, &'static str)>,
+    /// Those of them that limit how many requests one network may send.
+    pub limits: Vec<&'static str>,
     /// Further settings it reads.
     pub settings: Vec<&'static str>,
 }
@@ -119,6 +121,7 @@ impl Default for Description {
             sends: Vec::new(),
             partners: Vec::new(),
             figures: Vec::new(),
+            limits: Vec::new(),
             settings: Vec::new(),
         }
     }
@@ -139,6 +142,12 @@ impl Description {
         self.idempotency_key = true;
         self.problem(400, "idempotency-key-missing", "The Idempotency-Key is missing or malformed");
         self.problem(422, "idempotency-key-reused", "The Idempotency-Key was used for another request");
+    }
+
+    pub(crate) fn limited(&mut self, limit: (&'static str, &'static str), code: &'static str, title: &'static str) {
+        self.figures.push(limit);
+        self.limits.push(limit.0);
+        self.problem(429, code, title);
     }
 
     pub(crate) fn if_match(&mut self) {

@@ -5,6 +5,7 @@
 
 use crate::argument::broken;
 use crate::call::Cause;
+use crate::error::discreet;
 use crate::function::{Function, Trigger, UseCase};
 use crate::retry::{Attempt, classify, until_definite};
 use crate::settings::FUNCTIONS;
@@ -64,9 +65,9 @@ impl<Q: Question> Argument for Asked<Q> {
         let Cause::Question(question) = &call.cause else {
             return Err(broken(call, &Error::broken("this function is not asked anything")));
         };
-        serde_json::from_str(question.get())
-            .map(Asked)
-            .map_err(|error| Problem::new(400, "question", "The question is not as described", error.to_string()))
+        serde_json::from_str(question.get()).map(Asked).map_err(|error| {
+            Problem::new(400, "question", "The question is not as described", discreet(&error.to_string()))
+        })
     }
 
     #[cfg(feature = "describe")]

@@ -27,17 +27,17 @@ pub enum Error {
 impl Error {
     /// [`Error::Unavailable`] because of `cause`.
     pub fn unavailable(cause: impl std::fmt::Display) -> Self {
-        Self::Unavailable { cause: cause.to_string() }
+        Self::Unavailable { cause: discreet(&cause.to_string()) }
     }
 
     /// [`Error::Contended`] because of `cause`.
     pub fn contended(cause: impl std::fmt::Display) -> Self {
-        Self::Contended { cause: cause.to_string() }
+        Self::Contended { cause: discreet(&cause.to_string()) }
     }
 
     /// [`Error::Broken`] because of `cause`.
     pub fn broken(cause: impl std::fmt::Display) -> Self {
-        Self::Broken { cause: cause.to_string() }
+        Self::Broken { cause: discreet(&cause.to_string()) }
     }
 
     /// Whether the same request may succeed later.
@@ -65,6 +65,24 @@ impl Error {
                 "It was logged under the request's id. Sending the request again is safe.",
             ),
         }
+    }
+}
+
+/// What an error says, without the values that it quotes: what a parser stumbles over may be somebody's name or secret,
+/// and causes are logged. The names of fields and what was expected are ours.
+pub(crate) fn discreet(text: &str) -> String {
+    if text.contains("missing field") || text.contains("duplicate field") {
+        return text.to_owned();
+    }
+    let (head, tail) = text.split_at(text.rfind(", expected").unwrap_or(text.len()));
+    without_quoted(head, &['"', '`']) + &without_quoted(tail, &['"'])
+}
+
+/// `text` with `…` instead of all from the first of these quotes to the last.
+fn without_quoted(text: &str, quotes: &[char]) -> String {
+    match (text.find(quotes), text.rfind(quotes)) {
+        (Some(first), Some(last)) => format!("{}…{}", &text[..first], &text[last + 1..]),
+        _ => text.to_owned(),
     }
 }
 
@@ -111,5 +129,45 @@ impl<R: Refusal> From<R> for Failure<R> {
 impl<R> From<Error> for Failure<R> {
     fn from(error: Error) -> Self {
         Failure::Failed(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_does_not_say_what_was_sent() {
+        for (said, logged) in [
+            (
+                r#"invalid type: string "Maria, \"M\"", expected i64 at line 1 column 25"#,
+                "invalid type: string …, expected i64 at line 1 column 25",
+            ),
+            (
+                "invalid type: integer `79990000000`, expected a string",
+                "invalid type: integer …, expected a string",
+            ),
+            (
+                "unknown field `maria@example.com`, expected `sku` or `title`",
+                "unknown field …, expected `sku` or `title`",
+            ),
+            (r#"invalid value: string "a, expected b" at column 7"#, "invalid value: string …… at column 7"),
+            ("missing field `sku` at line 1 column 2", "missing field `sku` at line 1 column 2"),
+            ("ord_1 is not here yet", "ord_1 is not here yet"),
+        ] {
+            assert_eq!(discreet(said), logged);
+        }
+    }
+
+    #[test]
+    fn every_way_to_say_not_now_is_tried_again() {
+        for code in [
+            "TooManyRequestsException",
+            "ThrottlingException",
+            "TransactionConflictException",
+        ] {
+            assert!(crate::retry::is_not_now(code), "{code}");
+        }
+        assert!(!crate::retry::is_not_now("AccessDeniedException"));
     }
 }

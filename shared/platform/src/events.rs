@@ -5,6 +5,7 @@
 
 use crate::argument::broken;
 use crate::call::Cause;
+use crate::error::discreet;
 use crate::function::{Function, Trigger, UseCase};
 use crate::telemetry::{Line, Trace};
 use crate::{Argument, Call, Error, Invocation, World};
@@ -66,11 +67,12 @@ impl<E: Consumed> Argument for On<E> {
     fn take(call: &Call) -> Result<Self, Problem> {
         let event = call.event().map_err(|error| broken(call, &error))?;
         let data = E::read(&event.kind, event.data.get()).ok_or_else(|| {
-            let detail = format!("{} is not consumed here", event.kind);
+            let detail = format!("{} is not consumed here", event_type(&event.kind));
             Problem::new(400, "event-type", "Another event was expected", detail)
         })?;
-        let data =
-            data.map_err(|error| Problem::new(400, "event-data", "The event is not as described", error.to_string()))?;
+        let data = data.map_err(|error| {
+            Problem::new(400, "event-data", "The event is not as described", discreet(&error.to_string()))
+        })?;
         Ok(On {
             event: data,
             stamp: event.stamp(),
@@ -149,7 +151,8 @@ struct Reading {
 type Read = fn(&Message) -> Result<Reading, String>;
 
 fn event(message: &Message) -> Result<Reading, String> {
-    let event: CloudEvent<Box<RawValue>> = serde_json::from_str(&message.body).map_err(|error| error.to_string())?;
+    let event: CloudEvent<Box<RawValue>> =
+        serde_json::from_str(&message.body).map_err(|error| discreet(&error.to_string()))?;
     let trace = Trace::continue_or_start(Some(&event.traceparent), &event.id);
     Ok(Reading {
         id: event.id.clone(),
@@ -226,5 +229,14 @@ async fn consume(
             call.log("error", "an event could not be read", json!({ "event": id, "cause": problem.detail }));
             Err(Failed)
         }
+    }
+}
+
+/// An event's type as a log may show it: what does not look like one could be anything.
+fn event_type(kind: &str) -> &str {
+    let looks = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+    match kind.len() <= 100 && kind.bytes().all(looks) {
+        true => kind,
+        false => "this type",
     }
 }

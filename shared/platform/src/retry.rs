@@ -74,19 +74,33 @@ where
     let cause = format!("{code}: {}", answer.message().unwrap_or_default());
     match code {
         "TransactionConflictException" | "TransactionInProgressException" => Attempt::Again(Error::contended(cause)),
-        "ProvisionedThroughputExceededException"
-        | "ThrottlingException"
-        | "ThrottledException"
-        | "Throttling"
-        | "RequestLimitExceeded"
-        | "LimitExceededException"
-        | "InternalServerError"
-        | "InternalError"
-        | "InternalErrorException"
-        | "ServiceUnavailable" => Attempt::Again(Error::unavailable(cause)),
+        _ if is_not_now(code) => Attempt::Again(Error::unavailable(cause)),
         _ if error.raw_response().is_some_and(|response| response.status().is_server_error()) => {
             Attempt::Again(Error::unavailable(cause))
         }
         _ => Attempt::Never(Error::broken(cause)),
     }
+}
+
+/// Whether this error means that the same call may succeed in a moment, whichever service says so.
+pub(crate) fn is_not_now(code: &str) -> bool {
+    matches!(
+        code,
+        "TransactionConflictException"
+            | "TransactionInProgressException"
+            | "ProvisionedThroughputExceededException"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "Throttling"
+            | "TooManyRequestsException"
+            | "EC2ThrottledException"
+            | "RequestLimitExceeded"
+            | "LimitExceededException"
+            | "InternalServerError"
+            | "InternalError"
+            | "InternalErrorException"
+            | "ServiceException"
+            | "ServiceUnavailable"
+            | "SlowDown"
+    )
 }

@@ -5,16 +5,18 @@
 use journeys::{ADMIN, Api, Scale, Site};
 use local::authorizer::Authorizer;
 use local::cloud::Cloud;
+use local::discretion::indiscretion;
 use local::gateway::Gateway;
 use local::realtime::{Machine, Running};
-use platform::settings::FIRST_ADMIN;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A cloud of its own on a port of its own, with its state in a folder that goes with it.
 struct World {
     folder: PathBuf,
     api: Api,
+    /// Log lines that tell what they must not.
+    indiscreet: Arc<Mutex<Vec<String>>>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -25,9 +27,16 @@ impl World {
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let cloud = Arc::new(Cloud::on_disk(simulation::contexts(), &folder, &issuer).unwrap());
-        cloud.set(FIRST_ADMIN, ADMIN);
+        cloud.on_a_desk(ADMIN);
         let guard = runtime.enter();
-        let running = Running::start(cloud, Arc::new(Machine(|_: &str| {}))).unwrap();
+        let indiscreet: Arc<Mutex<Vec<String>>> = Arc::default();
+        let told = indiscreet.clone();
+        let listen = move |line: &str| {
+            if indiscretion(line).is_some() {
+                told.lock().unwrap().push(line.to_owned());
+            }
+        };
+        let running = Running::start(cloud, Arc::new(Machine(listen))).unwrap();
         let authorizer = Authorizer::new(running.cloud.key(), &issuer);
         let gateway = Arc::new(Gateway { running: running.clone(), authorizer });
         runtime.spawn(running.deliver());
@@ -36,8 +45,17 @@ impl World {
         Self {
             folder,
             api: Api::new(Site::embedded(&issuer)),
+            indiscreet,
             _runtime: runtime,
         }
+    }
+}
+
+impl World {
+    /// Lets somebody go on this journey.
+    fn sees(self, journey: impl FnOnce(&Api) -> journeys::Outcome) {
+        journey(&self.api).unwrap();
+        assert!(self.indiscreet.lock().unwrap().is_empty(), "{:?}", self.indiscreet);
     }
 }
 
@@ -50,50 +68,50 @@ impl Drop for World {
 
 #[test]
 fn an_order_goes_from_the_phone_to_the_email_and_some_of_it_back() {
-    journeys::whole_story(&World::start("story").api).unwrap();
+    World::start("story").sees(journeys::whole_story);
 }
 
 #[test]
 fn what_is_wrong_with_a_request_is_said() {
-    journeys::refusals(&World::start("refusals").api).unwrap();
+    World::start("refusals").sees(journeys::refusals);
 }
 
 #[test]
 fn a_session_goes_on_and_ends() {
-    journeys::sessions(&World::start("sessions").api).unwrap();
+    World::start("sessions").sees(journeys::sessions);
 }
 
 #[test]
 fn what_is_imported_is_found_by_anybody() {
-    journeys::browsing(&World::start("browsing").api).unwrap();
+    World::start("browsing").sees(journeys::browsing);
 }
 
 #[test]
 fn an_order_is_placed_reserved_cancelled_and_released() {
-    journeys::order_to_reservation(&World::start("order").api).unwrap();
+    World::start("order").sees(journeys::order_to_reservation);
 }
 
 #[test]
 fn an_order_for_more_than_there_is_is_rejected() {
-    journeys::shortage(&World::start("shortage").api).unwrap();
+    World::start("shortage").sees(journeys::shortage);
 }
 
 #[test]
 fn strangers_get_nowhere() {
-    journeys::strangers(&World::start("strangers").api).unwrap();
+    World::start("strangers").sees(journeys::strangers);
 }
 
 #[test]
 fn a_large_order_is_reserved_as_a_whole() {
-    journeys::large_order(&World::start("large").api, Scale::FULL.skus).unwrap();
+    World::start("large").sees(|api| journeys::large_order(api, Scale::FULL.skus));
 }
 
 #[test]
 fn of_fifty_buyers_of_the_last_unit_one_gets_it() {
-    journeys::last_unit(&World::start("last-unit").api, Scale::FULL.buyers).unwrap();
+    World::start("last-unit").sees(|api| journeys::last_unit(api, Scale::FULL.buyers));
 }
 
 #[test]
 fn a_thousand_requests_sent_twenty_times_each_are_a_thousand_orders() {
-    journeys::repeated_requests(&World::start("repeated").api, Scale::FULL.requests).unwrap();
+    World::start("repeated").sees(|api| journeys::repeated_requests(api, Scale::FULL.requests));
 }

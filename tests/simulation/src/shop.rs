@@ -268,6 +268,7 @@ impl Shop {
             path: command.path.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             headers,
             query: String::new(),
+            source_ip: "192.0.2.1".to_owned(),
             claims: claims(&command.caller, "https://local/", API, now.after(Duration::from_secs(600))),
             body: (!command.body.is_null()).then(|| command.body.to_string()),
             is_base64: false,

@@ -4,7 +4,7 @@
 //! All of them take turns within one run, so that whatever else the machine does meets them alike.
 
 use super::runtime_api::RuntimeApi;
-use super::{cargo, median, milliseconds, succeed};
+use super::{cargo, median, milliseconds, resident_kb, succeed};
 use crate::{Options, Outcome};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -99,7 +99,7 @@ fn start(binary: &Path, api: &RuntimeApi) -> Result<(Duration, u64), String> {
     let child = Stopped(child.map_err(|error| format!("{}: {error}", binary.display()))?);
     let waiting = api.next().map_err(|reason| format!("{}: {reason}", binary.display()))?;
     std::thread::sleep(SETTLE);
-    Ok((waiting.since - before, resident_kb(child.0.id())?))
+    Ok((waiting.since - before, resident_kb(&child.0.id().to_string(), "VmRSS")?))
 }
 
 /// A process that ends with us, whatever goes wrong.
@@ -135,15 +135,6 @@ fn environment(command: &mut Command, runtime_api: &str) {
         ("ISSUER", "https://issuer.example/"),
         ("AUDIENCE", "yarmarka"),
     ]);
-}
-
-/// Resident memory of a process, as the kernel says.
-fn resident_kb(process: u32) -> Result<u64, String> {
-    let path = format!("/proc/{process}/status");
-    let status = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok())
-        .ok_or_else(|| format!("{path} has no VmRSS"))
 }
 
 #[allow(clippy::print_stdout, reason = "this is a command line")]

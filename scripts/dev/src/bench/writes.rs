@@ -1,15 +1,17 @@
-//! `cargo dev bench writes`: placing an order takes as long in a table of 50,000 orders as in a small one.
+//! `cargo dev bench writes`: placing an order takes as long in a table of 50,000 orders as in a small one, and costs the
+//! same.
 //!
 //! The embedded cloud keeps tables and their streams in SQLite. Whatever scans them grows with every order: a desk
 //! would become slower by the day, and long simulations of load impossible.
 
-use super::milliseconds;
+use super::{Folder, milliseconds};
 use crate::{Options, Outcome};
 use kernel::Role;
+use local::metering::Cost;
 use local::stage::Stage;
 use local::testing::caller;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Where it is measured: after so many orders, the last [`SITTING`] of them timed.
@@ -22,6 +24,8 @@ const SITTING: usize = 1_000;
 const BATCH: usize = 50;
 /// How many times its first time a write may take at the last step.
 const BAR: f64 = 2.0;
+/// By how much the units of an order may differ from step to step.
+const SAME: f64 = 0.02;
 
 /// What an order took at one step. Other work on the machine only ever adds: a quarter took no longer.
 struct Step {
@@ -30,6 +34,8 @@ struct Step {
     placing: Duration,
     /// All that followed: relaying, reserving its goods, marking it.
     following: Duration,
+    /// DynamoDB's units of both: to read, to write.
+    units: (f64, f64),
 }
 
 /// Measures, prints, judges.
@@ -38,16 +44,18 @@ pub fn run(arguments: &[String]) -> Outcome {
     Options::read(arguments, &[])?;
     let folder = Folder::new()?;
     stock_shelves(&open(&folder.0)?)?;
-    println!("   orders    placing one    what follows it");
+    println!("   orders    placing one    what follows it    read units    write units");
     let mut measured: Vec<Step> = Vec::new();
     for first in (0..STEPS.iter().copied().max().unwrap_or_default()).step_by(SITTING) {
         let step = place_from(&open(&folder.0)?, first)?;
         if STEPS.contains(&step.orders) {
             println!(
-                "{:>9} {:>11.3} ms {:>15.3} ms",
+                "{:>9} {:>11.3} ms {:>15.3} ms {:>13.3} {:>14.3}",
                 step.orders,
                 milliseconds(step.placing),
-                milliseconds(step.following)
+                milliseconds(step.following),
+                step.units.0,
+                step.units.1
             );
             measured.push(step);
         }
@@ -58,9 +66,13 @@ pub fn run(arguments: &[String]) -> Outcome {
     let ratio = |of: fn(&Step) -> Duration| of(last).as_secs_f64() / of(first).as_secs_f64();
     let (placing, following) = (ratio(|step| step.placing), ratio(|step| step.following));
     println!("last to first: placing {placing:.2} ×, what follows {following:.2} ×");
-    match placing.max(following) <= BAR {
-        true => Ok(()),
-        false => Err(format!("that is above {BAR} ×: something reads more the more there is")),
+    let differs = |of: fn(&Step) -> f64| (of(last) / of(first) - 1.0).abs();
+    let (reading, writing) = (differs(|step| step.units.0), differs(|step| step.units.1));
+    println!("units of an order, last to first: {:.2} % apart", reading.max(writing) * 100.0);
+    match (placing.max(following) <= BAR, reading.max(writing) <= SAME) {
+        (true, true) => Ok(()),
+        (false, _) => Err(format!("that is above {BAR} ×: something reads more the more there is")),
+        (_, false) => Err(format!("that is more than {} %: an order costs more the more there are", SAME * 100.0)),
     }
 }
 
@@ -72,6 +84,7 @@ fn open(folder: &Path) -> Result<Stage, String> {
 #[allow(clippy::disallowed_methods, reason = "this is what is measured")]
 fn place_from(stage: &Stage, first: usize) -> Result<Step, String> {
     let (mut placing, mut following) = (Vec::new(), Vec::new());
+    stage.costs();
     for batch in (first..first + SITTING).step_by(BATCH) {
         for n in batch..batch + BATCH {
             let start = Instant::now();
@@ -82,8 +95,11 @@ fn place_from(stage: &Stage, first: usize) -> Result<Step, String> {
         stage.settle()?;
         following.push(start.elapsed() / BATCH as u32);
     }
+    let costs = stage.costs();
+    let of_each = |unit: fn(&Cost) -> f64| costs.iter().map(unit).sum::<f64>() / SITTING as f64;
     Ok(Step {
         orders: first + SITTING,
+        units: (of_each(|cost| cost.reads), of_each(|cost| cost.writes)),
         placing: quarter(placing),
         following: quarter(following),
     })
@@ -130,26 +146,5 @@ fn expect(status: u16, expected: u16, body: &str) -> Outcome {
     match status == expected {
         true => Ok(()),
         false => Err(format!("{status} instead of {expected}: {body}")),
-    }
-}
-
-/// A folder that goes when the measurement ends: in memory where the system has such. Waiting for a disk takes the same
-/// time at every step, and would hide what does not.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Result<Self, String> {
-        let memory = PathBuf::from("/dev/shm");
-        let parent = if memory.is_dir() { memory } else { std::env::temp_dir() };
-        let folder = parent.join(format!("yarmarka-bench-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind is in the folder for temporary files.
-        drop(std::fs::remove_dir_all(&self.0));
     }
 }

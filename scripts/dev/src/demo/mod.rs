@@ -112,7 +112,7 @@ fn replay(api: &Api, manager: &Person, plan: &Plan, orders: usize) -> Result<Vec
 }
 
 /// Waits until nothing is under way.
-fn quiet(api: &Api) -> Outcome {
+pub fn quiet(api: &Api) -> Outcome {
     api.until("the platform comes to rest", || {
         let status = api.look("/__local/status")?.expect(200)?;
         let waits = ["messages_waiting", "changes_unpublished"].iter().any(|name| status[*name] != 0);

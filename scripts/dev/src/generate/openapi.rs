@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 pub fn openapi(contexts: &[Described]) -> Result<Value, String> {
     let (mut paths, mut schemas, mut collisions) = (Map::new(), Map::new(), Vec::new());
     schemas.insert("Problem".to_owned(), problem_schema());
+    schemas.insert("GatewayMessage".to_owned(), gateway_schema());
     for (function, description) in contexts.iter().flat_map(|context| &context.functions) {
         let Trigger::Http { method, path } = function.trigger else {
             continue;
@@ -121,10 +122,28 @@ fn responses(description: &Description) -> Map<String, Value> {
         entries.sort_unstable();
         entries.dedup();
         let text: Vec<String> = entries.iter().map(|(code, title)| format!("`{code}`: {title}.")).collect();
-        let content = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+        let mut content = json!({ "application/problem+json": { "schema": reference("Problem") } });
+        if status == 401 {
+            // The gateway refuses most of these tokens before a function sees them, in words of its own.
+            content["application/json"] = json!({ "schema": reference("GatewayMessage") });
+        }
         responses.insert(status.to_string(), json!({ "description": text.join(" "), "content": content }));
     }
     responses
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+/// How the gateway itself refuses.
+fn gateway_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "The gateway's own refusal.",
+        "required": ["message"],
+        "properties": { "message": { "type": "string" } },
+    })
 }
 
 /// RFC 9457. Facts of the occurrence stand beside the standard members.

@@ -58,6 +58,7 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
         route: format!("{method} {path}"),
         path: parameters.into_iter().collect(),
         headers,
+        source_ip: "192.0.2.1".to_owned(),
         claims: match description.caller {
             Some(Caller::Anyone) | None => serde_json::Map::new(),
             Some(_) => claims(&caller, "https://local/", API, expires),

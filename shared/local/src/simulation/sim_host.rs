@@ -2,6 +2,7 @@
 //! outside calls that wait until the scheduler picks them.
 
 use super::random::Random;
+use crate::discretion::indiscretion;
 use crate::outside::{Answer, NoAnswer, Outside, OutsideCall};
 use futures_util::future::BoxFuture;
 use kernel::Timestamp;
@@ -144,6 +145,7 @@ impl Host for SimHost {
     }
 
     fn log(&self, line: &str) {
+        assert_eq!(indiscretion(line), None, "a function logged this: {line}");
         let mut state = self.state();
         if state.keep_log {
             state.log.push(line.to_owned());

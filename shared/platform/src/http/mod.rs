@@ -3,6 +3,7 @@
 pub mod body;
 pub mod caller;
 pub mod idempotency;
+pub mod limit;
 pub mod path;
 pub mod query;
 pub mod reply;
@@ -12,6 +13,7 @@ pub(crate) mod strict;
 pub use body::{Json, RawBody};
 pub use caller::{Anyone, Authority, Customer, SignedIn, Staff};
 pub use idempotency::IdempotencyKey;
+pub use limit::{Limit, Rate, RateLimit};
 pub use path::{IfMatch, Path, not_found};
 pub use query::Query;
 pub use reply::{Accepted, Cached, Created, NoContent, Ok, Reply};

@@ -31,7 +31,16 @@ pub struct Request {
 #[derive(Debug, Deserialize)]
 struct RequestContext {
     #[serde(default)]
+    http: Option<Origin>,
+    #[serde(default)]
     authorizer: Option<Authorizer>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Origin {
+    #[serde(default)]
+    source_ip: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,6 +70,11 @@ impl Request {
     /// All headers, by lower-case name.
     pub fn headers(&self) -> &BTreeMap<String, String> {
         &self.headers
+    }
+
+    /// The address that the gateway was called from. Headers such as `X-Forwarded-For` are anybody's to write.
+    pub fn source_ip(&self) -> Option<&str> {
+        self.request_context.http.as_ref()?.source_ip.as_deref()
     }
 
     /// The path's parameters, decoded, in the order of their names.

@@ -80,9 +80,8 @@ impl List {
 
     /// The attributes that say where a page begins. The partition is the list's own, whatever a cursor says.
     fn start<R>(&self, cursor: &Cursor) -> Result<Attributes, Failure<R>> {
-        let wrong = || Failure::Problem(Box::new(invalid("cursor: it is no `next` of a page of this list")));
-        let bytes = from_base64url(cursor.as_str()).ok_or_else(wrong)?;
-        let place: Vec<String> = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
+        let bytes = from_base64url(cursor.as_str()).ok_or_else(no_cursor)?;
+        let place: Vec<String> = serde_json::from_slice(&bytes).map_err(|_| no_cursor())?;
         let text = |text: &String| AttributeValue::S(text.clone());
         let mut start =
             HashMap::from([(self.partition_attribute().to_owned(), AttributeValue::S(self.partition.clone()))]);
@@ -93,7 +92,7 @@ impl List {
                 (PARTITION.to_owned(), text(pk)),
                 (SORT.to_owned(), text(sk)),
             ]),
-            _ => return Err(wrong()),
+            _ => return Err(no_cursor()),
         }
         Ok(start)
     }
@@ -133,7 +132,11 @@ impl TableReader {
             .consistent_read(list.index.is_none())
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
-        let output = send!(&self.world, request).map_err(Failure::Failed)?;
+        let output = send!(&self.world, request).map_err(|error| match &error {
+            // DynamoDB itself refuses a place that is outside the list, or no key at all.
+            Error::Broken { cause } if cursor.is_some() && cause.starts_with("ValidationException") => no_cursor(),
+            _ => Failure::Failed(error),
+        })?;
         let found = output.items.unwrap_or_default();
         let next = output.last_evaluated_key.filter(|end| !end.is_empty());
         let next = next.map(|end| list.cursor(&end)).transpose().map_err(Failure::Failed)?;
@@ -151,6 +154,10 @@ impl TableReader {
         let mut found: BTreeMap<Key, Stored<T>> = found.into_iter().map(|item| (item.value.key(), item)).collect();
         Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
     }
+}
+
+fn no_cursor<R>() -> Failure<R> {
+    Failure::Problem(Box::new(invalid("cursor: it is no `next` of a page of this list")))
 }
 
 type Condition = (HashMap<String, String>, HashMap<String, AttributeValue>, String);

@@ -4,6 +4,7 @@
 //! condition fails on an item that carries this mark at the version we meant to write, our earlier attempt had succeeded
 //! and only its reply was lost.
 
+mod count;
 mod item;
 mod list;
 mod read;

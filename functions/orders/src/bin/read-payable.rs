@@ -1,0 +1,4 @@
+//! `read-payable` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(orders::read_payable::function())
+}
