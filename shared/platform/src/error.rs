@@ -74,8 +74,11 @@ pub(crate) fn discreet(text: &str) -> String {
     if text.contains("missing field") || text.contains("duplicate field") {
         return text.to_owned();
     }
-    let (head, tail) = text.split_at(text.rfind(", expected").unwrap_or(text.len()));
-    without_quoted(head, &['"', '`']) + &without_quoted(tail, &['"'])
+    // What stands behind the last quoted text is ours.
+    let quoted = text.rfind('"').map_or(0, |last| last + 1);
+    let expected = text[quoted..].find(", expected").map_or(text.len(), |at| quoted + at);
+    let (said, expected) = text.split_at(expected);
+    without_quoted(said, &['"', '`']) + expected
 }
 
 /// `text` with `…` instead of all from the first of these quotes to the last.
@@ -151,7 +154,7 @@ mod tests {
                 "unknown field `maria@example.com`, expected `sku` or `title`",
                 "unknown field …, expected `sku` or `title`",
             ),
-            (r#"invalid value: string "a, expected b" at column 7"#, "invalid value: string …… at column 7"),
+            (r#"invalid value: string "a, expected b" at column 7"#, "invalid value: string … at column 7"),
             ("missing field `sku` at line 1 column 2", "missing field `sku` at line 1 column 2"),
             ("ord_1 is not here yet", "ord_1 is not here yet"),
         ] {
