@@ -27,7 +27,7 @@ test('every setting is described, and none that there is not', () => {
 });
 
 test('links within it lead to its headings', () => {
-  const headings = [...operations.matchAll(/^## (.*)$/gm)].map(([, title]) =>
+  const headings = [...operations.matchAll(/^##+ (.*)$/gm)].map(([, title]) =>
     String(title).toLowerCase().replaceAll(' ', '-').replaceAll(/[^a-z-]/g, ''));
   for (const [, anchor] of operations.matchAll(/\]\(#([^)]*)\)/g)) {
     assert.ok(headings.includes(String(anchor)), anchor);

@@ -64,7 +64,8 @@ pub async fn list_role_changes(
     let limit = wanted.limit.map_or(PAGE, Count::get);
     let page = identity.list::<RoleChange, _>(&changes, limit, wanted.cursor.as_ref()).await?;
     // Few accounts have no record: only then is it worth a read to tell who does not exist.
-    if page.items.is_empty() && identity.get::<Account>(&store::account_key(account)).await?.is_none() {
+    let nothing = page.items.is_empty() && wanted.cursor.is_none();
+    if nothing && identity.get::<Account>(&store::account_key(account)).await?.is_none() {
         return Err(http::not_found());
     }
     let body = page.map(|change| RoleChangeView {

@@ -4,7 +4,7 @@
 //! failures lock the address for a while, whoever it belongs to and whether it belongs to anybody; then even the right
 //! password is refused, and `identity.account-locked.v1` tells the owner. A failure is counted before it is answered
 //! and a session is only written if nothing was counted meanwhile, so guesses in parallel win nothing. How often one
-//! network may try is limited before anything else, because trying a password takes a whole processor.
+//! network may try is limited before anything is read, because trying a password takes a whole processor.
 
 use crate::access::{Access, Session};
 use crate::address::{Address, Email, Phone};

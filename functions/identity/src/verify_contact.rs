@@ -4,8 +4,8 @@
 //! as verified and announces `identity.contact-verified.v1`, in one transaction; given again it gets the same reply. An
 //! address that another account has claimed stays that account's: only who has just proved to own it learns that.
 //! A wrong code counts, and the answer comes after the count, so guesses in parallel win nothing; one network may try
-//! so many codes in a while, whosever they are. The owner of the
-//! address that the deployment names becomes the first admin.
+//! so many codes in a while, whosever they are. The owner of the address that the deployment names becomes the first
+//! admin.
 
 use crate::account::{Account, AccountEvent};
 use crate::challenge::{Challenge, Code, Tried};

@@ -7,6 +7,7 @@ use local::stage::Stage;
 use local::testing::problem;
 use local::trigger::HttpResponse;
 use serde_json::{Value, json};
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -122,6 +123,27 @@ fn a_count_whose_reply_is_lost_may_count_twice_and_never_lets_more_in() {
     });
     let admitted = (0..6).filter(|n| sign_in(&stage, HOME, &n.to_string()).status_code == 201).count();
     assert!((1..=4).contains(&admitted), "{admitted}");
+}
+
+#[test]
+fn those_who_come_at_once_share_what_is_left() {
+    let stage = stage();
+    verified(&stage, EMAIL);
+    stage.set("SIGN_IN_LIMIT", "3,5");
+    let at_once = Barrier::new(8);
+    let admitted = std::thread::scope(|threads| {
+        let tries: Vec<_> = (0..8)
+            .map(|n| {
+                let (stage, at_once) = (&stage, &at_once);
+                threads.spawn(move || {
+                    at_once.wait();
+                    sign_in(stage, HOME, &n.to_string()).status_code
+                })
+            })
+            .collect();
+        tries.into_iter().map(|one| one.join().unwrap()).filter(|status| *status == 201).count()
+    });
+    assert_eq!(admitted, 3);
 }
 
 #[test]

@@ -57,6 +57,19 @@ fn a_partner_signs_in_with_what_it_was_given() {
 }
 
 #[test]
+fn an_empty_last_page_of_a_partners_record_is_no_missing_account() {
+    let stage = stage();
+    let id = partner(&stage)["client_id"].as_str().unwrap().to_owned();
+    let page = |query: &str| stage.ask("list-role-changes").by(&caller(5, Role::Auditor)).at(&id).query(query).get();
+    let mut next = page("limit=1").json()["next"].clone();
+    while let Some(cursor) = next.as_str() {
+        let answer = page(&format!("limit=1&cursor={cursor}"));
+        assert_eq!(answer.status_code, 200, "{}", answer.body);
+        next = answer.json()["next"].clone();
+    }
+}
+
+#[test]
 fn the_secret_is_told_and_not_kept() {
     let stage = stage();
     let partner = partner(&stage);

@@ -1,11 +1,12 @@
 //! A customer starts to pay an order.
 //!
 //! Called by the order's customer with an `Idempotency-Key`, until the time to pay is over; the same key again gets
-//! the same reply. An order of which `orders.order-reserved.v1` has not told yet is asked for. Without a saved method the reply holds a client secret, with which the customer pays in the
-//! provider's form; whether that succeeded, the provider's webhook says. With one, the method is charged at once.
-//! What the provider is asked for is stored first; where its answer is lost, the same request goes on from there. A
-//! new attempt ends the one before at the provider first, so an order is never paid twice. Followed by
-//! `payments.payment-succeeded.v1` or `payments.payment-failed.v1`.
+//! the same reply. An order of which `orders.order-reserved.v1` has not told yet is asked for. Without a saved method
+//! the reply holds a client secret, with which the customer pays in the provider's form; whether that succeeded, the
+//! provider's webhook says. With one, the method is charged at once. What the provider is asked for is stored first;
+//! where its answer is lost, the same request goes on from there. A new attempt ends the one before at the provider
+//! first, so an order is never paid twice. Followed by `payments.payment-succeeded.v1` or
+//! `payments.payment-failed.v1`.
 
 use crate::attempt::Way;
 use crate::carry_out::carry_out;

@@ -5,6 +5,7 @@ mod close_payment;
 mod get_payment;
 mod histories;
 mod model;
+mod payable;
 mod payment;
 mod payment_methods;
 mod poll_payments;

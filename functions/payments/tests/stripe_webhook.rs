@@ -8,6 +8,7 @@ use local::faults::Fate;
 use local::sandbox::stripe::{WEBHOOK_SECRET, events::signature};
 use local::stage::Stage;
 use local::testing::problem;
+use payments::stripe::event;
 use platform::SecretValues;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -147,6 +148,16 @@ fn types_that_mean_nothing_here_are_acknowledged() {
         assert!(remembered(&stage, &format!("evt_{n}")).is_some());
     }
     assert_eq!(announced_types(&stage), Vec::<String>::new());
+}
+
+#[test]
+fn the_endpoint_subscribes_to_the_types_that_are_read_and_the_documentation_lists_them() {
+    let documentation = include_str!("../../../docs/operations.md");
+    for kind in event::TYPES {
+        let unreadable = json!({ "id": "evt_1", "type": kind, "data": { "object": 1 } });
+        assert!(event::read(unreadable.to_string().as_bytes()).is_err(), "{kind} is not read");
+        assert!(documentation.contains(&format!("`{kind}`")), "{kind} is not in docs/operations.md");
+    }
 }
 
 #[test]

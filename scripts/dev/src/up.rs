@@ -2,7 +2,6 @@
 
 use crate::{Options, Outcome};
 use journeys::ADMIN;
-use local::authorizer::Authorizer;
 use local::cloud::Cloud;
 use local::gateway::Gateway;
 use local::realtime::{Machine, Running};
@@ -35,10 +34,7 @@ async fn serve(port: u16, state: &Path) -> Outcome {
     cloud.on_a_desk(ADMIN);
     let host = Arc::new(Machine(log_to(&state.join("functions.log"))?));
     let running = Running::start(cloud, host)?;
-    let gateway = Arc::new(Gateway {
-        running: running.clone(),
-        authorizer: Authorizer::new(running.cloud.key(), &issuer),
-    });
+    let gateway = Arc::new(Gateway::new(running.clone()));
     println!("the embedded cloud listens on {issuer}; its state is in {}; stop it with Ctrl-C", state.display());
     tokio::spawn(running.deliver());
     tokio::select! {

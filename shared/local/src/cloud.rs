@@ -95,6 +95,7 @@ impl Cloud {
         open: impl Fn(&Context) -> Result<Table, String>,
     ) -> Result<Self, String> {
         let (mut functions, mut tables, mut names) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let mut subscriptions = BTreeMap::new();
         for context in contexts {
             tables.insert(context.name, open(&context)?);
             names.push(context.name);
@@ -103,15 +104,18 @@ impl Cloud {
                 (function.describe)(&mut declared);
                 let consumes = declared.consumes.iter().map(|(kind, _)| *kind).collect();
                 let rights = Rights::of(&declared);
+                subscriptions.extend(declared.subscribes);
                 functions.insert(function.name, Deployed { function, rights, consumes });
             }
         }
         let consumers: Vec<Consumer> = functions.values().filter_map(consumer).collect();
         let journal = journal.map(|journal| Arc::new(Mutex::new(journal)));
         let sent = Mutex::new(Sent::new(journal.clone())?);
-        let sandboxes = Mutex::new(sandboxes(journal.clone())?);
+        let mut sandboxes = sandboxes(journal.clone())?;
+        subscriptions.into_iter().for_each(|(partner, types)| sandboxes.subscribe(partner, types));
         let plane = Mutex::new(Plane::new(&consumers, &names, shards, journal)?);
         let (secrets, objects, figures) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let sandboxes = Mutex::new(sandboxes);
         let contexts = names;
         Ok(Self {
             functions,

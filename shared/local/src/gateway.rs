@@ -21,13 +21,17 @@ use tokio::net::TcpListener;
 
 /// Serves requests until the process ends.
 pub struct Gateway {
-    /// The cloud behind it.
-    pub running: Arc<Running>,
-    /// Checks access tokens.
-    pub authorizer: Authorizer,
+    pub(crate) running: Arc<Running>,
+    authorizer: Authorizer,
 }
 
 impl Gateway {
+    /// The way in to a running cloud, for tokens that it issued.
+    pub fn new(running: Arc<Running>) -> Self {
+        let authorizer = Authorizer::new(running.cloud.key(), running.cloud.issuer());
+        Self { running, authorizer }
+    }
+
     /// Accepts connections on `listener`.
     pub async fn serve(self: Arc<Self>, listener: TcpListener) -> std::io::Result<()> {
         serve(self, listener).await

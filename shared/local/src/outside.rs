@@ -1,26 +1,18 @@
-//! The one seam: every call that a function makes to the outside, as the HTTP request that its SDK client built.
+//! The one seam: every call that a function makes to the outside, as the HTTP request that would travel.
 //!
 //! On Lambda the request goes to the network. Here it is handed to an [`Outside`]; faults, planted bugs and meters
 //! are decorators of it, so that production code holds no switch for them.
 
-use aws_credential_types::Credentials;
-use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
-use aws_smithy_async::time::{SharedTimeSource, TimeSource};
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::timeout::TimeoutConfig;
 use futures_util::future::BoxFuture;
+use platform::aws::{Aws, Credentials};
 use platform::world::Partners;
 use platform::{Function, Host, World, settings::Settings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A service that functions call.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -98,46 +90,17 @@ pub const PARTNERS: &str = ".partner.local";
 
 /// The world of a function whose calls go to `outside`.
 pub fn world(function: &Function, settings: Settings, host: Arc<dyn Host>, outside: Arc<dyn Outside>) -> Arc<World> {
-    let connector = Connector { function: function.name, outside };
-    let http = SharedHttpClient::new(connector.clone());
-    let credentials = Credentials::new("local", "local", None, None, "local");
-    let aws = platform::clients::sdk_config("us-east-1".to_owned(), credentials, http)
-        .time_source(SharedTimeSource::new(HostTime(host.clone())))
-        .sleep_impl(SharedAsyncSleep::new(NoTimeout))
-        .timeout_config(TimeoutConfig::disabled())
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .build();
-    let connector = SharedHttpConnector::new(connector);
+    let connector = SharedHttpConnector::new(Connector { function: function.name, outside });
+    let credentials = Credentials {
+        access_key: "local".to_owned(),
+        secret_key: "local".to_owned(),
+        session_token: None,
+    };
+    let aws = Aws::new("us-east-1".to_owned(), credentials, None, connector.clone());
     Arc::new(World::new(host, settings, aws, Partners::new(move || Ok(connector.clone()))))
 }
 
-/// The host's clock, for signatures.
-struct HostTime(Arc<dyn Host>);
-
-impl std::fmt::Debug for HostTime {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("HostTime")
-    }
-}
-
-impl TimeSource for HostTime {
-    fn now(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_millis(self.0.now().as_millis().unsigned_abs())
-    }
-}
-
-/// Time-outs are the scheduler's business: to the SDK, time never runs out.
-#[derive(Debug)]
-struct NoTimeout;
-
-impl AsyncSleep for NoTimeout {
-    fn sleep(&self, _: Duration) -> Sleep {
-        Sleep::new(std::future::pending())
-    }
-}
-
 /// The HTTP client of one function.
-#[derive(Clone)]
 struct Connector {
     function: &'static str,
     outside: Arc<dyn Outside>,
@@ -146,12 +109,6 @@ struct Connector {
 impl std::fmt::Debug for Connector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Connector({})", self.function)
-    }
-}
-
-impl HttpClient for Connector {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
     }
 }
 
@@ -178,13 +135,13 @@ impl HttpConnector for Connector {
 /// the others in the path.
 fn read(function: &'static str, request: &HttpRequest) -> Option<OutsideCall> {
     let body = request.body().bytes()?.to_vec();
-    let uri = url::Url::parse(request.uri()).ok()?;
-    let (host, path) = (uri.host_str()?, uri.path());
+    let (_, rest) = request.uri().split_once("://")?;
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let header = |name: &str| request.headers().get(name);
     let mut target = String::new();
     let mut headers = BTreeMap::new();
     let (service, operation) = if let Some(partner) = host.strip_suffix(PARTNERS) {
-        target = format!("{partner}{path}{}", uri.query().map(|query| format!("?{query}")).unwrap_or_default());
+        target = format!("{partner}{path}");
         headers.extend(request.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
         (Service::Partner, request.method().to_owned())
     } else if let Some((api, operation)) = header("x-amz-target").and_then(|target| target.split_once('.')) {

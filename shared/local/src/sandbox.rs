@@ -49,6 +49,12 @@ pub trait Sandbox: Send {
     /// A webhook was answered with this status (`None`: not at all).
     fn delivered(&mut self, delivery: u64, status: Option<u16>, now: Timestamp);
 
+    /// From now on its webhooks bring events of these types only, as an endpoint there is set to.
+    fn subscribe(&mut self, types: &'static [&'static str]);
+
+    /// From now on each webhook comes at once and once: how it usually is, and never where something is to be proved.
+    fn be_prompt(&mut self);
+
     /// What it holds of each order: captured less given back, in the currency's minor unit.
     fn kept(&self) -> BTreeMap<String, i64>;
 
@@ -79,6 +85,18 @@ impl Sandboxes {
         }
         self.all.insert(name, sandbox);
         Ok(())
+    }
+
+    /// From now on the webhooks of the partner `name` bring events of these types only.
+    pub fn subscribe(&mut self, name: &str, types: &'static [&'static str]) {
+        if let Some(sandbox) = self.all.get_mut(name) {
+            sandbox.subscribe(types);
+        }
+    }
+
+    /// From now on webhooks come at once and once.
+    pub fn be_prompt(&mut self) {
+        self.all.values_mut().for_each(|sandbox| sandbox.be_prompt());
     }
 
     /// Answers a function's call.

@@ -85,6 +85,8 @@ pub struct Description {
     pub sends: Vec<&'static str>,
     /// The partners it calls.
     pub partners: Vec<&'static str>,
+    /// What those partners' webhooks are to bring.
+    pub subscribes: Vec<(&'static str, &'static [&'static str])>,
     /// The business figures it goes by, with their defaults.
     pub figures: Vec<(&'static str, &'static str)>,
     /// Those of them that limit how many requests one network may send.
@@ -120,6 +122,7 @@ impl Default for Description {
             secrets: Vec::new(),
             sends: Vec::new(),
             partners: Vec::new(),
+            subscribes: Vec::new(),
             figures: Vec::new(),
             limits: Vec::new(),
             settings: Vec::new(),

@@ -4,13 +4,14 @@
 //! asked for at its owner.
 
 use crate::argument::broken;
+use crate::aws::{LAMBDA, Request};
 use crate::call::Cause;
 use crate::error::discreet;
 use crate::function::{Function, Trigger, UseCase};
-use crate::retry::{Attempt, classify, until_definite};
+use crate::retry::{Attempt, until_definite};
 use crate::settings::FUNCTIONS;
 use crate::telemetry::Trace;
-use crate::{Argument, Call, Error, World, clients};
+use crate::{Argument, Call, Error, World};
 use contracts::Question;
 use futures_util::future::BoxFuture;
 use kernel::Problem;
@@ -80,7 +81,6 @@ impl<Q: Question> Argument for Asked<Q> {
 #[derive(Clone)]
 pub struct Ask<Q> {
     world: Arc<World>,
-    client: aws_sdk_lambda::Client,
     function: String,
     question: PhantomData<fn(Q)>,
 }
@@ -88,20 +88,24 @@ pub struct Ask<Q> {
 impl<Q: Question> Ask<Q> {
     /// The answer to `question`.
     pub async fn send(&self, question: &Q) -> Result<Q::Reply, Error> {
-        let payload = serde_json::to_vec(question).map_err(Error::broken)?;
-        let request = self.client.invoke().function_name(&self.function).payload(payload.into());
-        let output = until_definite(&self.world, || async {
-            match request.clone().send().await {
-                Ok(output) => match &output.function_error {
+        let request = Request {
+            service: LAMBDA,
+            method: "POST",
+            path: format!("/2015-03-31/functions/{}/invocations", self.function),
+            headers: Vec::new(),
+            body: serde_json::to_vec(question).map_err(Error::broken)?.into(),
+        };
+        let answer = until_definite(&self.world, || async {
+            match self.world.aws.send(&request, self.world.host.now()).await {
+                Ok(reply) => match reply.header("x-amz-function-error") {
                     // It crashed, timed out, or could not reach what it needs.
                     Some(error) => Attempt::Again(Error::unavailable(format!("{}: {error}", self.function))),
-                    None => Attempt::Done(output),
+                    None => Attempt::Done(reply.body),
                 },
-                Err(error) => classify(&error),
+                Err(failed) => failed.classify(),
             }
         })
         .await?;
-        let answer = output.payload.map(|payload| payload.into_inner()).unwrap_or_default();
         serde_json::from_slice(&answer).map_err(|error| Error::broken(format!("{}: {error}", self.function)))
     }
 }
@@ -111,15 +115,9 @@ impl<Q: Question> Argument for Ask<Q> {
         let prefix = call.world.settings.get(FUNCTIONS).map_err(|error| broken(call, &error))?;
         Ok(Self {
             world: call.world.clone(),
-            client: clients::lambda(&call.world),
             function: format!("{prefix}-{}", Q::FUNCTION),
             question: PhantomData,
         })
-    }
-
-    fn prepare(world: &World) -> Result<(), Error> {
-        clients::lambda(world);
-        Ok(())
     }
 
     #[cfg(feature = "describe")]

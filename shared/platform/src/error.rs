@@ -71,22 +71,20 @@ impl Error {
 /// What an error says, without the values that it quotes: what a parser stumbles over may be somebody's name or secret,
 /// and causes are logged. The names of fields and what was expected are ours.
 pub(crate) fn discreet(text: &str) -> String {
-    if text.contains("missing field") || text.contains("duplicate field") {
+    const QUOTES: [char; 2] = ['"', '`'];
+    let Some(first) = text.find(QUOTES) else {
+        return text.to_owned();
+    };
+    // The first quote is not of what was sent, nor is what stands before it.
+    if ["missing field ", "duplicate field "].iter().any(|ours| text[..first].ends_with(ours)) {
         return text.to_owned();
     }
-    // What stands behind the last quoted text is ours.
-    let quoted = text.rfind('"').map_or(0, |last| last + 1);
-    let expected = text[quoted..].find(", expected").map_or(text.len(), |at| quoted + at);
+    // Behind the last text in quotation marks, the last that is expected is ours.
+    let quoted = text.rfind('"').map_or(first, |last| last + 1);
+    let expected = text[quoted..].rfind(", expected").map_or(text.len(), |at| quoted + at);
     let (said, expected) = text.split_at(expected);
-    without_quoted(said, &['"', '`']) + expected
-}
-
-/// `text` with `…` instead of all from the first of these quotes to the last.
-fn without_quoted(text: &str, quotes: &[char]) -> String {
-    match (text.find(quotes), text.rfind(quotes)) {
-        (Some(first), Some(last)) => format!("{}…{}", &text[..first], &text[last + 1..]),
-        _ => text.to_owned(),
-    }
+    let last = said.rfind(QUOTES).unwrap_or(first);
+    format!("{}…{}{expected}", &said[..first], &said[last + 1..])
 }
 
 impl std::fmt::Display for Error {
@@ -155,22 +153,16 @@ mod tests {
                 "unknown field …, expected `sku` or `title`",
             ),
             (r#"invalid value: string "a, expected b" at column 7"#, "invalid value: string … at column 7"),
+            ("unknown field `a`, expected Maria`, expected `sku`", "unknown field …, expected `sku`"),
             ("missing field `sku` at line 1 column 2", "missing field `sku` at line 1 column 2"),
+            (
+                r#"invalid type: string "missing field `Maria`", expected i64"#,
+                "invalid type: string …, expected i64",
+            ),
+            ("unknown field `missing field Maria`, there are no fields", "unknown field …, there are no fields"),
             ("ord_1 is not here yet", "ord_1 is not here yet"),
         ] {
             assert_eq!(discreet(said), logged);
         }
-    }
-
-    #[test]
-    fn every_way_to_say_not_now_is_tried_again() {
-        for code in [
-            "TooManyRequestsException",
-            "ThrottlingException",
-            "TransactionConflictException",
-        ] {
-            assert!(crate::retry::is_not_now(code), "{code}");
-        }
-        assert!(!crate::retry::is_not_now("AccessDeniedException"));
     }
 }

@@ -1,7 +1,7 @@
 //! The Lambda shell: the only place that reads the environment.
 
 use crate::settings::Settings;
-use crate::{Error, Function, Handler, Host, Invocation, World, clients};
+use crate::{Error, Function, Handler, Host, Invocation, World, aws};
 use futures_util::future::BoxFuture;
 use kernel::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -27,8 +27,8 @@ fn serve(function: Function) -> Result<(), Error> {
     let settings = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| !name.starts_with("AWS_"));
-    let aws = clients::from_environment(variable)?;
-    let world = Arc::new(World::new(Arc::new(Lambda), Settings::new(settings), aws, clients::partners()));
+    let way = aws::from_environment(variable)?;
+    let world = Arc::new(World::new(Arc::new(Lambda), Settings::new(settings), way, aws::partners()));
     (function.prepare)(&world)?;
     // One thread: an execution environment serves one invocation at a time.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::broken)?;

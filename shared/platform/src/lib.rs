@@ -6,8 +6,8 @@
 //! ([`lambda::run`]) and the embedded cloud feed functions the same bytes.
 
 pub mod argument;
+pub mod aws;
 pub mod call;
-pub mod clients;
 #[cfg(feature = "describe")]
 pub mod describe;
 pub mod direct;

@@ -2,12 +2,12 @@
 //! have been delivered, so nothing is repeated here. The caller claims, sends, and decides.
 
 use crate::argument::broken;
-use crate::retry::{Attempt, classify};
+use crate::aws::{Failed, Request, SES, sns, xml};
+use crate::retry::Attempt;
 use crate::settings::{MAIL_EVENTS, MAIL_FROM};
-use crate::{Argument, Call, Error, World, clients};
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
+use crate::{Argument, Call, Error, World};
 use kernel::Problem;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// An e-mail to one person.
@@ -43,7 +43,7 @@ pub enum Sent {
 /// Sends e-mails from the deployment's address.
 #[derive(Clone)]
 pub struct Mailer {
-    client: aws_sdk_sesv2::Client,
+    world: Arc<World>,
     from: String,
     events: Option<String>,
 }
@@ -51,47 +51,55 @@ pub struct Mailer {
 impl Mailer {
     /// Sends an e-mail once.
     pub async fn send(&self, email: &Email) -> Result<Sent, Error> {
-        let content = |text: &str| Content::builder().data(text).charset("UTF-8").build().map_err(Error::broken);
-        let header =
-            |name: &str, value: &str| MessageHeader::builder().name(name).value(value).build().map_err(Error::broken);
-        let body = Body::builder().text(content(&email.text)?).html(content(&email.html)?).build();
-        let mut message = Message::builder().subject(content(&email.subject)?).body(body);
+        let content = |text: &str| json!({ "Data": text, "Charset": "UTF-8" });
+        let header = |name: &str, value: &str| json!({ "Name": name, "Value": value });
+        let mut message = json!({
+            "Subject": content(&email.subject),
+            "Body": { "Text": content(&email.text), "Html": content(&email.html) },
+        });
         if let Some(url) = &email.unsubscribe {
-            message = message
-                .headers(header("List-Unsubscribe", &format!("<{url}>"))?)
-                .headers(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
+            message["Headers"] = json!([
+                header("List-Unsubscribe", &format!("<{url}>")),
+                header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            ]);
         }
-        let tag = MessageTag::builder().name("reference").value(&email.reference).build().map_err(Error::broken)?;
-        let sent = self
-            .client
-            .send_email()
-            .from_email_address(&self.from)
-            .set_configuration_set_name(self.events.clone())
-            .destination(Destination::builder().to_addresses(&email.to).build())
-            .content(EmailContent::builder().simple(message.build()).build())
-            .email_tags(tag)
-            .send()
-            .await;
-        match sent {
-            Ok(output) => Ok(Sent::Accepted(output.message_id.unwrap_or_default())),
-            Err(error) => judge(&error, &["MessageRejected", "BadRequestException", "ValidationException"]),
+        let mut input = json!({
+            "FromEmailAddress": self.from,
+            "Destination": { "ToAddresses": [email.to] },
+            "Content": { "Simple": message },
+            "EmailTags": [{ "Name": "reference", "Value": email.reference }],
+        });
+        if let Some(events) = &self.events {
+            input["ConfigurationSetName"] = json!(events);
+        }
+        let request = Request {
+            service: SES,
+            method: "POST",
+            path: "/v2/email/outbound-emails".to_owned(),
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: input.to_string().into(),
+        };
+        match self.world.aws.send(&request, self.world.host.now()).await {
+            Ok(reply) => Ok(Sent::Accepted(message_id(&reply.body))),
+            Err(failed) => judge(&failed, &["MessageRejected", "BadRequestException", "ValidationException"]),
         }
     }
+}
+
+/// The id that SES gave a message.
+fn message_id(body: &[u8]) -> String {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    answer["MessageId"].as_str().unwrap_or_default().to_owned()
 }
 
 impl Argument for Mailer {
     fn take(call: &Call) -> Result<Self, Problem> {
         let settings = &call.world.settings;
         Ok(Self {
-            client: clients::mail(&call.world),
+            world: call.world.clone(),
             from: settings.get(MAIL_FROM).map_err(|error| broken(call, &error))?.to_owned(),
             events: settings.optional(MAIL_EVENTS).map(str::to_owned),
         })
-    }
-
-    fn prepare(world: &World) -> Result<(), Error> {
-        clients::mail(world);
-        Ok(())
     }
 
     #[cfg(feature = "describe")]
@@ -109,10 +117,18 @@ pub struct Texter {
 impl Texter {
     /// Sends `text` to the number `to` (E.164) once.
     pub async fn send(&self, to: &str, text: &str) -> Result<Sent, Error> {
-        match clients::sns(&self.world).publish().phone_number(to).message(text).send().await {
-            Ok(output) => Ok(Sent::Accepted(output.message_id.unwrap_or_default())),
-            Err(error) => judge(
-                &error,
+        let fields = vec![
+            ("PhoneNumber".to_owned(), to.to_owned()),
+            ("Message".to_owned(), text.to_owned()),
+        ];
+        let request = sns::request("Publish", fields)?;
+        match self.world.aws.send(&request, self.world.host.now()).await {
+            Ok(reply) => {
+                let answer = String::from_utf8_lossy(&reply.body);
+                Ok(Sent::Accepted(xml::first(&answer, "MessageId").unwrap_or_default()))
+            }
+            Err(failed) => judge(
+                &failed,
                 &[
                     "InvalidParameter",
                     "InvalidParameterException",
@@ -129,11 +145,6 @@ impl Argument for Texter {
         Ok(Self { world: call.world.clone() })
     }
 
-    fn prepare(world: &World) -> Result<(), Error> {
-        clients::sns(world);
-        Ok(())
-    }
-
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
         description.sends.push("sms");
@@ -141,17 +152,18 @@ impl Argument for Texter {
 }
 
 /// What a failed attempt means, where these codes refuse the message for good.
-fn judge<E: ProvideErrorMetadata>(error: &SdkError<E>, refusals: &[&str]) -> Result<Sent, Error> {
-    if let Some(code) = error.as_service_error().and_then(ProvideErrorMetadata::code)
-        && refusals.contains(&code)
-    {
-        // The provider's text may quote the address.
-        return Ok(Sent::Refused(code.to_owned()));
+fn judge(failed: &Failed, refusals: &[&str]) -> Result<Sent, Error> {
+    let refusal = match failed {
+        Failed::NoAnswer => None,
+        Failed::Refused(refusal) => Some(refusal),
+    };
+    // The provider's text may quote the address.
+    if let Some(refusal) = refusal.filter(|refusal| refusals.contains(&refusal.code.as_str())) {
+        return Ok(Sent::Refused(refusal.code.clone()));
     }
-    let answered = error.as_service_error().is_some();
-    let server_failed = error.raw_response().is_some_and(|response| response.status().is_server_error());
-    match classify::<(), E>(error) {
-        Attempt::Again(cause) if answered && !server_failed => Ok(Sent::NotNow(cause)),
+    let may_be_sent = refusal.is_none_or(|refusal| refusal.status >= 500);
+    match failed.classify::<()>() {
+        Attempt::Again(cause) if !may_be_sent => Ok(Sent::NotNow(cause)),
         Attempt::Again(cause) => Ok(Sent::Unknown(cause)),
         Attempt::Never(cause) => Err(cause),
         Attempt::Done(()) => Err(Error::broken("a failure that is none")),

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// The attribute that holds it.
 pub const ATTRIBUTE: &str = "outbox";
 
+/// Its field that says which version of the item it belongs to.
+pub const VERSION: &str = "v";
+
 /// The events of one version of an item.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Outbox<E> {

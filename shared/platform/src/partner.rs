@@ -19,6 +19,9 @@ const MAX_ANSWER: usize = 1024 * 1024;
 pub trait PartnerName: Send + Sync + 'static {
     /// Its name: `stripe`.
     const NAME: &'static str;
+
+    /// The types of events that its webhooks are to bring: what our endpoint there subscribes to.
+    const EVENTS: &'static [&'static str] = &[];
 }
 
 /// The API of the partner `P`.
@@ -93,5 +96,6 @@ impl<P: PartnerName> Argument for Partner<P> {
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
         description.partners.push(P::NAME);
+        description.subscribes.push((P::NAME, P::EVENTS));
     }
 }

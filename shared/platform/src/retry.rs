@@ -1,7 +1,6 @@
 //! Sending a call again: which failures are worth it, how often, how long apart.
 
 use crate::{Error, World};
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use std::future::Future;
 use std::time::Duration;
 
@@ -44,51 +43,11 @@ where
     }
 }
 
-/// Sends an SDK request (a fluent builder) until it has a definite answer, where any error of the service's own is one.
-macro_rules! send {
-    ($world:expr, $request:expr) => {
-        $crate::retry::until_definite($world, || async {
-            match $request.clone().send().await {
-                Ok(output) => $crate::retry::Attempt::Done(output),
-                Err(error) => $crate::retry::classify(&error),
-            }
-        })
-        .await
-    };
-}
-pub(crate) use send;
-
-/// Whether an SDK call that failed without an answer of the service's own meaning is worth another attempt.
-pub(crate) fn classify<T, E>(error: &SdkError<E>) -> Attempt<T>
-where
-    E: ProvideErrorMetadata,
-{
-    let Some(answer) = error.as_service_error() else {
-        return match error {
-            SdkError::ConstructionFailure(_) => Attempt::Never(Error::broken("the request could not be built")),
-            // Not sent, sent without an answer, or an answer that makes no sense: it may have been applied.
-            _ => Attempt::Again(Error::unavailable("no answer")),
-        };
-    };
-    let code = answer.code().unwrap_or("unknown");
-    let cause = format!("{code}: {}", answer.message().unwrap_or_default());
-    match code {
-        "TransactionConflictException" | "TransactionInProgressException" => Attempt::Again(Error::contended(cause)),
-        _ if is_not_now(code) => Attempt::Again(Error::unavailable(cause)),
-        _ if error.raw_response().is_some_and(|response| response.status().is_server_error()) => {
-            Attempt::Again(Error::unavailable(cause))
-        }
-        _ => Attempt::Never(Error::broken(cause)),
-    }
-}
-
 /// Whether this error means that the same call may succeed in a moment, whichever service says so.
 pub(crate) fn is_not_now(code: &str) -> bool {
     matches!(
         code,
-        "TransactionConflictException"
-            | "TransactionInProgressException"
-            | "ProvisionedThroughputExceededException"
+        "ProvisionedThroughputExceededException"
             | "ThrottlingException"
             | "ThrottledException"
             | "Throttling"
@@ -103,4 +62,17 @@ pub(crate) fn is_not_now(code: &str) -> bool {
             | "ServiceUnavailable"
             | "SlowDown"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_say_not_now_is_tried_again() {
+        for code in ["TooManyRequestsException", "ThrottlingException", "SlowDown"] {
+            assert!(is_not_now(code), "{code}");
+        }
+        assert!(!is_not_now("AccessDeniedException"));
+    }
 }

@@ -4,11 +4,14 @@
 //! have been made with the previous one.
 
 use crate::argument::broken;
-use crate::retry::{Attempt, classify, until_definite};
-use crate::settings::SECRETS;
-use crate::{Argument, Call, Error, World, clients};
-use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use crate::aws::json::{JsonRequest, SECRETS};
+use crate::retry::{Attempt, until_definite};
+use crate::settings;
+use crate::{Argument, Call, Error, World};
+use aws_smithy_types::base64;
 use kernel::Problem;
+use serde::Deserialize;
+use serde_json::json;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +51,6 @@ impl std::fmt::Debug for SecretValues {
 #[derive(Clone)]
 pub struct Secret<S> {
     world: Arc<World>,
-    client: aws_sdk_secretsmanager::Client,
     id: String,
     name: PhantomData<fn(S)>,
 }
@@ -68,39 +70,49 @@ impl<S: SecretName> Secret<S> {
     }
 
     async fn version(&self, stage: &str) -> Result<Option<Vec<u8>>, Error> {
-        let request = self.client.get_secret_value().secret_id(&self.id).version_stage(stage);
+        let input = json!({ "SecretId": self.id, "VersionStage": stage });
+        let request: JsonRequest<Version> = SECRETS.request("GetSecretValue", &input)?;
         until_definite(&self.world, || async {
-            match request.clone().send().await {
-                // A secret that nobody filled in yet is none.
-                Ok(output) => Attempt::Done(match (output.secret_binary, output.secret_string) {
-                    (Some(bytes), _) => Some(bytes.into_inner()).filter(|bytes| !bytes.is_empty()),
-                    (None, text) => text.map(String::into_bytes).filter(|bytes| !bytes.is_empty()),
-                }),
-                Err(error) => match error.as_service_error() {
-                    // Never rotated: there is no previous one.
-                    Some(GetSecretValueError::ResourceNotFoundException(_)) => Attempt::Done(None),
-                    _ => classify(&error),
-                },
+            match request.once(&self.world).await {
+                Ok(version) => version.value().map_or_else(Attempt::Never, Attempt::Done),
+                // Never rotated: there is no previous one.
+                Err(failed) if failed.is("ResourceNotFoundException") => Attempt::Done(None),
+                Err(failed) => failed.classify(),
             }
         })
         .await
     }
 }
 
+/// A version of a secret: a text, or bytes in base64.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Version {
+    #[serde(default)]
+    secret_string: Option<String>,
+    #[serde(default)]
+    secret_binary: Option<String>,
+}
+
+impl Version {
+    /// What it holds. A secret that nobody filled in yet is none.
+    fn value(self) -> Result<Option<Vec<u8>>, Error> {
+        let value = match self.secret_binary {
+            Some(bytes) => Some(base64::decode(bytes).map_err(|_| Error::broken("a secret is no base64"))?),
+            None => self.secret_string.map(String::into_bytes),
+        };
+        Ok(value.filter(|bytes| !bytes.is_empty()))
+    }
+}
+
 impl<S: SecretName> Argument for Secret<S> {
     fn take(call: &Call) -> Result<Self, Problem> {
-        let prefix = call.world.settings.get(SECRETS).map_err(|error| broken(call, &error))?;
+        let prefix = call.world.settings.get(settings::SECRETS).map_err(|error| broken(call, &error))?;
         Ok(Self {
             world: call.world.clone(),
-            client: clients::secrets(&call.world),
             id: format!("{prefix}/{}", S::NAME),
             name: PhantomData,
         })
-    }
-
-    fn prepare(world: &World) -> Result<(), Error> {
-        clients::secrets(world);
-        Ok(())
     }
 
     #[cfg(feature = "describe")]

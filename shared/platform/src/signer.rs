@@ -1,20 +1,19 @@
 //! Signs with keys that never leave KMS: RSA, 2048 bits, PKCS #1 v1.5 with SHA-256 (`RS256`).
 
 use crate::argument::broken;
-use crate::retry::send;
+use crate::aws::json::KMS;
 use crate::settings::SIGNING_KEYS;
-use crate::{Argument, Call, Error, World, clients};
-use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
+use crate::{Argument, Call, Error, World};
 use aws_smithy_types::base64;
 use kernel::{Digest, Problem};
+use serde::Deserialize;
+use serde_json::json;
 use std::sync::Arc;
 
 /// The deployment's signing keys.
 #[derive(Clone)]
 pub struct Signer {
     world: Arc<World>,
-    client: aws_sdk_kms::Client,
     /// Ids or ARNs; the first one signs.
     keys: Vec<String>,
 }
@@ -28,6 +27,18 @@ pub struct PublicKey {
     pub spki: Vec<u8>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Signed {
+    signature: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shown {
+    public_key: String,
+}
+
 impl Signer {
     /// Names the key that signs.
     pub fn key_id(&self) -> String {
@@ -37,28 +48,23 @@ impl Signer {
     /// The signature of `message`, at most 4 KB. The same message always gets the same signature.
     pub async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         let key = self.keys.first().ok_or_else(|| Error::broken("no signing key is set"))?;
-        let request = self
-            .client
-            .sign()
-            .key_id(key)
-            .message(Blob::new(message))
-            .message_type(MessageType::Raw)
-            .signing_algorithm(SigningAlgorithmSpec::RsassaPkcs1V15Sha256);
-        let output = send!(&self.world, request)?;
-        output
-            .signature
-            .map(Blob::into_inner)
-            .ok_or_else(|| Error::broken("a signature without a signature"))
+        let input = json!({
+            "KeyId": key,
+            "Message": base64::encode(message),
+            "MessageType": "RAW",
+            "SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",
+        });
+        let signed: Signed = KMS.request("Sign", &input)?.send(&self.world).await?;
+        base64::decode(signed.signature).map_err(|_| Error::broken("a signature without a signature"))
     }
 
     /// Every key that may have signed or will: the current one, the one before, the next one.
     pub async fn public_keys(&self) -> Result<Vec<PublicKey>, Error> {
         let mut keys = Vec::with_capacity(self.keys.len());
         for key in &self.keys {
-            let request = self.client.get_public_key().key_id(key);
-            let output = send!(&self.world, request)?;
-            let spki = output.public_key.ok_or_else(|| Error::broken("a key without a key"))?;
-            keys.push(PublicKey { id: key_id(key), spki: spki.into_inner() });
+            let shown: Shown = KMS.request("GetPublicKey", &json!({ "KeyId": key }))?.send(&self.world).await?;
+            let spki = base64::decode(shown.public_key).map_err(|_| Error::broken("a key without a key"))?;
+            keys.push(PublicKey { id: key_id(key), spki });
         }
         Ok(keys)
     }
@@ -87,14 +93,8 @@ impl Argument for Signer {
         let keys = call.world.settings.get(SIGNING_KEYS).map_err(|error| broken(call, &error))?;
         Ok(Self {
             world: call.world.clone(),
-            client: clients::kms(&call.world),
             keys: keys.split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect(),
         })
-    }
-
-    fn prepare(world: &World) -> Result<(), Error> {
-        clients::kms(world);
-        Ok(())
     }
 
     #[cfg(feature = "describe")]

@@ -2,53 +2,70 @@
 
 use crate::Error;
 use crate::outbox::Outbox;
+use crate::table::typed::{self, List, Map, Number, Text};
 use crate::table::{Image, Item, Key};
-use aws_sdk_dynamodb::types::AttributeValue;
+use kernel::Timestamp;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
+use std::sync::Arc;
 
 /// A batch of changes, oldest first for each item.
 #[derive(Deserialize)]
-pub(crate) struct Batch {
-    #[serde(rename = "Records")]
-    pub records: Vec<Box<RawValue>>,
+pub(crate) struct Batch<'b> {
+    #[serde(rename = "Records", borrow)]
+    pub records: Vec<&'b RawValue>,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Record {
-    pub dynamodb: Dynamodb,
+pub(crate) struct Record<'b> {
+    #[serde(borrow)]
+    pub dynamodb: Dynamodb<'b>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Dynamodb {
+pub(crate) struct Dynamodb<'b> {
     pub sequence_number: String,
-    new_image: Option<serde_dynamo::Item>,
-    old_image: Option<serde_dynamo::Item>,
+    #[serde(borrow)]
+    new_image: Option<&'b RawValue>,
+    old_image: Option<Before>,
 }
 
-impl Record {
+/// What matters of an item as it was.
+#[derive(Deserialize)]
+struct Before {
+    v: Option<Number>,
+}
+
+/// What tells whether an item has news.
+#[derive(Deserialize)]
+struct Head {
+    pk: Text,
+    sk: Text,
+    v: Option<Number>,
+    outbox: Option<Map<Announced>>,
+}
+
+/// An outbox, whatever its events are.
+#[derive(Deserialize)]
+struct Announced {
+    v: Number,
+    at: Text,
+    tp: Text,
+    events: List<IgnoredAny>,
+}
+
+impl Record<'_> {
     /// The news that this record brings: a new image whose outbox belongs to this very write. Removals, repeated
     /// images and items that announce nothing bring none.
-    pub fn news(self) -> Result<Option<Change>, Error> {
-        let Some(new) = self.dynamodb.new_image.map(image) else {
+    pub fn news(&self) -> Result<Option<Change>, Error> {
+        let Some(new) = self.dynamodb.new_image else {
             return Ok(None);
         };
-        let Some(outbox) = new.outbox::<serde::de::IgnoredAny>()? else {
-            return Ok(None);
-        };
-        let version = new.version().ok_or_else(|| Error::broken("an item with an outbox has no version"))?;
-        let before = self.dynamodb.old_image.map(image).and_then(|old| old.version());
-        if outbox.version != version || before == Some(version) {
-            return Ok(None);
-        }
-        let key = new.key().ok_or_else(|| Error::broken("an item has no key"))?;
-        Ok(Some(Change { key, version, image: new }))
+        let before = self.dynamodb.old_image.as_ref().and_then(|old| old.v.as_ref()?.read());
+        Ok(Change::of(new.get())?.filter(|change| before != Some(change.version)))
     }
-}
-
-fn image(item: serde_dynamo::Item) -> Image {
-    Image::of(item.into())
 }
 
 /// One change of an item, with what it announces.
@@ -58,10 +75,39 @@ pub struct Change {
     pub key: Key,
     /// Its version after the change.
     pub version: u64,
-    image: Image,
+    /// When it was decided.
+    pub(crate) at: Timestamp,
+    /// The story it is part of.
+    pub(crate) traceparent: String,
+    /// How many events it announces.
+    pub(crate) events: usize,
+    /// The item after the change, as DynamoDB writes it.
+    image: Arc<str>,
 }
 
 impl Change {
+    /// The change that made an item what it is; `None` if that announced nothing.
+    fn of(image: &str) -> Result<Option<Self>, Error> {
+        let head: Head = serde_json::from_str(image).map_err(Error::broken)?;
+        let Some(Map { m: outbox }) = head.outbox else {
+            return Ok(None);
+        };
+        let version = head.v.and_then(|version| version.read());
+        let version = version.ok_or_else(|| Error::broken("an item with an outbox has no version"))?;
+        // An older outbox was dragged along by a copy or a backfill.
+        if outbox.v.read() != Some(version) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            key: Key::new(head.pk.s, head.sk.s),
+            version,
+            at: outbox.at.s.parse().map_err(Error::broken)?,
+            traceparent: outbox.tp.s,
+            events: outbox.events.l.len(),
+            image: image.into(),
+        }))
+    }
+
     /// What kind of item changed: [`Item::KIND`].
     pub fn kind(&self) -> &str {
         self.key.kind()
@@ -69,24 +115,20 @@ impl Change {
 
     /// All that an item announced and still knows of, as if each announcement had just been made.
     pub(crate) fn all_of(image: Image) -> Vec<Result<Change, Error>> {
-        let change = |outbox: AttributeValue| {
-            let image = image.clone().with_outbox(outbox);
-            let outbox = image.outbox::<serde::de::IgnoredAny>()?;
-            let version = outbox.ok_or_else(|| Error::broken("a change without an outbox"))?.version;
-            let key = image.key().ok_or_else(|| Error::broken("an item has no key"))?;
-            Ok(Change { key, version, image })
+        let then = |image: Result<Image, Error>| {
+            Self::of(image?.json())?.ok_or_else(|| Error::broken("a change without an outbox"))
         };
-        image.announcements().into_iter().map(change).collect()
-    }
-
-    /// The outbox, whatever its events are.
-    pub(crate) fn outbox(&self) -> Result<Outbox<serde::de::IgnoredAny>, Error> {
-        self.image.outbox()?.ok_or_else(|| Error::broken("a change without an outbox"))
+        image.each_announcement().into_iter().map(then).collect()
     }
 
     /// The item as it is after the change, and what it announces.
     pub fn read<T: Item>(&self) -> Result<(T, Outbox<T::Event>), Error> {
-        let outbox = self.image.outbox()?.ok_or_else(|| Error::broken("a change without an outbox"))?;
-        Ok((self.image.value()?, outbox))
+        #[derive(Deserialize)]
+        #[serde(bound = "E: serde::de::DeserializeOwned")]
+        struct Announcing<E> {
+            outbox: Outbox<E>,
+        }
+        let Announcing { outbox } = typed::read(&self.image)?;
+        Ok((typed::read(&self.image)?, outbox))
     }
 }

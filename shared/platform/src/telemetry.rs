@@ -2,8 +2,9 @@
 //! through every event it causes. Lines carry ids, never personal data.
 
 use crate::World;
-use kernel::Digest;
-use serde_json::{Value, json};
+use kernel::{Digest, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
 
 /// A W3C trace context, version 00: `00-<trace id>-<parent id>-01`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,19 +51,26 @@ pub struct Line<'l> {
     pub trace: Option<&'l str>,
 }
 
+/// A line as it is written.
+#[derive(Serialize)]
+struct Written<'l> {
+    time: Timestamp,
+    level: &'l str,
+    message: &'l str,
+    function: &'l str,
+    request: &'l str,
+    trace: &'l Option<&'l str>,
+    facts: Value,
+}
+
 impl Line<'_> {
     /// Writes the line: `level` is info, warn or error, `message` a fixed text, `facts` what differs.
     pub fn write(&self, world: &World, level: &str, message: &str, facts: Value) {
-        let line = json!({
-            "time": world.host.now(),
-            "level": level,
-            "message": message,
-            "function": self.function,
-            "request": self.request,
-            "trace": self.trace,
-            "facts": facts,
-        });
-        world.host.log(&line.to_string());
+        let time = world.host.now();
+        let Line { function, request, trace } = self;
+        let line = Written { time, level, message, function, request, trace, facts };
+        // Texts and facts can always be written.
+        world.host.log(&serde_json::to_string(&line).unwrap_or_default());
     }
 }
 

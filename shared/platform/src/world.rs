@@ -2,13 +2,12 @@
 //! never in statics.
 
 use crate::Error;
+use crate::aws::Aws;
 use crate::secrets::SecretValues;
 use crate::settings::Settings;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use aws_types::SdkConfig;
 use futures_util::future::BoxFuture;
 use kernel::Timestamp;
-use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -34,11 +33,10 @@ pub struct World {
     pub host: Arc<dyn Host>,
     /// What it was told at deployment.
     pub settings: Settings,
-    /// Region, credentials and the one HTTP client that every outside call crosses.
-    pub aws: SdkConfig,
+    /// The way to AWS, which every outside call crosses.
+    pub aws: Aws,
     /// The way to partners, which is not the way to Amazon: other certificates are trusted there.
     pub partners: Partners,
-    clients: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     secrets: Mutex<HashMap<&'static str, (Timestamp, SecretValues)>>,
 }
 
@@ -64,16 +62,9 @@ impl Partners {
 }
 
 impl World {
-    /// A world without any client yet.
-    pub fn new(host: Arc<dyn Host>, settings: Settings, aws: SdkConfig, partners: Partners) -> Self {
-        Self {
-            host,
-            settings,
-            aws,
-            partners,
-            clients: Mutex::default(),
-            secrets: Mutex::default(),
-        }
+    /// A world in which nothing is known yet.
+    pub fn new(host: Arc<dyn Host>, settings: Settings, aws: Aws, partners: Partners) -> Self {
+        Self { host, settings, aws, partners, secrets: Mutex::default() }
     }
 
     /// A secret that was read and may still be used.
@@ -85,15 +76,5 @@ impl World {
     /// Keeps a secret that was read.
     pub(crate) fn keep_secret(&self, name: &'static str, values: SecretValues, until: Timestamp) {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).insert(name, (until, values));
-    }
-
-    /// The client of type `C`, built at its first use. Only what a function's arguments ask for is ever linked.
-    pub fn client<C: Clone + Send + Sync + 'static>(&self, build: impl FnOnce(&SdkConfig) -> C) -> C {
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let client = clients.entry(TypeId::of::<C>()).or_insert_with(|| Arc::new(build(&self.aws)));
-        match client.downcast_ref::<C>() {
-            Some(client) => client.clone(),
-            None => unreachable!("clients are kept under their own type"),
-        }
     }
 }

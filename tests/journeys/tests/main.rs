@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use journeys::{ADMIN, Api, Scale, Site};
-use local::authorizer::Authorizer;
 use local::cloud::Cloud;
 use local::discretion::indiscretion;
 use local::gateway::Gateway;
@@ -37,8 +36,7 @@ impl World {
             }
         };
         let running = Running::start(cloud, Arc::new(Machine(listen))).unwrap();
-        let authorizer = Authorizer::new(running.cloud.key(), &issuer);
-        let gateway = Arc::new(Gateway { running: running.clone(), authorizer });
+        let gateway = Arc::new(Gateway::new(running.clone()));
         runtime.spawn(running.deliver());
         runtime.spawn(gateway.serve(listener));
         drop(guard);

@@ -105,6 +105,25 @@ struct PaymentMethod {
     card: Option<Card>,
 }
 
+/// The types of events that [`read`] knows: what the endpoint subscribes to.
+pub const TYPES: &[&str] = &[
+    "charge.dispute.created",
+    "charge.refund.updated",
+    "charge.refunded",
+    "payment_intent.canceled",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "payment_intent.succeeded",
+    "payment_method.attached",
+    "payment_method.automatically_updated",
+    "payment_method.detached",
+    "payment_method.updated",
+    "refund.created",
+    "refund.failed",
+    "refund.updated",
+];
+
 /// Reads an event. An error: it is none, or one whose type we know is not as Stripe describes it.
 pub fn read(body: &[u8]) -> Result<Event, Trouble> {
     let Envelope { id, kind, data } = serde_json::from_slice(body).map_err(unreadable)?;

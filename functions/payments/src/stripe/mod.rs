@@ -31,6 +31,7 @@ pub struct StripeApi;
 
 impl PartnerName for StripeApi {
     const NAME: &'static str = "stripe";
+    const EVENTS: &'static [&'static str] = event::TYPES;
 }
 
 /// The secret key of the API.

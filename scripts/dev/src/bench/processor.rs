@@ -16,8 +16,13 @@ pub type Owner = usize;
 /// Nobody of interest.
 pub const REST: Owner = 0;
 
-/// What everybody spent, in nanoseconds, and how often somebody began to.
-pub struct Spent(Vec<(AtomicU64, AtomicU64)>);
+/// What everybody spent.
+pub struct Spent {
+    /// In nanoseconds, and how often somebody began to.
+    owners: Vec<(AtomicU64, AtomicU64)>,
+    /// What a look at the clock takes itself, in nanoseconds: nobody is charged for it.
+    look: u64,
+}
 
 /// What somebody had spent at one moment, beginning so many times.
 #[derive(Clone, Copy, Default, Debug)]
@@ -46,7 +51,13 @@ thread_local! {
 impl Spent {
     /// Nothing yet, by so many owners besides [`REST`].
     pub fn by(owners: usize) -> Self {
-        Self((0..=owners).map(|_| (AtomicU64::new(0), AtomicU64::new(0))).collect())
+        const LOOKS: u64 = 10_000;
+        let begun = thread_time();
+        let last = (0..LOOKS).fold(begun, |_, _| thread_time());
+        Self {
+            owners: (0..=owners).map(|_| (AtomicU64::new(0), AtomicU64::new(0))).collect(),
+            look: (last - begun) / LOOKS,
+        }
     }
 
     /// So far, by owner.
@@ -55,7 +66,7 @@ impl Spent {
             time: Duration::from_nanos(time.load(Ordering::Relaxed)),
             times: times.load(Ordering::Relaxed),
         };
-        self.0.iter().map(taken).collect()
+        self.owners.iter().map(taken).collect()
     }
 
     /// Runs `work` on the time of `owner`.
@@ -70,7 +81,7 @@ impl Spent {
     fn switch(&self, owner: Owner) -> Owner {
         let now = thread_time();
         let (before, since) = RUNNING.replace((owner, now));
-        self.0[before].0.fetch_add(now - since, Ordering::Relaxed);
+        self.owners[before].0.fetch_add((now - since).saturating_sub(self.look), Ordering::Relaxed);
         before
     }
 }
@@ -91,7 +102,7 @@ pub struct Timed<F: ?Sized> {
 impl<F: Future + ?Sized> Timed<F> {
     /// `inner`, on the time of `owner`.
     pub fn new(owner: Owner, spent: Arc<Spent>, inner: Pin<Box<F>>) -> Self {
-        spent.0[owner].1.fetch_add(1, Ordering::Relaxed);
+        spent.owners[owner].1.fetch_add(1, Ordering::Relaxed);
         Self { owner, spent, inner }
     }
 }

@@ -6,10 +6,11 @@
 //! from a shorter one; after a longer one, a shorter one would find less on the shelf than it expects.
 
 mod check;
-mod plan;
+pub mod plan;
 mod story;
 
-use crate::{Options, Outcome, retail};
+use crate::retail::{self, Product};
+use crate::{Options, Outcome};
 use journeys::{Api, Person, Site};
 use plan::{Customer, Plan};
 use serde_json::{Value, json};
@@ -38,7 +39,7 @@ pub fn run(arguments: &[String]) -> Outcome {
 
     let begun = Instant::now();
     let manager = api.manager()?;
-    stock_up(&api, &manager, &plan)?;
+    stock_up(&api, &manager, &plan.products, |sku| plan.stock.get(sku).copied())?;
     let orders: usize = plan.customers.iter().map(|customer| customer.orders.len()).sum();
     let told = replay(&api, &manager, &plan, orders)?;
     let seconds = begun.elapsed().as_secs_f64();
@@ -51,16 +52,16 @@ pub fn run(arguments: &[String]) -> Outcome {
     summary.verdict()
 }
 
-/// Imports the products with as many of each as the plan says.
-fn stock_up(api: &Api, manager: &Person, plan: &Plan) -> Outcome {
-    for (n, some) in plan.products.chunks(ROWS).enumerate() {
+/// Imports the products with as many of each as `on_hand` says of its SKU.
+pub fn stock_up(api: &Api, manager: &Person, products: &[Product], on_hand: impl Fn(&str) -> Option<u32>) -> Outcome {
+    for (n, some) in products.chunks(ROWS).enumerate() {
         let rows = some.iter().map(|product| {
             json!({
                 "sku": product.sku,
                 "title": product.title,
                 "prices": [{ "amount_minor": product.pence, "currency": "GBP" }],
                 "published": true,
-                "on_hand": plan.stock.get(&product.sku),
+                "on_hand": on_hand(&product.sku),
             })
         });
         let rows: Vec<_> = rows.collect();

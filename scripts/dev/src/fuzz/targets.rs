@@ -206,10 +206,9 @@ fn webhook_signature() -> Result<Target, String> {
             true => header = damage::text(random, &header),
             false => body = damage::text(random, &body),
         }
-        let forged = header != sign(&good) || body != good;
         let accepted = proper(&send(&header, &body)?, || body.clone())?;
         // Of what is signed twice over, one signature that fits is enough: then the body is the true one.
-        match accepted && forged && body != good {
+        match accepted && body != good {
             true => Err(format!("taken for signed: {header} {body}")),
             false => Ok(accepted),
         }

@@ -56,6 +56,9 @@ pub fn confirmation(client_secret: &str, card: &str) -> Request {
 #[derive(Default)]
 pub struct Stripe {
     store: Store,
+    /// The types of events that the endpoint subscribed to; `None`: all.
+    wanted: Option<&'static [&'static str]>,
+    is_prompt: bool,
 }
 
 /// Who asks.
@@ -107,6 +110,14 @@ impl Sandbox for Stripe {
 
     fn delivered(&mut self, delivery: u64, status: Option<u16>, now: Timestamp) {
         self.webhook_delivered(delivery, status, now);
+    }
+
+    fn subscribe(&mut self, types: &'static [&'static str]) {
+        self.wanted = Some(types);
+    }
+
+    fn be_prompt(&mut self) {
+        self.is_prompt = true;
     }
 
     fn kept(&self) -> BTreeMap<String, i64> {

@@ -40,8 +40,8 @@ impl Rate {
     pub fn read(text: &str) -> Result<Self, String> {
         let read = text.split_once(',').and_then(|(requests, minutes)| {
             let (requests, minutes) = (requests.trim().parse().ok()?, minutes.trim().parse::<u64>().ok()?);
-            let window = Duration::from_secs(minutes * 60);
-            (1..=LONGEST).contains(&minutes).then_some(Self { requests, window })
+            let window = |minutes| Duration::from_secs(minutes * 60);
+            (1..=LONGEST).contains(&minutes).then(|| Self { requests, window: window(minutes) })
         });
         read.ok_or_else(|| format!("{text:?} is not a number of requests, a comma and 1 to {LONGEST} minutes"))
     }
@@ -130,7 +130,16 @@ mod tests {
         assert_eq!(Rate::read("100,5"), rate(100, 5));
         assert_eq!(Rate::read(" 3 , 1440 "), rate(3, 1440));
         assert_eq!(Rate::read(Rate::UNLIMITED), rate(0, 1));
-        for wrong in ["", "100", "100,0", "-1,5", "1,1441", "1,2,3", "many,5"] {
+        for wrong in [
+            "",
+            "100",
+            "100,0",
+            "-1,5",
+            "1,1441",
+            "1,18446744073709551615",
+            "1,2,3",
+            "many,5",
+        ] {
             assert!(Rate::read(wrong).is_err(), "{wrong}");
         }
     }

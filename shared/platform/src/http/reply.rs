@@ -4,7 +4,8 @@ use crate::{Call, Error, Failure};
 use kernel::{Problem, Refusal};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A result that an HTTP function may return.
 pub trait Reply: Send + 'static {
@@ -24,17 +25,28 @@ pub struct Response {
     /// The problem's code, for the log.
     pub code: Option<&'static str>,
     headers: Vec<(&'static str, String)>,
-    body: Option<Value>,
+    /// JSON, or nothing.
+    body: String,
+}
+
+/// A response as API Gateway expects it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Encoded<'r> {
+    status_code: u16,
+    headers: BTreeMap<&'r str, &'r str>,
+    body: &'r str,
+    is_base64_encoded: bool,
 }
 
 impl Response {
     fn json(status: u16, body: &impl Serialize) -> Result<Self, Error> {
-        let body = serde_json::to_value(body).map_err(Error::broken)?;
+        let body = serde_json::to_string(body).map_err(Error::broken)?;
         Ok(Self {
             status,
             code: None,
             headers: vec![("content-type", "application/json".to_owned())],
-            body: Some(body),
+            body,
         })
     }
 
@@ -45,12 +57,12 @@ impl Response {
             headers.push(("retry-after", seconds.to_string()));
         }
         // A problem is plain data; should it ever fail to serialize, its status still gets through.
-        let body = serde_json::to_value(problem).unwrap_or_else(|_| json!({ "status": problem.status }));
+        let body = serde_json::to_string(problem).unwrap_or_else(|_| json!({ "status": problem.status }).to_string());
         Self {
             status: problem.status,
             code: Some(problem.code),
             headers,
-            body: Some(body),
+            body,
         }
     }
 
@@ -60,14 +72,12 @@ impl Response {
         if !self.headers.iter().any(|(name, _)| *name == "cache-control") {
             self.headers.push(("cache-control", "no-store".to_owned()));
         }
-        let headers: serde_json::Map<String, Value> =
-            self.headers.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
-        let response = json!({
-            "statusCode": self.status,
-            "headers": headers,
-            "body": self.body.map(|body| body.to_string()).unwrap_or_default(),
-            "isBase64Encoded": false,
-        });
+        let response = Encoded {
+            status_code: self.status,
+            headers: self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect(),
+            body: &self.body,
+            is_base64_encoded: false,
+        };
         serde_json::to_vec(&response).map_err(Error::broken)
     }
 }
@@ -180,7 +190,12 @@ impl<T: Serialize + JsonSchema + Send + 'static> Reply for Cached<T> {
 
 impl Reply for NoContent {
     fn into_response(self, _: &Call) -> Response {
-        Response { status: 204, code: None, headers: Vec::new(), body: None }
+        Response {
+            status: 204,
+            code: None,
+            headers: Vec::new(),
+            body: String::new(),
+        }
     }
 
     #[cfg(feature = "describe")]

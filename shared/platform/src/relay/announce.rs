@@ -6,7 +6,7 @@ use crate::stream::Change;
 use crate::telemetry::Trace;
 use crate::{Call, Error, World};
 use contracts::{CloudEvent, Published, envelope::SPEC_VERSION};
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use std::sync::Arc;
 
 /// The largest event. Leaves room for attributes; larger things are read at their owner.
@@ -26,12 +26,12 @@ pub(super) struct Desk<'d> {
 pub(super) struct Projected {
     kind: &'static str,
     subject: String,
-    data: Value,
+    data: Box<RawValue>,
 }
 
 impl Projected {
     pub fn of<P: Published>(event: &P) -> Result<Self, Error> {
-        let data = serde_json::to_value(event).map_err(Error::broken)?;
+        let data = to_raw_value(event).map_err(Error::broken)?;
         Ok(Self { kind: event.kind(), subject: event.subject(), data })
     }
 }
@@ -40,23 +40,26 @@ impl Desk<'_> {
     /// The events of one change, as type and CloudEvent.
     pub async fn announce(&self, change: Change) -> Result<Vec<(&'static str, String)>, Error> {
         let Desk { context, function, world, request, run } = *self;
-        let outbox = change.outbox()?;
+        let Change {
+            ref key,
+            version,
+            at: time,
+            ref traceparent,
+            events: announced,
+            ..
+        } = change;
         let epoch = world.settings.epoch()?;
         let call = Arc::new(Call {
             world: world.clone(),
             function,
             request: request.to_owned(),
             now: world.host.now(),
-            trace: Trace::continue_or_start(Some(&outbox.traceparent), request),
+            trace: Trace::continue_or_start(Some(traceparent), request),
             cause: Cause::Change(Box::new(change.clone())),
         });
         let events = run(call).await.map_err(|problem| Error::broken(problem.detail))??;
-        if events.len() != outbox.events.len() {
-            return Err(Error::broken(format!(
-                "{} outbox entries became {} events",
-                outbox.events.len(),
-                events.len()
-            )));
+        if events.len() != announced {
+            return Err(Error::broken(format!("{} outbox entries became {} events", announced, events.len())));
         }
         events
             .into_iter()
@@ -65,15 +68,15 @@ impl Desk<'_> {
                 let kind = event.kind;
                 let event = CloudEvent {
                     specversion: SPEC_VERSION.to_owned(),
-                    id: format!("{context}/{}/{epoch}.{}.{index}", change.key, change.version),
+                    id: format!("{context}/{key}/{epoch}.{version}.{index}"),
                     source: format!("/contexts/{context}"),
                     kind: kind.to_owned(),
                     subject: event.subject,
-                    time: outbox.at,
+                    time,
                     datacontenttype: "application/json".to_owned(),
-                    traceparent: outbox.traceparent.clone(),
+                    traceparent: traceparent.clone(),
                     epoch,
-                    stateversion: change.version,
+                    stateversion: version,
                     data: event.data,
                 };
                 let message = serde_json::to_string(&event).map_err(Error::broken)?;

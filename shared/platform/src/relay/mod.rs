@@ -15,7 +15,7 @@ pub use republish::republish;
 use crate::function::{Function, Trigger, UseCase};
 use crate::stream::{Batch, Change, Record};
 use crate::telemetry::Line;
-use crate::{Argument, Call, Error, Invocation, World, clients};
+use crate::{Argument, Call, Error, Invocation, World};
 use announce::{Desk, Projected};
 use contracts::Published;
 use futures_util::future::BoxFuture;
@@ -36,11 +36,6 @@ where
         Arc::new(move |world, invocation| Box::pin(serve(context, name, world, invocation, run.clone())))
     });
     Function {
-        // Events come from the stream's own records; the table is read for few of them, so its client waits for these.
-        prepare: |world| {
-            clients::sns(world);
-            Ok(())
-        },
         #[cfg(feature = "describe")]
         describe: |description| {
             description.publishes::<P>();
@@ -90,7 +85,7 @@ async fn serve(
     invocation: Invocation,
     run: Arc<Run>,
 ) -> Result<Vec<u8>, Error> {
-    let batch: Batch = serde_json::from_slice(&invocation.payload)
+    let batch: Batch<'_> = serde_json::from_slice(&invocation.payload)
         .map_err(|error| Error::broken(format!("no stream event: {error}")))?;
     let line = Line { function, request: &invocation.request, trace: None };
     let desk = Desk {
@@ -102,7 +97,7 @@ async fn serve(
     };
     let (mut sequence, mut entries, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for (position, text) in batch.records.into_iter().enumerate() {
-        let record: Record =
+        let record: Record<'_> =
             serde_json::from_str(text.get()).map_err(|error| Error::broken(format!("no stream record: {error}")))?;
         sequence.push(record.dynamodb.sequence_number.clone());
         let events = match record.news() {
@@ -119,7 +114,7 @@ async fn serve(
         };
         let facts = json!({ "sequence": sequence.last(), "cause": error.to_string() });
         line.write(&world, "error", "a change could not be announced", facts);
-        let parked = !error.retryable() && parking::park(&desk, sequence.last(), &text, &line).await;
+        let parked = !error.retryable() && parking::park(&desk, sequence.last(), text, &line).await;
         if !parked {
             failed.push(position);
         }

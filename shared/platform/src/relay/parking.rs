@@ -1,11 +1,9 @@
 //! Where changes wait that can never be announced: whole, in object storage, until people have mended what was wrong.
 
 use super::announce::Desk;
-use crate::clients;
-use crate::retry::{Attempt, classify, until_definite};
+use crate::aws::{Request, S3};
 use crate::settings::PARKING;
 use crate::telemetry::Line;
-use aws_sdk_s3::primitives::ByteStream;
 use serde_json::json;
 use serde_json::value::RawValue;
 
@@ -28,14 +26,13 @@ pub(super) async fn park(desk: &Desk<'_>, sequence: Option<&String>, record: &Ra
 }
 
 async fn put(desk: &Desk<'_>, bucket: &str, key: &str, record: &RawValue) -> Result<(), crate::Error> {
-    let client = clients::s3(desk.world);
-    let text = record.get().to_owned().into_bytes();
-    until_definite(desk.world, || async {
-        let body = ByteStream::from(text.clone());
-        match client.put_object().bucket(bucket).key(key).content_type("application/json").body(body).send().await {
-            Ok(_) => Attempt::Done(()),
-            Err(error) => classify(&error),
-        }
-    })
-    .await
+    let request = Request {
+        service: S3,
+        method: "PUT",
+        // Buckets stand in the path: emulators have no host names for them.
+        path: format!("/{bucket}/{key}"),
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: record.get().to_owned().into(),
+    };
+    request.send(desk.world).await.map(drop)
 }

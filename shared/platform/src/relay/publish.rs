@@ -1,11 +1,10 @@
 //! Sends events to the context's topic, in requests as large as SNS takes.
 
 use super::Entry;
-use crate::retry::send;
+use crate::aws::{sns, xml};
 use crate::settings::TOPIC;
 use crate::telemetry::Line;
-use crate::{Error, World, clients};
-use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
+use crate::{Error, World};
 use serde_json::json;
 
 /// A limit of SNS: entries in one request, and their bytes together.
@@ -37,28 +36,24 @@ pub(super) async fn publish(world: &World, line: &Line<'_>, entries: Vec<Entry>)
 }
 
 async fn publish_request(world: &World, entries: &[Entry]) -> Result<Vec<usize>, Error> {
-    let batch: Vec<PublishBatchRequestEntry> = entries
-        .iter()
-        .enumerate()
-        .map(|(n, entry)| {
-            let kind = MessageAttributeValue::builder().data_type("String").string_value(entry.kind).build()?;
-            PublishBatchRequestEntry::builder()
-                .id(n.to_string())
-                .message(&entry.message)
-                .message_attributes("type", kind)
-                .build()
-        })
-        .collect::<Result<_, _>>()
-        .map_err(Error::broken)?;
-    let request = clients::sns(world)
-        .publish_batch()
-        .topic_arn(world.settings.get(TOPIC)?)
-        .set_publish_batch_request_entries(Some(batch));
-    let output = send!(world, request)?;
-    let refused = output.failed.unwrap_or_default();
-    Ok(refused
-        .iter()
-        .map(|entry| entry.id.parse().ok().and_then(|n: usize| entries.get(n)))
+    let mut fields = vec![("TopicArn".to_owned(), world.settings.get(TOPIC)?.to_owned())];
+    for (n, entry) in entries.iter().enumerate() {
+        let member = format!("PublishBatchRequestEntries.member.{}", n + 1);
+        let kind = format!("{member}.MessageAttributes.entry.1");
+        fields.extend([
+            (format!("{member}.Id"), n.to_string()),
+            (format!("{member}.Message"), entry.message.clone()),
+            (format!("{kind}.Name"), "type".to_owned()),
+            (format!("{kind}.Value.DataType"), "String".to_owned()),
+            (format!("{kind}.Value.StringValue"), entry.kind.to_owned()),
+        ]);
+    }
+    let reply = sns::request("PublishBatch", fields)?.send(world).await?;
+    let answer = String::from_utf8_lossy(&reply.body);
+    let failed = xml::inside(&answer, "Failed").unwrap_or_default();
+    Ok(xml::each(failed, "member")
+        .into_iter()
+        .map(|member| xml::first(member, "Id").and_then(|id| entries.get(id.parse::<usize>().ok()?)))
         // An answer about an entry that was never sent says nothing about which one failed: repeat them all.
         .flat_map(|entry| {
             entry.map_or_else(|| entries.iter().map(|entry| entry.record).collect(), |entry| vec![entry.record])

@@ -9,7 +9,7 @@ use crate::http::strict::Strict;
 use crate::stream::Change;
 use crate::table::TableWalk;
 use crate::telemetry::{Line, Trace};
-use crate::{Argument, Call, Error, Invocation, World, clients};
+use crate::{Argument, Call, Error, Invocation, World};
 use contracts::Published;
 use kernel::Cursor;
 use serde::{Deserialize, Serialize};
@@ -48,11 +48,6 @@ where
         Arc::new(move |world, invocation| Box::pin(serve(context, name, world, invocation, run.clone())))
     });
     Function {
-        prepare: |world| {
-            clients::sns(world);
-            TableWalk::prepare(world)?;
-            U::prepare(world)
-        },
         #[cfg(feature = "describe")]
         describe: |description| {
             description.publishes::<P>();

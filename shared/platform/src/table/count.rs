@@ -2,10 +2,12 @@
 
 use super::Table;
 use super::item::{Key, number};
+use super::put::{Write, refused};
 use crate::Error;
-use crate::retry::{Attempt, classify, until_definite};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use crate::aws::json::DYNAMODB;
+use crate::retry::{Attempt, until_definite};
 use kernel::Timestamp;
+use serde::de::IgnoredAny;
 
 /// How many were counted.
 const COUNT: &str = "n";
@@ -16,25 +18,19 @@ impl Table {
     /// Counts one more under `key`, whose item is no [`Item`](super::Item) and is forgotten after `until`; `false`, and
     /// nothing is counted, if `most` were. One whose reply was lost is counted again: good for limits, not for accounts.
     pub async fn count(&self, key: &Key, most: u32, until: Timestamp) -> Result<bool, Error> {
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(key.attributes()))
-            .update_expression("ADD #n :one SET #until = :until")
-            .condition_expression("attribute_not_exists(#n) OR #n < :most")
-            .expression_attribute_names("#n", COUNT)
-            .expression_attribute_names("#until", FORGOTTEN)
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":most", number(most))
-            .expression_attribute_values(":until", number(until.as_seconds()));
+        let update = "ADD #n :one SET #until = :until".to_owned();
+        let write = Write::update(&self.name, key, update, "attribute_not_exists(#n) OR #n < :most")
+            .name("#n", COUNT)
+            .name("#until", FORGOTTEN)
+            .value(":one", number(1))
+            .value(":most", number(most))
+            .value(":until", number(until.as_seconds()));
+        let request = DYNAMODB.request::<IgnoredAny>("UpdateItem", &write)?;
         until_definite(&self.world, || async {
-            match request.clone().send().await {
+            match request.once(&self.world).await {
                 Ok(_) => Attempt::Done(true),
-                Err(error) => match error.as_service_error() {
-                    Some(UpdateItemError::ConditionalCheckFailedException(_)) => Attempt::Done(false),
-                    _ => classify(&error),
-                },
+                Err(failed) if refused(&failed).is_some() => Attempt::Done(false),
+                Err(failed) => failed.classify(),
             }
         })
         .await

@@ -1,13 +1,16 @@
 //! Items: a key, a version, the writer's mark, perhaps an outbox, and the fields of a Rust type.
 
+use super::typed::{self, Number, Text};
+use super::writer::{self, ItemWriter};
 use crate::Error;
 use crate::outbox::{self, Outbox};
-use aws_sdk_dynamodb::types::AttributeValue;
 use kernel::Digest;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_dynamo::AttributeValue;
+use serde_json::value::{RawValue, to_raw_value};
 use std::collections::HashMap;
 
-/// An item's attributes as the SDK has them.
+/// An item's attributes by name.
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
 pub(crate) const PARTITION: &str = "pk";
@@ -82,7 +85,7 @@ pub struct Stored<T> {
     /// How often it was written: 1 after its creation.
     pub version: u64,
     /// What it announced so far, if it keeps its history.
-    pub(crate) past: Vec<AttributeValue>,
+    pub(crate) past: Vec<Announced>,
 }
 
 /// What every write sets beside the value, and recognises itself by.
@@ -103,32 +106,38 @@ impl Mark {
     }
 }
 
-/// The attributes of `item` at a version, with `outbox` unless it is empty, and the outboxes of its `past`.
+/// The names of what we set beside a value's own fields.
+const OURS: [&str; 7] = [PARTITION, SORT, VERSION, WRITTEN_BY, LOG, SOURCE, outbox::ATTRIBUTE];
+
+/// `item` at a version, with `outbox` unless it is empty, and the outboxes of its `past`.
 pub(crate) fn encode<T: Item>(
     item: &T,
     mark: &Mark,
     outbox: Outbox<T::Event>,
-    past: &[AttributeValue],
-) -> Result<Attributes, Error> {
-    let mut attributes: Attributes = serde_dynamo::to_item(item).map_err(Error::broken)?;
-    let own = [PARTITION, SORT, VERSION, WRITTEN_BY, LOG, SOURCE, outbox::ATTRIBUTE];
-    debug_assert!(!own.iter().any(|name| attributes.contains_key(*name)), "a field of {} has a name of ours", T::KIND);
-    attributes.extend(item.key().attributes());
-    attributes.insert(VERSION.to_owned(), number(mark.version));
-    attributes.insert(WRITTEN_BY.to_owned(), AttributeValue::S(mark.by.clone()));
+    past: &[Announced],
+) -> Result<ItemWriter, Error> {
+    debug_assert!(
+        serde_json::to_value(item).is_ok_and(|item| OURS.iter().all(|name| item.get(name).is_none())),
+        "a field of {} has a name of ours",
+        T::KIND
+    );
+    let Key { pk, sk } = item.key();
+    let mut written = ItemWriter::of(item)?
+        .with(PARTITION, &pk)?
+        .with(SORT, &sk)?
+        .with(VERSION, &mark.version)?
+        .with(WRITTEN_BY, &mark.by)?;
     if !outbox.events.is_empty() {
-        let outbox = serde_dynamo::to_attribute_value(outbox).map_err(Error::broken)?;
-        attributes.insert(outbox::ATTRIBUTE.to_owned(), outbox);
+        written = written.with(outbox::ATTRIBUTE, &outbox)?;
     }
     if T::HISTORY && !past.is_empty() {
-        attributes.insert(LOG.to_owned(), AttributeValue::L(past.to_vec()));
+        written = written.with_list(LOG, past.iter().map(|outbox| outbox.0.as_str()));
     }
-    Ok(attributes)
+    Ok(written)
 }
 
 /// Reads an item back.
-pub(crate) fn decode<T: Item>(attributes: Attributes) -> Result<Stored<T>, Error> {
-    let image = Image::of(attributes);
+pub(crate) fn decode<T: Item>(image: Image) -> Result<Stored<T>, Error> {
     let version = image.version().ok_or_else(|| Error::broken(format!("{} has no version", T::KIND)))?;
     image.stored(version)
 }
@@ -137,70 +146,132 @@ pub(crate) fn number(number: impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
-/// The raw attributes of an item: of a read, of a failed condition, of a stream record.
-#[derive(Clone, Debug)]
-pub(crate) struct Image(Attributes);
+pub(crate) fn text(value: &AttributeValue) -> Option<&str> {
+    match value {
+        AttributeValue::S(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// An item as DynamoDB's JSON writes it: of a read, of a failed condition, of a walk.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Image(Box<RawValue>);
+
+/// What we set beside the value.
+#[derive(Deserialize)]
+struct Head {
+    v: Option<Number>,
+    by: Option<Text>,
+}
 
 impl Image {
-    pub fn of(attributes: Attributes) -> Self {
-        Self(attributes)
+    fn head(&self) -> Option<Head> {
+        serde_json::from_str(self.json()).ok()
     }
 
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name)?.as_s().ok().map(String::as_str)
+    /// The JSON.
+    pub fn json(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Its attributes; none if it does not read as an item.
+    fn attributes(&self) -> Attributes {
+        serde_json::from_str(self.json()).unwrap_or_default()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.attributes().is_empty()
     }
 
     pub fn number(&self, name: &str) -> Option<u64> {
-        self.0.get(name)?.as_n().ok()?.parse().ok()
+        match self.attributes().get(name)? {
+            AttributeValue::N(number) => number.parse().ok(),
+            _ => None,
+        }
     }
 
     pub fn version(&self) -> Option<u64> {
-        self.number(VERSION)
+        self.head()?.v?.read()
     }
 
     pub fn key(&self) -> Option<Key> {
-        Some(Key::new(self.text(PARTITION)?, self.text(SORT)?))
+        #[derive(Deserialize)]
+        struct Keys {
+            pk: Text,
+            sk: Text,
+        }
+        let Keys { pk, sk } = serde_json::from_str(self.json()).ok()?;
+        Some(Key::new(pk.s, sk.s))
     }
 
     /// Whether the write of this mark made this item what it is.
     pub fn written_by(&self, mark: &Mark) -> bool {
-        self.version() == Some(mark.version) && self.text(WRITTEN_BY) == Some(&mark.by)
-    }
-
-    pub fn value<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_dynamo::from_item(self.0.clone())
-            .map_err(|error| Error::broken(format!("an item does not read as its type: {error}")))
+        self.head().is_some_and(|Head { v, by }| {
+            v.and_then(|version| version.read()) == Some(mark.version) && by.is_some_and(|by| by.s == mark.by)
+        })
     }
 
     /// The item at `version`, with what it announced if it keeps that.
     pub fn stored<T: Item>(&self, version: u64) -> Result<Stored<T>, Error> {
-        let past = if T::HISTORY { self.announcements() } else { Vec::new() };
-        Ok(Stored { value: self.value()?, version, past })
+        let past = if T::HISTORY { self.announcements()? } else { Vec::new() };
+        Ok(Stored { value: typed::read(self.json())?, version, past })
     }
 
     /// Every outbox that the item still has, oldest first.
-    pub fn announcements(&self) -> Vec<AttributeValue> {
-        let log = self.0.get(LOG).and_then(|log| log.as_l().ok()).into_iter().flatten();
-        log.chain(self.0.get(outbox::ATTRIBUTE)).cloned().collect()
+    fn announcements(&self) -> Result<Vec<Announced>, Error> {
+        #[derive(Deserialize)]
+        struct Past {
+            log: Option<typed::List<Box<RawValue>>>,
+            outbox: Option<Box<RawValue>>,
+        }
+        let Past { log, outbox } = serde_json::from_str(self.json()).map_err(Error::broken)?;
+        let log = log.into_iter().flat_map(|log| log.l);
+        Ok(log.chain(outbox).map(|outbox| Announced(String::from(Box::<str>::from(outbox)))).collect())
     }
 
-    /// The same image with this outbox: how it was when it announced that.
-    pub fn with_outbox(mut self, outbox: AttributeValue) -> Self {
-        self.0.insert(outbox::ATTRIBUTE.to_owned(), outbox);
-        self
-    }
-
-    pub fn outbox<E: DeserializeOwned>(&self) -> Result<Option<Outbox<E>>, Error> {
-        let Some(outbox) = self.0.get(outbox::ATTRIBUTE) else {
-            return Ok(None);
+    /// The item as if each of its announcements had just been made: with that outbox, at that version.
+    pub fn each_announcement(&self) -> Vec<Result<Self, Error>> {
+        let announced = match self.announcements() {
+            Ok(announced) => announced,
+            Err(error) => return vec![Err(error)],
         };
-        serde_dynamo::from_attribute_value(outbox.clone()).map(Some).map_err(Error::broken)
+        let then = |outbox: Announced| {
+            let (mut attributes, outbox) = (self.attributes(), outbox.attribute()?);
+            if let AttributeValue::M(fields) = &outbox {
+                attributes.extend(fields.get(outbox::VERSION).map(|version| (VERSION.to_owned(), version.clone())));
+            }
+            attributes.insert(outbox::ATTRIBUTE.to_owned(), outbox);
+            to_raw_value(&attributes).map(Self).map_err(Error::broken)
+        };
+        announced.into_iter().map(then).collect()
+    }
+}
+
+/// An outbox, as DynamoDB's JSON writes it.
+#[derive(Clone, Debug)]
+pub(crate) struct Announced(String);
+
+impl Announced {
+    /// The outbox as it will stand in the log.
+    pub fn of<E: Serialize>(outbox: Outbox<E>) -> Result<Self, Error> {
+        writer::attribute(&outbox).map(Self)
+    }
+
+    fn attribute(&self) -> Result<AttributeValue, Error> {
+        serde_json::from_str(&self.0).map_err(Error::broken)
+    }
+}
+
+impl PartialEq for Announced {
+    /// The order of fields means nothing.
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.attribute().ok().is_some_and(|one| other.attribute().is_ok_and(|other| one == other))
     }
 }
 
 /// Reads an item from DynamoDB's JSON, for tools that look into tables.
 #[cfg(feature = "describe")]
 pub fn read_item<T: Item>(json: &serde_json::Value) -> Result<T, Error> {
-    let item: serde_dynamo::Item = serde_json::from_value(json.clone()).map_err(Error::broken)?;
-    decode(item.into()).map(|stored| stored.value)
+    typed::read(&json.to_string())
 }

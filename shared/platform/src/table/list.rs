@@ -1,14 +1,15 @@
 //! Pages of long lists: an index's partition, or one kind of item of a collection.
 
 use super::TableReader;
-use super::item::{Attributes, Image, Item, Key, PARTITION, SORT, Stored, decode};
+use super::item::{Attributes, Image, Item, Key, PARTITION, SORT, Stored, decode, text};
+use super::read::{Found, Query};
+use crate::aws::json::DYNAMODB;
 use crate::function::Index;
 use crate::http::query::invalid;
-use crate::retry::send;
 use crate::signer::{base64url, from_base64url};
 use crate::{Error, Failure};
-use aws_sdk_dynamodb::types::AttributeValue;
 use kernel::{Cursor, Page};
+use serde_dynamo::AttributeValue;
 use std::collections::{BTreeMap, HashMap};
 
 /// What to list.
@@ -99,12 +100,11 @@ impl List {
 
     /// The cursor of the page after the one that ended here.
     fn cursor(&self, end: &Attributes) -> Result<Cursor, Error> {
-        let end = Image::of(end.clone());
         let names: &[&str] = match self.index {
             None => &[SORT],
             Some(_) => &[self.sort_attribute(), PARTITION, SORT],
         };
-        let place: Vec<&str> = names.iter().filter_map(|name| end.text(name)).collect();
+        let place: Vec<&str> = names.iter().filter_map(|name| text(end.get(*name)?)).collect();
         let place = serde_json::to_vec(&place).map_err(Error::broken)?;
         Cursor::try_from(base64url(&place)).map_err(Error::broken)
     }
@@ -120,25 +120,25 @@ impl TableReader {
     ) -> Result<Page<Stored<T>>, Failure<R>> {
         let start = cursor.map(|cursor| list.start(cursor)).transpose()?;
         let (names, values, condition) = condition(list);
-        let request = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .set_index_name(list.index.map(|index| index.name.to_owned()))
-            .key_condition_expression(condition)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .scan_index_forward(!list.newest_first)
-            .consistent_read(list.index.is_none())
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .set_exclusive_start_key(start);
-        let output = send!(&self.world, request).map_err(|error| match &error {
+        let query = Query {
+            table_name: &self.name,
+            index_name: list.index.map(|index| index.name),
+            key_condition_expression: &condition,
+            expression_attribute_names: names,
+            expression_attribute_values: values,
+            scan_index_forward: !list.newest_first,
+            consistent_read: list.index.is_none(),
+            limit: Some(limit),
+            exclusive_start_key: start,
+        };
+        let request = DYNAMODB.request("Query", &query).map_err(Failure::Failed)?;
+        let page: Found = request.send(&self.world).await.map_err(|error| match &error {
             // DynamoDB itself refuses a place that is outside the list, or no key at all.
             Error::Broken { cause } if cursor.is_some() && cause.starts_with("ValidationException") => no_cursor(),
             _ => Failure::Failed(error),
         })?;
-        let found = output.items.unwrap_or_default();
-        let next = output.last_evaluated_key.filter(|end| !end.is_empty());
+        let found = page.items;
+        let next = page.last_evaluated_key.filter(|end| !end.is_empty());
         let next = next.map(|end| list.cursor(&end)).transpose().map_err(Failure::Failed)?;
         let items = match list.index {
             None => found.into_iter().map(decode).collect::<Result<_, _>>(),
@@ -148,8 +148,8 @@ impl TableReader {
     }
 
     /// The items that an index names, in the index's order. An index holds keys only.
-    async fn look_up<T: Item>(&self, entries: Vec<Attributes>) -> Result<Vec<Stored<T>>, Error> {
-        let keys: Vec<Key> = entries.into_iter().filter_map(|entry| Image::of(entry).key()).collect();
+    async fn look_up<T: Item>(&self, entries: Vec<Image>) -> Result<Vec<Stored<T>>, Error> {
+        let keys: Vec<Key> = entries.iter().filter_map(Image::key).collect();
         let found = self.stored_each::<T>(&keys).await?;
         let mut found: BTreeMap<Key, Stored<T>> = found.into_iter().map(|item| (item.value.key(), item)).collect();
         Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
@@ -160,24 +160,24 @@ fn no_cursor<R>() -> Failure<R> {
     Failure::Problem(Box::new(invalid("cursor: it is no `next` of a page of this list")))
 }
 
-type Condition = (HashMap<String, String>, HashMap<String, AttributeValue>, String);
+type Condition<'l> = (HashMap<&'static str, &'l str>, HashMap<&'static str, AttributeValue>, String);
 
-fn condition(list: &List) -> Condition {
-    let mut names = HashMap::from([("#p".to_owned(), list.partition_attribute().to_owned())]);
-    let mut values = HashMap::from([(":p".to_owned(), AttributeValue::S(list.partition.clone()))]);
+fn condition(list: &List) -> Condition<'_> {
+    let mut names = HashMap::from([("#p", list.partition_attribute())]);
+    let mut values = HashMap::from([(":p", AttributeValue::S(list.partition.clone()))]);
     let mut condition = "#p = :p".to_owned();
     if !matches!(list.range, Range::All) {
-        names.insert("#s".to_owned(), list.sort_attribute().to_owned());
+        names.insert("#s", list.sort_attribute());
     }
     match &list.range {
         Range::All => {}
         Range::Prefix(prefix) => {
-            values.insert(":a".to_owned(), AttributeValue::S(prefix.clone()));
+            values.insert(":a", AttributeValue::S(prefix.clone()));
             condition += " AND begins_with(#s, :a)";
         }
         Range::Between(low, high) => {
-            values.insert(":a".to_owned(), AttributeValue::S(low.clone()));
-            values.insert(":b".to_owned(), AttributeValue::S(high.clone()));
+            values.insert(":a", AttributeValue::S(low.clone()));
+            values.insert(":b", AttributeValue::S(high.clone()));
             condition += " AND #s BETWEEN :a AND :b";
         }
     }

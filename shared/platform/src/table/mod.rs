@@ -7,10 +7,13 @@
 mod count;
 mod item;
 mod list;
+mod put;
 mod read;
 mod transaction;
+pub(crate) mod typed;
 mod walk;
 mod write;
+mod writer;
 
 pub use item::{Item, Key, Never, Stored};
 pub use list::List;

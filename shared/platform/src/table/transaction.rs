@@ -1,16 +1,16 @@
 //! Transactions: up to 100 actions on items of the table, all or none.
 
 use super::Table;
-use super::item::{Attributes, Image, Item, Key, Mark, PARTITION, Stored, VERSION, WRITTEN_BY, encode, number};
+use super::item::{Announced, Image, Item, Key, Mark, PARTITION, Stored, VERSION, WRITTEN_BY, encode, number};
+use super::put::Write;
 use crate::Error;
-use crate::retry::{Attempt, classify, until_definite};
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use crate::aws::Failed;
+use crate::aws::json::DYNAMODB;
+use crate::retry::{Attempt, until_definite};
 use kernel::Digest;
-use std::collections::HashMap;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use serde_dynamo::AttributeValue;
 
 /// How many actions one transaction takes (a limit of DynamoDB).
 pub const MAX_ACTIONS: usize = 100;
@@ -18,16 +18,23 @@ pub const MAX_ACTIONS: usize = 100;
 /// A transaction being put together.
 pub struct Transaction<'t> {
     table: &'t Table,
-    actions: Vec<Action>,
+    actions: Vec<Action<'t>>,
     failed: Option<Error>,
 }
 
-struct Action {
+struct Action<'t> {
     key: Key,
-    write: TransactWriteItem,
+    write: Kind<'t>,
     /// The mark that a create or replace leaves: it proves that an earlier attempt was applied. Counters prove
     /// nothing, others move them too.
     witness: Option<Mark>,
+}
+
+/// An action as DynamoDB takes it.
+#[derive(Serialize)]
+enum Kind<'t> {
+    Put(Write<'t>),
+    Update(Write<'t>),
 }
 
 /// What became of a transaction.
@@ -76,36 +83,26 @@ impl<'t> Transaction<'t> {
     /// Adds to counters of the item under `key`, if it exists and none of them would fall below zero.
     #[must_use]
     pub fn shift(mut self, key: Key, counters: &[(&str, i64)]) -> Self {
-        let mut update = Update::builder()
-            .table_name(&self.table.name)
-            .set_key(Some(key.attributes()))
-            .expression_attribute_names("#v", VERSION)
-            .expression_attribute_names("#by", WRITTEN_BY)
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":by", AttributeValue::S(self.table.writer.clone()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let (mut adds, mut conditions) = (vec!["#v :one".to_owned()], vec!["attribute_exists(#v)".to_owned()]);
-        for (n, (name, amount)) in counters.iter().enumerate() {
-            update = update
-                .expression_attribute_names(format!("#n{n}"), *name)
-                .expression_attribute_values(format!(":a{n}"), number(amount));
+        for (n, (_, amount)) in counters.iter().enumerate() {
             adds.push(format!("#n{n} :a{n}"));
             if *amount < 0 {
-                update = update.expression_attribute_values(format!(":m{n}"), number(amount.unsigned_abs()));
                 conditions.push(format!("#n{n} >= :m{n}"));
             }
         }
-        let update = update
-            .update_expression(format!("SET #by = :by ADD {}", adds.join(", ")))
-            .condition_expression(conditions.join(" AND "))
-            .build();
-        match update {
-            Ok(update) => {
-                let write = TransactWriteItem::builder().update(update).build();
-                self.actions.push(Action { key, write, witness: None });
+        let update = format!("SET #by = :by ADD {}", adds.join(", "));
+        let mut write = Write::update(&self.table.name, &key, update, &conditions.join(" AND "))
+            .name("#v", VERSION)
+            .name("#by", WRITTEN_BY)
+            .value(":one", number(1))
+            .value(":by", AttributeValue::S(self.table.writer.clone()));
+        for (n, (name, amount)) in counters.iter().enumerate() {
+            write = write.name(format!("#n{n}"), name).value(format!(":a{n}"), number(amount));
+            if *amount < 0 {
+                write = write.value(format!(":m{n}"), number(amount.unsigned_abs()));
             }
-            Err(error) => self.failed = Some(Error::broken(error)),
         }
+        self.actions.push(Action { key, write: Kind::Update(write), witness: None });
         self
     }
 
@@ -114,25 +111,18 @@ impl<'t> Transaction<'t> {
         item: &T,
         version: u64,
         events: Vec<T::Event>,
-        past: &[AttributeValue],
+        past: &[Announced],
         (condition, attribute, value): (&str, &str, Option<AttributeValue>),
     ) -> Self {
         let put = self.table.mark(version, item, &events).and_then(|mark| {
-            let put = Put::builder()
-                .table_name(&self.table.name)
-                .set_item(Some(encode(item, &mark, self.table.outbox(version, events), past)?))
-                .condition_expression(condition)
-                .expression_attribute_names("#c", attribute)
-                .set_expression_attribute_values(value.map(|value| HashMap::from([(":c".to_owned(), value)])))
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                .build()
-                .map_err(Error::broken)?;
+            let written = encode(item, &mark, self.table.outbox(version, events), past)?;
+            let put = Write::put(&self.table.name, written, condition)?.name("#c", attribute);
+            let put = value.into_iter().fold(put, |put, value| put.value(":c", value));
             Ok((put, mark))
         });
         match put {
             Ok((put, mark)) => {
-                let write = TransactWriteItem::builder().put(put).build();
-                self.actions.push(Action { key: item.key(), write, witness: Some(mark) });
+                self.actions.push(Action { key: item.key(), write: Kind::Put(put), witness: Some(mark) });
             }
             Err(error) => self.failed = Some(error),
         }
@@ -147,18 +137,17 @@ impl<'t> Transaction<'t> {
         if self.actions.len() > MAX_ACTIONS || !self.actions.iter().any(|action| action.witness.is_some()) {
             return Err(Error::broken(format!("a transaction of {} actions, or without a guard", self.actions.len())));
         }
-        let request = self
-            .table
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(self.actions.iter().map(|action| action.write.clone()).collect()))
-            .client_request_token(self.token());
+        let input = TransactWriteItems {
+            transact_items: self.actions.iter().map(|action| &action.write).collect(),
+            client_request_token: self.token(),
+        };
+        let request = DYNAMODB.request::<IgnoredAny>("TransactWriteItems", &input)?;
         let refused = until_definite(&self.table.world, || async {
-            match request.clone().send().await {
+            match request.once(&self.table.world).await {
                 Ok(_) => Attempt::Done(None),
-                Err(error) => match reasons(&error) {
+                Err(failed) => match reasons(&failed) {
                     Some(reasons) => self.judge(reasons),
-                    None => classify(&error),
+                    None => failed.classify(),
                 },
             }
         })
@@ -177,13 +166,13 @@ impl<'t> Transaction<'t> {
         Digest::of([self.table.request.clone(), self.table.writer.clone()].into_iter().chain(keys)).short(26)
     }
 
-    fn judge(&self, reasons: &[CancellationReason]) -> Attempt<Option<Vec<Refused>>> {
+    fn judge(&self, reasons: Vec<Reason>) -> Attempt<Option<Vec<Refused>>> {
         let mut refused = Vec::new();
         for (action, reason) in self.actions.iter().zip(reasons) {
-            match reason.code() {
+            match reason.code.as_deref() {
                 None | Some("None") => {}
                 Some("ConditionalCheckFailed") => {
-                    let image = reason.item.clone().filter(|item: &Attributes| !item.is_empty()).map(Image::of);
+                    let image = reason.item.filter(|item| !item.is_empty());
                     refused.push(Refused { key: action.key.clone(), image });
                 }
                 Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {}
@@ -206,9 +195,36 @@ impl<'t> Transaction<'t> {
     }
 }
 
-fn reasons<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<&[CancellationReason]> {
-    match error.as_service_error()? {
-        TransactWriteItemsError::TransactionCanceledException(cancelled) => Some(cancelled.cancellation_reasons()),
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TransactWriteItems<'t> {
+    transact_items: Vec<&'t Kind<'t>>,
+    client_request_token: String,
+}
+
+/// Why an action kept its transaction from happening.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Reason {
+    #[serde(default)]
+    code: Option<String>,
+    #[serde(default)]
+    item: Option<Image>,
+}
+
+/// The reasons of all actions, if the transaction was cancelled for such.
+fn reasons(failed: &Failed) -> Option<Vec<Reason>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Cancelled {
+        cancellation_reasons: Vec<Reason>,
+    }
+    match failed {
+        Failed::Refused(refusal) if refusal.code == "TransactionCanceledException" => {
+            serde_json::from_slice::<Cancelled>(&refusal.body)
+                .ok()
+                .map(|cancelled| cancelled.cancellation_reasons)
+        }
         _ => None,
     }
 }

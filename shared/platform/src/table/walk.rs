@@ -3,14 +3,15 @@
 
 use super::TableReader;
 use super::item::{Attributes, Image, Item, Key, Stored};
-use crate::retry::send;
+use super::read::Found;
+use crate::aws::json::DYNAMODB;
 use crate::signer::{base64url, from_base64url};
 use crate::{Argument, Call, Error, World};
-use aws_sdk_dynamodb::types::AttributeValue;
 use kernel::{Cursor, Page, Problem};
+use serde::Serialize;
 
 /// How many items a page looks at.
-const PAGE: i32 = 200;
+const PAGE: u32 = 200;
 
 /// Walks through the context's table. Eventually consistent: whoever acts on an item reads it again.
 #[derive(Clone)]
@@ -36,12 +37,22 @@ impl TableWalk {
     /// The next [`PAGE`] items, whatever they are.
     pub(crate) async fn images(&self, from: Option<&Cursor>) -> Result<Page<Image>, Error> {
         let start = from.map(start).transpose()?;
-        let TableReader { client, name, world } = &self.reader;
-        let request = client.scan().table_name(name).limit(PAGE).set_exclusive_start_key(start);
-        let output = send!(world, request)?;
-        let items = output.items.unwrap_or_default().into_iter().map(Image::of).collect();
-        let next = output.last_evaluated_key.filter(|end| !end.is_empty());
-        Ok(Page { items, next: next.map(cursor).transpose()? })
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Scan<'r> {
+            table_name: &'r str,
+            limit: u32,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            exclusive_start_key: Option<Attributes>,
+        }
+        let scan = Scan {
+            table_name: &self.reader.name,
+            limit: PAGE,
+            exclusive_start_key: start,
+        };
+        let page: Found = DYNAMODB.request("Scan", &scan)?.send(&self.reader.world).await?;
+        let next = page.last_evaluated_key.filter(|end| !end.is_empty());
+        Ok(Page { items: page.items, next: next.map(cursor).transpose()? })
     }
 }
 
@@ -52,7 +63,7 @@ fn start(cursor: &Cursor) -> Result<Attributes, Error> {
 }
 
 fn cursor(end: Attributes) -> Result<Cursor, Error> {
-    let text = |name| end.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned().unwrap_or_default();
+    let text = |name| end.get(name).and_then(super::item::text).unwrap_or_default().to_owned();
     let place = serde_json::to_vec(&[text(super::item::PARTITION), text(super::item::SORT)]).map_err(Error::broken)?;
     Cursor::try_from(base64url(&place)).map_err(Error::broken)
 }

@@ -1,16 +1,17 @@
 //! Single-item writes: create, replace, change, keep a snapshot.
 
-use super::item::{Image, Item, Key, Mark, PARTITION, SOURCE, Stored, VERSION, encode, number};
+use super::item::{Announced, Image, Item, Key, Mark, PARTITION, SOURCE, Stored, VERSION, encode, number};
+use super::put::{Write, refused};
+use super::writer::ItemWriter;
 use super::{TableReader, Transaction};
 use crate::argument::broken;
+use crate::aws::json::DYNAMODB;
 use crate::outbox::Outbox;
-use crate::retry::{Attempt, classify, until_definite};
-use crate::{Argument, Call, Error, Failure, World};
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use crate::retry::{Attempt, until_definite};
+use crate::{Argument, Call, Error, Failure};
 use contracts::Stamp;
 use kernel::{Problem, Timestamp};
+use serde::de::IgnoredAny;
 use std::convert::Infallible;
 use std::ops::Deref;
 
@@ -63,9 +64,8 @@ impl Table {
     pub async fn create<T: Item>(&self, item: &T, events: Vec<T::Event>) -> Result<Creation<T>, Error> {
         let mark = self.mark(1, item, &events)?;
         let request = self
-            .put(encode(item, &mark, self.outbox(1, events), &[])?)
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PARTITION);
+            .put(encode(item, &mark, self.outbox(1, events), &[])?, "attribute_not_exists(#pk)")?
+            .name("#pk", PARTITION);
         match self.send(request).await? {
             Put::Done => Ok(Creation::Created),
             Put::Refused(Some(image)) if image.written_by(&mark) => Ok(Creation::Created),
@@ -86,10 +86,9 @@ impl Table {
     ) -> Result<Option<Stored<T>>, Error> {
         let mark = self.mark(old.version + 1, &new, &events)?;
         let request = self
-            .put(encode(&new, &mark, self.outbox(mark.version, events.clone()), &old.past)?)
-            .condition_expression("#v = :v")
-            .expression_attribute_names("#v", VERSION)
-            .expression_attribute_values(":v", number(old.version));
+            .put(encode(&new, &mark, self.outbox(mark.version, events.clone()), &old.past)?, "#v = :v")?
+            .name("#v", VERSION)
+            .value(":v", number(old.version));
         match self.send(request).await? {
             Put::Done => {}
             Put::Refused(Some(image)) if image.written_by(&mark) => {}
@@ -112,7 +111,7 @@ impl Table {
         let mut past = old.map(|old| old.past.clone()).unwrap_or_default();
         if T::HISTORY && !events.is_empty() {
             let outbox = self.outbox(version, events.to_vec());
-            past.push(serde_dynamo::to_attribute_value(outbox).map_err(Error::broken)?);
+            past.push(Announced::of(outbox)?);
         }
         Ok(Stored { value, version, past })
     }
@@ -159,16 +158,14 @@ impl Table {
     /// was. Late and repeated snapshots change nothing.
     pub async fn keep<T: Item>(&self, item: &T, stamp: Stamp) -> Result<bool, Error> {
         let mark = self.mark(1, item, &[])?;
-        let mut attributes = encode(item, &mark, self.outbox(1, Vec::new()), &[])?;
+        let written = encode(item, &mark, self.outbox(1, Vec::new()), &[])?;
         // One number that grows with (epoch, version): versions stay far below 10^15.
-        let stamp = number(u128::from(stamp.epoch) * 1_000_000_000_000_000 + u128::from(stamp.version));
-        attributes.insert(SOURCE.to_owned(), stamp.clone());
+        let stamp = u128::from(stamp.epoch) * 1_000_000_000_000_000 + u128::from(stamp.version);
         let request = self
-            .put(attributes)
-            .condition_expression("attribute_not_exists(#pk) OR #src < :src")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_names("#src", SOURCE)
-            .expression_attribute_values(":src", stamp);
+            .put(written.with(SOURCE, &stamp)?, "attribute_not_exists(#pk) OR #src < :src")?
+            .name("#pk", PARTITION)
+            .name("#src", SOURCE)
+            .value(":src", number(stamp));
         match self.send(request).await? {
             Put::Done => Ok(true),
             Put::Refused(_) => Ok(false),
@@ -199,23 +196,18 @@ impl Table {
         }
     }
 
-    fn put(&self, attributes: super::item::Attributes) -> PutItemFluentBuilder {
-        self.client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(attributes))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    fn put(&self, item: ItemWriter, condition: &str) -> Result<Write<'_>, Error> {
+        Write::put(&self.name, item, condition)
     }
 
-    async fn send(&self, request: PutItemFluentBuilder) -> Result<Put, Error> {
+    async fn send(&self, write: Write<'_>) -> Result<Put, Error> {
+        let request = DYNAMODB.request::<IgnoredAny>("PutItem", &write)?;
         until_definite(&self.world, || async {
-            match request.clone().send().await {
+            match request.once(&self.world).await {
                 Ok(_) => Attempt::Done(Put::Done),
-                Err(error) => match error.as_service_error() {
-                    Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                        Attempt::Done(Put::Refused(refused.item.clone().map(Image::of)))
-                    }
-                    _ => classify(&error),
+                Err(failed) => match refused(&failed) {
+                    Some(image) => Attempt::Done(Put::Refused(image)),
+                    None => failed.classify(),
                 },
             }
         })
@@ -233,10 +225,6 @@ impl Argument for Table {
             now: call.now,
             traceparent: call.trace.traceparent().to_owned(),
         })
-    }
-
-    fn prepare(world: &World) -> Result<(), Error> {
-        TableReader::prepare(world)
     }
 
     #[cfg(feature = "describe")]

@@ -68,8 +68,12 @@ impl Stripe {
             previous,
         };
         self.store.put(&event.id, &event);
+        if self.wanted.is_some_and(|wanted| !wanted.contains(&kind)) {
+            return;
+        }
         let late = [0, 0, 150, 900][usize::from((chance % 4) as u8)];
         let again = (chance >> 8).is_multiple_of(3).then_some(late + 400 + u64::from((chance >> 16) as u8) * 8);
+        let (late, again) = if self.is_prompt { (0, None) } else { (late, again) };
         for delay in std::iter::once(late).chain(again) {
             let what = What::Deliver { event: event.id.clone(), tries: 0 };
             self.store.set_timer(now.after(Duration::from_millis(delay)), what);
