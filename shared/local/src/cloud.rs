@@ -6,7 +6,6 @@ use crate::outside::{Answer, NoAnswer, Outside, OutsideCall, PARTNERS, Service};
 use crate::plane::{Consumer, Plane};
 use crate::rights::Rights;
 use crate::sandbox::Sandboxes;
-use crate::sandbox::stripe::Stripe;
 use crate::sent::Sent;
 use crate::services::{self, kms, lambda, s3, secrets, ses, sns};
 use crate::tables::{self, PAGE, Table};
@@ -57,13 +56,6 @@ pub struct Cloud {
     issuer: String,
 }
 
-/// The sandboxes of all partners.
-pub(crate) fn sandboxes(journal: Option<Arc<Mutex<Journal>>>) -> Result<Sandboxes, String> {
-    let mut sandboxes = Sandboxes::new(journal)?;
-    sandboxes.add("stripe", Box::new(Stripe::default()))?;
-    Ok(sandboxes)
-}
-
 impl Cloud {
     /// A cloud that lives as long as its process, for tests and simulations, with `shards` shards a stream.
     pub fn in_memory(contexts: Vec<Context>, shards: usize) -> Result<Self, String> {
@@ -111,7 +103,7 @@ impl Cloud {
         let consumers: Vec<Consumer> = functions.values().filter_map(consumer).collect();
         let journal = journal.map(|journal| Arc::new(Mutex::new(journal)));
         let sent = Mutex::new(Sent::new(journal.clone())?);
-        let mut sandboxes = sandboxes(journal.clone())?;
+        let mut sandboxes = Sandboxes::of_all(journal.clone())?;
         subscriptions.into_iter().for_each(|(partner, types)| sandboxes.subscribe(partner, types));
         let plane = Mutex::new(Plane::new(&consumers, &names, shards, journal)?);
         let (secrets, objects, figures) = (Mutex::default(), Mutex::default(), Mutex::default());

@@ -1,7 +1,6 @@
 //! The partners' sandboxes by themselves, for a deployment elsewhere: they answer on a local port, and whoever runs
 //! them sends their webhooks on.
 
-use crate::cloud::sandboxes;
 use crate::sandbox::{Request, Sandboxes, Webhook};
 use crate::server::{Serve, as_json, respond, serve};
 use bytes::Bytes;
@@ -26,7 +25,7 @@ pub struct Partners {
 impl Partners {
     /// By this clock.
     pub fn new(host: Arc<dyn Host>) -> Result<Arc<Self>, String> {
-        Ok(Arc::new(Self { sandboxes: Mutex::new(sandboxes(None)?), host }))
+        Ok(Arc::new(Self { sandboxes: Mutex::new(Sandboxes::of_all(None)?), host }))
     }
 
     /// Answers on `listener` until the process ends.

@@ -8,6 +8,7 @@ use kernel::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use stripe::Stripe;
 
 /// A request to a partner: from a function, or from a person's device.
 #[derive(Clone, Debug)]
@@ -72,13 +73,14 @@ pub struct Sandboxes {
 }
 
 impl Sandboxes {
-    /// None yet.
-    pub fn new(journal: Option<Arc<Mutex<Journal>>>) -> Result<Self, String> {
-        Ok(Self { all: BTreeMap::new(), journal })
+    /// Every partner's, in the state that the journal remembers.
+    pub fn of_all(journal: Option<Arc<Mutex<Journal>>>) -> Result<Self, String> {
+        let mut sandboxes = Self { all: BTreeMap::new(), journal };
+        sandboxes.add("stripe", Box::new(Stripe::default()))?;
+        Ok(sandboxes)
     }
 
-    /// Adds the sandbox of a partner, in the state that the journal remembers.
-    pub fn add(&mut self, name: &'static str, mut sandbox: Box<dyn Sandbox>) -> Result<(), String> {
+    fn add(&mut self, name: &'static str, mut sandbox: Box<dyn Sandbox>) -> Result<(), String> {
         if let Some(journal) = &self.journal {
             let state = journal.lock().unwrap_or_else(PoisonError::into_inner).partner(name)?;
             sandbox.restore(state)?;

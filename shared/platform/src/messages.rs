@@ -154,7 +154,7 @@ impl Argument for Texter {
 /// What a failed attempt means, where these codes refuse the message for good.
 fn judge(failed: &Failed, refusals: &[&str]) -> Result<Sent, Error> {
     let refusal = match failed {
-        Failed::NoAnswer => None,
+        Failed::Unsendable | Failed::NoAnswer => None,
         Failed::Refused(refusal) => Some(refusal),
     };
     // The provider's text may quote the address.

@@ -55,7 +55,7 @@ impl Signer {
             "SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",
         });
         let signed: Signed = KMS.request("Sign", &input)?.send(&self.world).await?;
-        base64::decode(signed.signature).map_err(|_| Error::broken("a signature without a signature"))
+        base64::decode(signed.signature).map_err(|_| Error::broken("a signature is no base64"))
     }
 
     /// Every key that may have signed or will: the current one, the one before, the next one.
@@ -63,7 +63,7 @@ impl Signer {
         let mut keys = Vec::with_capacity(self.keys.len());
         for key in &self.keys {
             let shown: Shown = KMS.request("GetPublicKey", &json!({ "KeyId": key }))?.send(&self.world).await?;
-            let spki = base64::decode(shown.public_key).map_err(|_| Error::broken("a key without a key"))?;
+            let spki = base64::decode(shown.public_key).map_err(|_| Error::broken("a public key is no base64"))?;
             keys.push(PublicKey { id: key_id(key), spki });
         }
         Ok(keys)

@@ -105,7 +105,7 @@ struct PaymentMethod {
     card: Option<Card>,
 }
 
-/// The types of events that [`read`] knows: what the endpoint subscribes to.
+/// The types of events that [`read`] reads, and no others: what the endpoint subscribes to.
 pub const TYPES: &[&str] = &[
     "charge.dispute.created",
     "charge.refund.updated",
@@ -129,17 +129,10 @@ pub fn read(body: &[u8]) -> Result<Event, Trouble> {
     let Envelope { id, kind, data } = serde_json::from_slice(body).map_err(unreadable)?;
     let object = data.object.get();
     let news = match kind.as_str() {
-        "payment_intent.succeeded"
-        | "payment_intent.payment_failed"
-        | "payment_intent.canceled"
-        | "payment_intent.processing"
-        | "payment_intent.requires_action" => {
-            let intent: PaymentIntent = serde_json::from_str(object).map_err(unreadable)?;
-            News::Intent(intent.read()?)
-        }
-        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
-            let refund: Refund = serde_json::from_str(object).map_err(unreadable)?;
-            News::Refund(refund.read()?)
+        kind if !TYPES.contains(&kind) => News::Other,
+        "charge.dispute.created" => {
+            let dispute: DisputeObject = serde_json::from_str(object).map_err(unreadable)?;
+            disputed(dispute)?
         }
         "charge.refunded" => {
             let charge: Charge = serde_json::from_str(object).map_err(unreadable)?;
@@ -147,23 +140,27 @@ pub fn read(body: &[u8]) -> Result<Event, Trouble> {
                 .payment_intent
                 .map_or(News::Other, |intent| News::SomethingRefunded { intent: intent.into() })
         }
-        "charge.dispute.created" => {
-            let dispute: DisputeObject = serde_json::from_str(object).map_err(unreadable)?;
-            disputed(dispute)?
+        "payment_method.detached" => {
+            let method: PaymentMethod = serde_json::from_str(object).map_err(unreadable)?;
+            let payer = data.previous_attributes.and_then(|previous| previous.customer);
+            payer.map_or(News::Other, |payer| News::Forgotten { method: method.id.into(), payer: payer.into() })
         }
-        "payment_method.attached" | "payment_method.updated" | "payment_method.automatically_updated" => {
+        kind if kind.starts_with("payment_method.") => {
             let method: PaymentMethod = serde_json::from_str(object).map_err(unreadable)?;
             match (method.customer, method.card) {
                 (Some(payer), Some(card)) => News::Saved { method: method.id.into(), payer: payer.into(), card },
                 _ => News::Other,
             }
         }
-        "payment_method.detached" => {
-            let method: PaymentMethod = serde_json::from_str(object).map_err(unreadable)?;
-            let payer = data.previous_attributes.and_then(|previous| previous.customer);
-            payer.map_or(News::Other, |payer| News::Forgotten { method: method.id.into(), payer: payer.into() })
+        kind if kind.starts_with("payment_intent.") => {
+            let intent: PaymentIntent = serde_json::from_str(object).map_err(unreadable)?;
+            News::Intent(intent.read()?)
         }
-        _ => News::Other,
+        // `refund.…`, and what it was called before.
+        _ => {
+            let refund: Refund = serde_json::from_str(object).map_err(unreadable)?;
+            News::Refund(refund.read()?)
+        }
     };
     Ok(Event { id, kind, news })
 }

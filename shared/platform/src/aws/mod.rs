@@ -99,6 +99,8 @@ impl Reply {
 /// Why there is no such answer.
 #[derive(Debug)]
 pub enum Failed {
+    /// It could not be sent as it is: nothing happened.
+    Unsendable,
     /// There is none, or none that makes sense: what was asked for may have happened.
     NoAnswer,
     /// The service says that it did not do it.
@@ -137,7 +139,7 @@ impl Aws {
 
     /// Sends a request once.
     pub async fn send(&self, request: &Request, now: Timestamp) -> Result<Reply, Failed> {
-        let sent = self.signed(request, now).map_err(|_| Failed::NoAnswer)?;
+        let sent = self.signed(request, now).map_err(|()| Failed::Unsendable)?;
         let mut response = self.connector.call(sent).await.map_err(|_| Failed::NoAnswer)?;
         let body = ByteStream::new(response.take_body()).collect().await.map_err(|_| Failed::NoAnswer)?.into_bytes();
         match response.status().as_u16() {
@@ -195,7 +197,7 @@ impl Refusal {
         let message = message.or_else(|| xml::first(&text, "Message")).unwrap_or_default();
         // `com.amazonaws.dynamodb.v20120810#Code`, `Code:http://…`
         let code = code.unwrap_or_default();
-        let code = code.rsplit('#').next().unwrap_or_default().split(':').next().unwrap_or_default().to_owned();
+        let code = code.split(':').next().unwrap_or_default().rsplit('#').next().unwrap_or_default().to_owned();
         drop(text);
         Self { status, code, message, body }
     }
@@ -209,8 +211,10 @@ impl Failed {
 
     /// Whether another attempt is worth it.
     pub(crate) fn classify<T>(&self) -> Attempt<T> {
-        let Failed::Refused(Refusal { status, code, message, .. }) = self else {
-            return Attempt::Again(Error::unavailable("no answer"));
+        let (status, code, message) = match self {
+            Failed::Unsendable => return Attempt::Never(Error::broken("the request could not be built")),
+            Failed::NoAnswer => return Attempt::Again(Error::unavailable("no answer")),
+            Failed::Refused(Refusal { status, code, message, .. }) => (status, code, message),
         };
         let cause = format!("{code}: {message}");
         match code.as_str() {
@@ -245,7 +249,7 @@ mod tests {
         let json = br#"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}"#;
         let read = Refusal::read(400, None, Bytes::from_static(json));
         assert_eq!((read.code.as_str(), read.message.as_str()), ("ThrottlingException", "slow down"));
-        let header = "TooManyRequestsException:http://internal.amazon.com/coral/";
+        let header = "com.amazonaws#TooManyRequestsException:http://internal.amazon.com/coral/#";
         let read = Refusal::read(429, Some(header), Bytes::from_static(br#"{"Message":"later"}"#));
         assert_eq!((read.code.as_str(), read.message.as_str()), ("TooManyRequestsException", "later"));
         let xml = b"<ErrorResponse><Error><Type>Sender</Type><Code>OptedOut</Code><Message>a &amp; b</Message></Error></ErrorResponse>";
@@ -268,6 +272,7 @@ mod tests {
         assert!(again(Failed::NoAnswer));
         assert!(again(failed(502, "")) && again(failed(400, "ThrottlingException")));
         assert!(again(failed(429, "TooManyRequestsException")) && again(failed(400, "TransactionConflictException")));
+        assert!(!again(Failed::Unsendable));
         assert!(!again(failed(400, "ValidationException")) && !again(failed(403, "")));
     }
 }

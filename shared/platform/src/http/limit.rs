@@ -40,8 +40,8 @@ impl Rate {
     pub fn read(text: &str) -> Result<Self, String> {
         let read = text.split_once(',').and_then(|(requests, minutes)| {
             let (requests, minutes) = (requests.trim().parse().ok()?, minutes.trim().parse::<u64>().ok()?);
-            let window = |minutes| Duration::from_secs(minutes * 60);
-            (1..=LONGEST).contains(&minutes).then(|| Self { requests, window: window(minutes) })
+            let minutes = Some(minutes).filter(|minutes| (1..=LONGEST).contains(minutes))?;
+            Some(Self { requests, window: Duration::from_secs(minutes * 60) })
         });
         read.ok_or_else(|| format!("{text:?} is not a number of requests, a comma and 1 to {LONGEST} minutes"))
     }

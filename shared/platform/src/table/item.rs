@@ -56,7 +56,8 @@ impl std::fmt::Display for Key {
     }
 }
 
-/// A type that is stored as one item.
+/// A type that is stored as one item. No field of it may have a name that we give an attribute beside it (the constants
+/// above): an item with two of a name is neither written nor read.
 pub trait Item: Serialize + DeserializeOwned + Send + Sync {
     /// What its outbox may hold; [`Never`] if its changes are nobody else's business.
     type Event: Serialize + DeserializeOwned + Clone + Send + Sync;
@@ -85,7 +86,7 @@ pub struct Stored<T> {
     /// How often it was written: 1 after its creation.
     pub version: u64,
     /// What it announced so far, if it keeps its history.
-    pub(crate) past: Vec<Announced>,
+    pub(crate) past: Vec<PastOutbox>,
 }
 
 /// What every write sets beside the value, and recognises itself by.
@@ -106,21 +107,13 @@ impl Mark {
     }
 }
 
-/// The names of what we set beside a value's own fields.
-const OURS: [&str; 7] = [PARTITION, SORT, VERSION, WRITTEN_BY, LOG, SOURCE, outbox::ATTRIBUTE];
-
 /// `item` at a version, with `outbox` unless it is empty, and the outboxes of its `past`.
 pub(crate) fn encode<T: Item>(
     item: &T,
     mark: &Mark,
     outbox: Outbox<T::Event>,
-    past: &[Announced],
+    past: &[PastOutbox],
 ) -> Result<ItemWriter, Error> {
-    debug_assert!(
-        serde_json::to_value(item).is_ok_and(|item| OURS.iter().all(|name| item.get(name).is_none())),
-        "a field of {} has a name of ours",
-        T::KIND
-    );
     let Key { pk, sk } = item.key();
     let mut written = ItemWriter::of(item)?
         .with(PARTITION, &pk)?
@@ -158,14 +151,17 @@ pub(crate) fn text(value: &AttributeValue) -> Option<&str> {
 #[serde(transparent)]
 pub(crate) struct Image(Box<RawValue>);
 
-/// What we set beside the value.
+/// Some of what we set beside the value.
 #[derive(Deserialize)]
 struct Head {
+    pk: Text,
+    sk: Text,
     v: Option<Number>,
     by: Option<Text>,
 }
 
 impl Image {
+    /// `None`: it does not read as an item of ours.
     fn head(&self) -> Option<Head> {
         serde_json::from_str(self.json()).ok()
     }
@@ -180,10 +176,6 @@ impl Image {
         serde_json::from_str(self.json()).unwrap_or_default()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.attributes().is_empty()
-    }
-
     pub fn number(&self, name: &str) -> Option<u64> {
         match self.attributes().get(name)? {
             AttributeValue::N(number) => number.parse().ok(),
@@ -196,18 +188,13 @@ impl Image {
     }
 
     pub fn key(&self) -> Option<Key> {
-        #[derive(Deserialize)]
-        struct Keys {
-            pk: Text,
-            sk: Text,
-        }
-        let Keys { pk, sk } = serde_json::from_str(self.json()).ok()?;
+        let Head { pk, sk, .. } = self.head()?;
         Some(Key::new(pk.s, sk.s))
     }
 
     /// Whether the write of this mark made this item what it is.
     pub fn written_by(&self, mark: &Mark) -> bool {
-        self.head().is_some_and(|Head { v, by }| {
+        self.head().is_some_and(|Head { v, by, .. }| {
             v.and_then(|version| version.read()) == Some(mark.version) && by.is_some_and(|by| by.s == mark.by)
         })
     }
@@ -219,7 +206,7 @@ impl Image {
     }
 
     /// Every outbox that the item still has, oldest first.
-    fn announcements(&self) -> Result<Vec<Announced>, Error> {
+    fn announcements(&self) -> Result<Vec<PastOutbox>, Error> {
         #[derive(Deserialize)]
         struct Past {
             log: Option<typed::List<Box<RawValue>>>,
@@ -227,7 +214,7 @@ impl Image {
         }
         let Past { log, outbox } = serde_json::from_str(self.json()).map_err(Error::broken)?;
         let log = log.into_iter().flat_map(|log| log.l);
-        Ok(log.chain(outbox).map(|outbox| Announced(String::from(Box::<str>::from(outbox)))).collect())
+        Ok(log.chain(outbox).map(|outbox| PastOutbox(String::from(Box::<str>::from(outbox)))).collect())
     }
 
     /// The item as if each of its announcements had just been made: with that outbox, at that version.
@@ -236,7 +223,7 @@ impl Image {
             Ok(announced) => announced,
             Err(error) => return vec![Err(error)],
         };
-        let then = |outbox: Announced| {
+        let then = |outbox: PastOutbox| {
             let (mut attributes, outbox) = (self.attributes(), outbox.attribute()?);
             if let AttributeValue::M(fields) = &outbox {
                 attributes.extend(fields.get(outbox::VERSION).map(|version| (VERSION.to_owned(), version.clone())));
@@ -250,9 +237,9 @@ impl Image {
 
 /// An outbox, as DynamoDB's JSON writes it.
 #[derive(Clone, Debug)]
-pub(crate) struct Announced(String);
+pub(crate) struct PastOutbox(String);
 
-impl Announced {
+impl PastOutbox {
     /// The outbox as it will stand in the log.
     pub fn of<E: Serialize>(outbox: Outbox<E>) -> Result<Self, Error> {
         writer::attribute(&outbox).map(Self)
@@ -263,7 +250,7 @@ impl Announced {
     }
 }
 
-impl PartialEq for Announced {
+impl PartialEq for PastOutbox {
     /// The order of fields means nothing.
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0 || self.attribute().ok().is_some_and(|one| other.attribute().is_ok_and(|other| one == other))

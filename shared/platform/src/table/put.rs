@@ -75,7 +75,7 @@ pub(super) fn refused(failed: &Failed) -> Option<Option<Image>> {
     match failed {
         Failed::Refused(refusal) if refusal.code == "ConditionalCheckFailedException" => {
             let Refusal { item } = serde_json::from_slice(&refusal.body).unwrap_or_default();
-            Some(item.filter(|item| !item.is_empty()))
+            Some(item.filter(|item| item.key().is_some()))
         }
         _ => None,
     }

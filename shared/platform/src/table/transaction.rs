@@ -1,7 +1,7 @@
 //! Transactions: up to 100 actions on items of the table, all or none.
 
 use super::Table;
-use super::item::{Announced, Image, Item, Key, Mark, PARTITION, Stored, VERSION, WRITTEN_BY, encode, number};
+use super::item::{Image, Item, Key, Mark, PARTITION, PastOutbox, Stored, VERSION, WRITTEN_BY, encode, number};
 use super::put::Write;
 use crate::Error;
 use crate::aws::Failed;
@@ -111,7 +111,7 @@ impl<'t> Transaction<'t> {
         item: &T,
         version: u64,
         events: Vec<T::Event>,
-        past: &[Announced],
+        past: &[PastOutbox],
         (condition, attribute, value): (&str, &str, Option<AttributeValue>),
     ) -> Self {
         let put = self.table.mark(version, item, &events).and_then(|mark| {
@@ -172,7 +172,7 @@ impl<'t> Transaction<'t> {
             match reason.code.as_deref() {
                 None | Some("None") => {}
                 Some("ConditionalCheckFailed") => {
-                    let image = reason.item.filter(|item| !item.is_empty());
+                    let image = reason.item.filter(|item| item.key().is_some());
                     refused.push(Refused { key: action.key.clone(), image });
                 }
                 Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {}

@@ -1,6 +1,6 @@
 //! Single-item writes: create, replace, change, keep a snapshot.
 
-use super::item::{Announced, Image, Item, Key, Mark, PARTITION, SOURCE, Stored, VERSION, encode, number};
+use super::item::{Image, Item, Key, Mark, PARTITION, PastOutbox, SOURCE, Stored, VERSION, encode, number};
 use super::put::{Write, refused};
 use super::writer::ItemWriter;
 use super::{TableReader, Transaction};
@@ -111,7 +111,7 @@ impl Table {
         let mut past = old.map(|old| old.past.clone()).unwrap_or_default();
         if T::HISTORY && !events.is_empty() {
             let outbox = self.outbox(version, events.to_vec());
-            past.push(Announced::of(outbox)?);
+            past.push(PastOutbox::of(outbox)?);
         }
         Ok(Stored { value, version, past })
     }
