@@ -9,9 +9,11 @@ use crate::templates::{Template, layout};
 use crate::words;
 use jiff::tz::TimeZone;
 use kernel::{Money, Timestamp};
-use minijinja::value::{Rest, Serde, Value};
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::value::{Object, Rest, Serde, Value};
+use minijinja::{Environment, State, UndefinedBehavior};
 use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// The longest subject, in characters.
 const MAX_SUBJECT: usize = 150;
@@ -83,33 +85,34 @@ pub fn code_short(notice: &Notice, code: &str, reader: &Reader) -> Result<Short,
 
 /// Writes the e-mail of the template `name` with these facts.
 pub fn write_letter(name: &str, facts: serde_json::Value, reader: &Reader) -> Result<Letter, Unwritable> {
-    let (parts, facts) = (template(name)?.parts(reader.locale), Value::from(Serde(facts)));
-    let writer = writer(reader)?;
-    let write = |part: &str, source: &'static str| {
-        writer
-            .render_named_str(&format!("{name}.{part}"), source, facts.clone())
-            .map_err(|error| unwritable(name, &error))
-    };
+    let facts = around(&facts, reader);
     Ok(Letter {
-        subject: one_line(&write("subject", parts.subject)?, MAX_SUBJECT),
-        text: format!("{}\n", write("txt", parts.text)?.trim()),
-        html: write("html", parts.html)?,
+        subject: one_line(&write(name, "subject", &facts, reader.locale)?, MAX_SUBJECT),
+        text: format!("{}\n", write(name, "txt", &facts, reader.locale)?.trim()),
+        html: write(name, "html", &facts, reader.locale)?,
     })
 }
 
 /// Writes the title and sentence of the template `name` with these facts.
 pub fn write_short(name: &str, facts: serde_json::Value, reader: &Reader) -> Result<Short, Unwritable> {
-    let (parts, facts) = (template(name)?.parts(reader.locale), Value::from(Serde(facts)));
-    let writer = writer(reader)?;
-    let write = |part: &str, source: &'static str| {
-        writer
-            .render_named_str(&format!("{name}.{part}"), source, facts.clone())
-            .map_err(|error| unwritable(name, &error))
-    };
+    let facts = around(&facts, reader);
     Ok(Short {
-        title: one_line(&write("subject", parts.subject)?, MAX_SUBJECT),
-        text: one_line(&write("sms", parts.short)?, MAX_SHORT),
+        title: one_line(&write(name, "subject", &facts, reader.locale)?, MAX_SUBJECT),
+        text: one_line(&write(name, "sms", &facts, reader.locale)?, MAX_SHORT),
     })
+}
+
+/// Writes one part of a template.
+fn write(name: &str, part: &str, facts: &Value, locale: Locale) -> Result<String, Unwritable> {
+    if Template::of(name).is_none() {
+        return Err(Unwritable(format!("there is no template {name}")));
+    }
+    let template = writer(locale).get_template(&format!("{name}.{part}"));
+    // The kind and place only: a detail might quote a fact.
+    let unwritable = |error: minijinja::Error| {
+        Unwritable(format!("{name}: {:?} in line {}", error.kind(), error.line().unwrap_or_default()))
+    };
+    template.and_then(|template| template.render(facts.clone())).map_err(unwritable)
 }
 
 /// A text message: whom it is from stands in front.
@@ -120,15 +123,6 @@ pub fn text_message(short: &Short, locale: Locale) -> String {
     };
     // A space that does not break is in no phone's short alphabet: the message would cost twice.
     format!("{from}. {}", short.text.replace('\u{a0}', " "))
-}
-
-fn template(name: &str) -> Result<&'static Template, Unwritable> {
-    Template::of(name).ok_or_else(|| Unwritable(format!("there is no template {name}")))
-}
-
-fn unwritable(name: &str, error: &minijinja::Error) -> Unwritable {
-    // The kind and place only: a detail might quote a fact.
-    Unwritable(format!("{name}: {:?} in line {}", error.kind(), error.line().unwrap_or_default()))
 }
 
 /// What a template may use of a notice. A digest's notices are written first, each with its own template.
@@ -151,18 +145,47 @@ fn with_code(notice: &Notice, code: &str, reader: &Reader) -> Result<serde_json:
     Ok(facts)
 }
 
-/// The engine with the words of the reader's language.
-fn writer(reader: &Reader) -> Result<Environment<'static>, Unwritable> {
+/// The facts, and what every letter says about its reader.
+fn around(facts: &serde_json::Value, reader: &Reader) -> Value {
+    let of_reader: [(&str, Value); 3] = [
+        ("site", reader.site.as_str().into()),
+        ("unsubscribe", Value::from(Serde(&reader.unsubscribe))),
+        (ZONE, Value::from_object(Zone(reader.zone.clone()))),
+    ];
+    let facts = facts.as_object().into_iter().flatten();
+    let facts = facts.map(|(name, fact)| (name.as_str(), Value::from(Serde(fact))));
+    Value::from(facts.chain(of_reader).collect::<BTreeMap<_, _>>())
+}
+
+/// The reader's clock, under the name [`ZONE`].
+#[derive(Debug)]
+struct Zone(TimeZone);
+
+const ZONE: &str = "reader_zone";
+
+impl Object for Zone {}
+
+/// The engine with the words of a language. It compiles each part once, when it is first written.
+fn writer(locale: Locale) -> &'static Environment<'static> {
+    static RU: OnceLock<Environment<'static>> = OnceLock::new();
+    static EN: OnceLock<Environment<'static>> = OnceLock::new();
+    let writer = match locale {
+        Locale::Ru => &RU,
+        Locale::En => &EN,
+    };
+    writer.get_or_init(|| engine(locale))
+}
+
+fn engine(locale: Locale) -> Environment<'static> {
     let mut writer = Environment::new();
     writer.set_undefined_behavior(UndefinedBehavior::Strict);
-    let (html, text) = layout(reader.locale);
-    for (name, source) in [("layout.html", html), ("layout.txt", text)] {
-        writer.add_template(name, source).map_err(|error| unwritable(name, &error))?;
-    }
-    let locale = reader.locale;
+    writer.set_loader(move |name| Ok(source(name, locale)));
     writer.add_filter("money", move |amount: Serde<Money>| words::money(amount.0, locale));
-    let zone = reader.zone.clone();
-    writer.add_filter("date_time", move |time: Serde<Timestamp>| words::date_time(time.0, &zone, locale));
+    writer.add_filter("date_time", move |state: &State<'_, '_>, time: Serde<Timestamp>| {
+        let zone = state.lookup(ZONE).and_then(|zone| zone.downcast_object::<Zone>());
+        let zone = zone.unwrap_or_else(|| Arc::new(Zone(TimeZone::UTC)));
+        words::date_time(time.0, &zone.0, locale)
+    });
     writer.add_filter("plural", move |count: u64, forms: Rest<String>| {
         let form = |n: usize| forms.get(n).or(forms.last()).map(String::as_str).unwrap_or_default();
         words::plural(count, locale, [form(0), form(1), form(2)]).to_owned()
@@ -171,9 +194,19 @@ fn writer(reader: &Reader) -> Result<Environment<'static>, Unwritable> {
         let digits = id.chars().rev().take(6).collect::<Vec<_>>();
         digits.into_iter().rev().collect::<String>().to_uppercase()
     });
-    writer.add_global("site", reader.site.clone());
-    writer.add_global("unsubscribe", Value::from(Serde(&reader.unsubscribe)));
-    Ok(writer)
+    writer
+}
+
+/// The text of `<template>.<part>`, or of `layout.html` and `layout.txt`.
+fn source(name: &str, locale: Locale) -> Option<String> {
+    let (template, part) = name.split_once('.')?;
+    let (html, text) = layout(locale);
+    let source = match (template, part) {
+        ("layout", "html") => html,
+        ("layout", "txt") => text,
+        _ => Template::of(template)?.parts(locale).part(part)?,
+    };
+    Some(source.to_owned())
 }
 
 /// The text in one line without what could begin another header, hide or turn around what follows.

@@ -21,8 +21,8 @@ use crate::suppression::{Suppression, SuppressionEvent};
 use crate::waiting::{Bucket, Note, Then, What};
 use contracts::Stamp;
 use kernel::{AccountId, MessageId, OrderId, Timestamp};
-use platform::table::List;
-use platform::{Decision, Error, Failure, Item, Key, Never, Stored, Table, TableReader};
+use platform::table::{Kept, List};
+use platform::{Error, Failure, Item, Key, Never, Table, TableReader};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
@@ -126,12 +126,10 @@ pub fn suppression_key(account: AccountId, channel: Channel) -> Key {
     Key::new(account, format!("{}#{}", Suppression::KIND, channel.name()))
 }
 
-/// The latest step of an order that was heard of.
+/// The latest step of an order that was heard of, kept under its stamp.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LastStep {
     order: OrderId,
-    epoch: u32,
-    version: u64,
 }
 
 impl Item for LastStep {
@@ -202,18 +200,7 @@ pub async fn is_in_delivery_log(table: &TableReader, message: MessageId) -> Resu
 
 /// Takes note of a step of an order; whether a later one was heard of before.
 pub async fn hear(table: &Table, order: OrderId, stamp: Stamp) -> Result<bool, Error> {
-    let step = LastStep { order, epoch: stamp.epoch, version: stamp.version };
-    let mut is_late = false;
-    let decide = |found: Option<&Stored<LastStep>>| {
-        let known = found.map(|found| (found.value.epoch, found.value.version));
-        is_late = known > Some((stamp.epoch, stamp.version));
-        Ok(match known < Some((stamp.epoch, stamp.version)) {
-            true => Decision::To(step.clone(), Vec::new()),
-            false => Decision::Keep,
-        })
-    };
-    table.advance(&step.key(), decide).await?;
-    Ok(is_late)
+    Ok(table.keep(&LastStep { order }, stamp).await? == Kept::Late)
 }
 
 /// Queues or holds a new message, unless it is there already. What waits is noted first: no message waits unnoted.

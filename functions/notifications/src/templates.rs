@@ -29,6 +29,19 @@ pub struct Parts {
     pub short: &'static str,
 }
 
+impl Parts {
+    /// The part of this name.
+    pub fn part(&self, name: &str) -> Option<&'static str> {
+        match name {
+            "subject" => Some(self.subject),
+            "txt" => Some(self.text),
+            "html" => Some(self.html),
+            "sms" => Some(self.short),
+            _ => None,
+        }
+    }
+}
+
 impl Template {
     /// The template of this name.
     pub fn of(name: &str) -> Option<&'static Template> {

@@ -14,7 +14,7 @@ use local::testing::event;
 use local::trigger::{HttpRequest, HttpResponse, claims};
 use notifications::channel::Channel;
 use notifications::feed::Entry;
-use notifications::message::{Message, State};
+use notifications::message::{Message, Reason, State};
 use notifications::notice::Notice;
 use platform::Item;
 use serde_json::{Value, json};
@@ -113,7 +113,7 @@ impl Workload for Readers {
             let most = usize::from(message.unanswered);
             let is_right = match (&message.state, message.channel) {
                 (State::Sent { .. }, Channel::Email) => (1..=most + 1).contains(&letters),
-                (State::Failed { .. }, Channel::Email) => letters <= most,
+                (State::Failed { reason, .. }, Channel::Email) => letters <= most && *reason != Reason::Unwritable,
                 // Text messages carry no name of theirs: they are counted below.
                 (State::Sent { .. } | State::Failed { .. }, Channel::Sms) => true,
                 (State::Held { .. }, _) => letters == 0,

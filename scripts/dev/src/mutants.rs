@@ -21,12 +21,14 @@ pub fn run(arguments: &[String]) -> Outcome {
     let sites: Vec<Site> =
         sites(LOOKED_AT, steps).into_iter().filter(|site| site.to_string().contains(&only)).collect();
     let excused: BTreeMap<&str, &str> = SURVIVORS.lines().filter_map(|line| line.split_once(" — ")).collect();
-    let results = Mutex::new(vec![None; sites.len()]);
+    let tally = Mutex::new(Tally::default());
     let next = AtomicUsize::new(0);
     let work = || {
-        while let Some((n, site)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|n| Some((n, sites.get(n)?))) {
-            let seeds = runner::seeds_to_catch(&site.mutant(), seeds, steps);
-            results.lock().unwrap_or_else(PoisonError::into_inner)[n] = seeds;
+        while let Some(site) = sites.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let name = site.to_string();
+            let caught = runner::seeds_to_catch(&site.mutant(), seeds, steps);
+            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+            tally.add(&name, caught, excused.get(name.as_str()).copied());
         }
     };
     std::thread::scope(|scope| {
@@ -34,23 +36,35 @@ pub fn run(arguments: &[String]) -> Outcome {
             scope.spawn(work);
         }
     });
-    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let (mut caught, mut harmless, mut wrong) = (0, 0, Vec::new());
-    for (site, seeds) in sites.iter().zip(results) {
-        let name = site.to_string();
-        match (seeds, excused.get(name.as_str())) {
+    let Tally { caught, harmless, wrong } = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!("mutants: {caught} of {} caught, {harmless} harmless", sites.len());
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
+
+#[derive(Default)]
+struct Tally {
+    caught: usize,
+    harmless: usize,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    #[allow(clippy::print_stdout, reason = "a measurement on the command line")]
+    fn add(&mut self, name: &str, caught: Option<u64>, excuse: Option<&str>) {
+        match (caught, excuse) {
             (Some(seeds), None) => {
-                caught += 1;
+                self.caught += 1;
                 println!("caught after {seeds} seed(s): {name}");
             }
             (None, Some(reason)) => {
-                harmless += 1;
+                self.harmless += 1;
                 println!("harmless, because {reason}: {name}");
             }
-            (Some(_), Some(_)) => wrong.push(format!("caught, though survivors.txt calls it harmless: {name}")),
-            (None, None) => wrong.push(format!("not caught: {name}")),
+            (Some(seeds), Some(_)) => {
+                self.wrong
+                    .push(format!("caught after {seeds} seed(s), though survivors.txt calls it harmless: {name}"));
+            }
+            (None, None) => self.wrong.push(format!("not caught: {name}")),
         }
     }
-    println!("mutants: {} of {} caught, {harmless} harmless", caught, sites.len());
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }

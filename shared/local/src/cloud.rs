@@ -3,7 +3,7 @@
 use crate::journal::Journal;
 use crate::keys::SigningKey;
 use crate::outside::{Answer, NoAnswer, Outside, OutsideCall, PARTNERS, Service};
-use crate::plane::{Consumer, Plane};
+use crate::plane::{Consumer, Plane, StreamRecord};
 use crate::rights::Rights;
 use crate::sandbox::Sandboxes;
 use crate::sent::Sent;
@@ -291,6 +291,11 @@ impl Cloud {
 
     /// Reads a context's stream into the plane: all of it, or until the relay has plenty to do.
     pub fn read_stream(&self, context: &'static str) -> Result<(), String> {
+        self.read_stream_and(context, |_| {})
+    }
+
+    /// [`Cloud::read_stream`], and a look at each record.
+    pub fn read_stream_and(&self, context: &'static str, mut look: impl FnMut(&StreamRecord)) -> Result<(), String> {
         let Some(table) = self.tables.get(context) else {
             return Ok(());
         };
@@ -298,6 +303,7 @@ impl Cloud {
         loop {
             let records = table.read_stream(context, plane.read_to(context))?;
             let is_last = records.len() < PAGE;
+            records.iter().for_each(&mut look);
             plane.add_records(context, records);
             let unread: usize = plane.filled_shards(context).iter().map(|(_, records)| records).sum();
             if is_last || unread >= PAGE {

@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 /// A batch of changes, oldest first for each item.
 #[derive(Deserialize)]
-pub(crate) struct Batch<'b> {
-    #[serde(rename = "Records", borrow)]
-    pub records: Vec<&'b RawValue>,
+#[serde(bound(deserialize = "R: Deserialize<'de>"))]
+pub(crate) struct Batch<R> {
+    #[serde(rename = "Records")]
+    pub records: Vec<R>,
 }
 
 #[derive(Deserialize)]

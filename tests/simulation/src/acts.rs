@@ -53,11 +53,12 @@ impl Shop {
             simulation.pass(TIME_TO_PAY);
         }
         if matches!(act, Act::Confirm | Act::ConfirmAndCancel | Act::ConfirmTooLate) {
-            let (secret, cloud) = (self.secrets.pop().map(|(_, secret)| secret), simulation.cloud.clone());
-            let confirmation = confirmation(&secret.unwrap_or_default(), GOOD_CARD);
-            let answer = cloud.sandboxes().ask("stripe", &confirmation, simulation.now());
-            if answer.status != 200 {
-                self.surprises.push(format!("the payment was not confirmed: {}", answer.status));
+            let (payment, cloud) = (self.secrets.pop(), simulation.cloud.clone());
+            let secret = payment.as_ref().map(|(_, secret)| secret.as_str()).unwrap_or_default();
+            let answer = cloud.sandboxes().ask("stripe", &confirmation(secret, GOOD_CARD), simulation.now());
+            match answer.status {
+                200 => self.confirmed.extend(payment.map(|(order, _)| (order, 0))),
+                status => self.surprises.push(format!("the payment was not confirmed: {status}")),
             }
         }
         let command = match act {

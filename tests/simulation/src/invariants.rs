@@ -8,6 +8,8 @@ use catalog::store::{Chunk, Restocked};
 use dynoxide::actions::scan::ScanRequest;
 use kernel::OrderId;
 use local::simulation::Simulation;
+use notifications::message::{self, Message, Reason};
+use notifications::notice::Notice;
 use orders::order::{Order, State};
 use orders::returning::Return;
 use payments::attempt::Attempt;
@@ -25,6 +27,7 @@ pub fn violations(shop: &Shop, simulation: &Simulation) -> Vec<String> {
             world.orders(shop, &mut violations);
             world.money(&simulation.cloud.sandboxes().kept("stripe"), &mut violations);
             world.prices(&mut violations);
+            world.letters(simulation, &mut violations);
         }
         Err(reason) => violations.push(reason),
     }
@@ -52,6 +55,7 @@ struct World {
     payments: BTreeMap<OrderId, Payment>,
     products: BTreeMap<String, Value>,
     prices: BTreeMap<String, Value>,
+    messages: Vec<Message>,
 }
 
 impl World {
@@ -71,6 +75,7 @@ impl World {
             payments: all_payments.into_iter().map(|payment| (payment.order, payment)).collect(),
             products: by_sku(&catalog, "product"),
             prices: by_sku(&orders, "price"),
+            messages: of_kind(&rows(simulation, "notifications")?)?,
         })
     }
 
@@ -186,6 +191,32 @@ impl World {
         }
     }
 
+    /// Customers are told how their orders end, each time once: more than once only where a reply was lost, and counted.
+    fn letters(&self, simulation: &Simulation, violations: &mut Vec<String>) {
+        let sent = simulation.cloud.sent();
+        let mut of: BTreeMap<&str, usize> = BTreeMap::new();
+        for letter in sent.messages() {
+            *of.entry(letter.reference.as_str()).or_default() += 1;
+        }
+        for message in &self.messages {
+            let letters = of.get(message.id.to_string().as_str()).copied().unwrap_or_default();
+            let unknown = usize::from(message.unanswered);
+            let is_right = match &message.state {
+                message::State::Sent { .. } => (1..=unknown + 1).contains(&letters),
+                message::State::Failed { reason, .. } => letters <= unknown && happens(*reason),
+                message::State::Held { .. } => letters == 0,
+                message::State::Queued | message::State::Sending { .. } => false,
+            };
+            if !is_right {
+                violations.push(format!("{letters} letters of {message:?}"));
+            }
+        }
+        for order in self.orders.values().filter(|order| !self.messages.iter().any(|message| tells_end(message, order)))
+        {
+            violations.push(format!("nobody is told that {} is {:?}", order.id, order.state));
+        }
+    }
+
     /// Each replica is the newest snapshot.
     fn prices(&self, violations: &mut Vec<String>) {
         for (sku, product) in &self.products {
@@ -195,6 +226,26 @@ impl World {
             }
         }
     }
+}
+
+/// Whether a letter may fail for this reason: one customer has no address, and nobody answers for ever.
+fn happens(reason: Reason) -> bool {
+    matches!(reason, Reason::NoContact | Reason::Expired | Reason::Unanswered | Reason::GivenUp)
+}
+
+/// Whether this tells a customer how their order ended.
+fn tells_end(message: &Message, order: &Order) -> bool {
+    let of = match (&message.notice, &order.state) {
+        (Notice::OrderRejected { order }, State::Rejected)
+        | (Notice::OrderCancelled { order }, State::Cancelled)
+        | (Notice::OrderExpired { order }, State::Expired)
+        | (
+            Notice::OrderPaid { order, .. },
+            State::Paid | State::Packed | State::Shipped | State::Delivered | State::Returned,
+        ) => order,
+        _ => return false,
+    };
+    (message.account, *of) == (order.customer, order.id)
 }
 
 /// Kinds of items that announce all of their state each time: a later announcement makes up for one that was lost.

@@ -5,6 +5,7 @@ use crate::invariants;
 use kernel::{AccountId, Money, OrderId, Principal, Role, Timestamp};
 use local::cloud::{API, Cloud};
 use local::sandbox::stripe::confirmation;
+use local::services::dynamodb;
 use local::simulation::{Random, Request, Simulation, Workload};
 use local::trigger::{HttpRequest, HttpResponse, claims};
 use orders::order::State;
@@ -21,6 +22,13 @@ pub(crate) const LARGE: u32 = 105;
 
 /// After so many orders there are few new ones.
 const WANTED: usize = 3;
+
+/// Of so many percent of requests another one is sent before the first is answered.
+const TWICE: u32 = 15;
+
+/// How the SKUs of products begin that nobody orders, and how many pieces there are of each.
+const INTRODUCED: &str = "NEW";
+const PIECES: u32 = 7;
 
 /// A card that pays.
 pub(crate) const GOOD_CARD: &str = "pm_card_visa";
@@ -53,12 +61,13 @@ pub struct Shop {
     /// Orders for which a payment was started.
     asked: BTreeSet<OrderId>,
     /// Orders whose payment was confirmed, with what staff have done for them.
-    confirmed: BTreeMap<OrderId, usize>,
+    pub(crate) confirmed: BTreeMap<OrderId, usize>,
     cloud: Option<Arc<Cloud>>,
     under_way: BTreeMap<u64, Command>,
     pub(crate) again: Vec<Command>,
     next_tag: u64,
     skus: u32,
+    introduced: u32,
 }
 
 impl Shop {
@@ -84,12 +93,16 @@ impl Shop {
             again: Vec::new(),
             next_tag: 1,
             skus,
+            introduced: 0,
         }
     }
 
-    /// Sets every product and its stock, without faults.
+    /// Sets every product and its stock, without faults. All customers but one are reached by e-mail.
     pub fn open(&mut self, simulation: &mut Simulation, random: &mut Random) {
         self.cloud = Some(simulation.cloud.clone());
+        for n in 1..CUSTOMERS {
+            self.surprises.extend(register(&simulation.cloud, n).err());
+        }
         for n in 0..self.skus {
             let sku = format!("SKU{n}");
             // The first SKU is the one that everybody wants.
@@ -230,8 +243,18 @@ impl Shop {
         })
     }
 
+    /// A manager takes up a product that nobody orders yet; once it is there, its pieces are counted.
+    fn introduce(&mut self, random: &mut Random) -> Command {
+        self.introduced += 1;
+        self.product(&format!("{INTRODUCED}{}", self.introduced), i64::from(random.between(50, 150)))
+    }
+
     fn set_product(&mut self, sku: &str, price: i64) -> Command {
         self.prices.insert(sku.to_owned(), price);
+        self.product(sku, price)
+    }
+
+    fn product(&self, sku: &str, price: i64) -> Command {
         Command {
             function: "set-product",
             route: "PUT /v1/products/{sku}",
@@ -322,6 +345,28 @@ impl Shop {
     }
 }
 
+/// Writes down a customer as identity does.
+fn register(cloud: &Cloud, n: u32) -> Result<(), String> {
+    let id = customer(n).account.to_string();
+    let account = json!({ "TableName": "identity", "Item": {
+        "pk": { "S": id }, "sk": { "S": "account" }, "v": { "N": "1" }, "by": { "S": "simulation" },
+        "id": { "S": id },
+        "email": { "M": {
+            "value": { "S": format!("customer-{n}@example.com") },
+            "verified_at": { "S": "2026-01-01T00:00:00Z" },
+        } },
+        "password": { "S": "none" }, "locale": { "S": "en" }, "time_zone": { "S": "Europe/London" },
+        "roles": { "L": [{ "S": "customer" }] },
+        "registered_at": { "S": "2026-01-01T00:00:00Z" }, "request": { "S": "none" },
+    } });
+    let table = cloud.table("identity").ok_or("there is no identity")?;
+    let answer = dynamodb::answer(table, "PutItem", account.to_string().as_bytes());
+    match answer.status {
+        200 => Ok(()),
+        _ => Err(String::from_utf8_lossy(&answer.body).into_owned()),
+    }
+}
+
 impl Workload for Shop {
     fn next(&mut self, random: &mut Random, now: Timestamp) -> Option<Request> {
         let command = if !self.again.is_empty() && random.chance(60) {
@@ -333,7 +378,7 @@ impl Workload for Shop {
             let confirming = if self.secrets.is_empty() { 0 } else { 30 };
             let fulfilling = if self.confirmed.is_empty() { 3 } else { 40 };
             let returning = if self.delivered.is_empty() { 3 } else { 15 };
-            let weights = [placing, 4, 20, confirming, fulfilling, returning, 3, 4];
+            let weights = [placing, 4, 20, confirming, fulfilling, returning, 3, 2, 4];
             match random.weighted(&weights) {
                 0 => self.place(random),
                 1 => self.cancel(random)?,
@@ -345,6 +390,7 @@ impl Workload for Shop {
                 4 => self.fulfil(random)?,
                 5 => self.give_something_back(random)?,
                 6 => self.look(random)?,
+                7 => self.introduce(random),
                 _ => {
                     let sku = format!("SKU{}", random.below(self.prices.len()));
                     let price = i64::from(random.between(50, 150));
@@ -352,6 +398,10 @@ impl Workload for Shop {
                 }
             }
         };
+        // Some click twice.
+        if command.function != "get-order" && random.chance(TWICE) {
+            self.again.push(command.clone());
+        }
         Some(self.request(command, now))
     }
 
@@ -389,6 +439,11 @@ impl Workload for Shop {
                 status => self.surprises.push(format!("a cancellation came to {status}: {}", answer.body)),
             },
             _ if answer.status_code == 503 => self.again.push(command),
+            "set-product" if answer.status_code == 200 => {
+                let sku = command.path.map(|(_, sku)| sku).filter(|sku| sku.starts_with(INTRODUCED));
+                let counted = sku.map(|sku| self.set_stock(&sku, PIECES));
+                self.again.extend(counted);
+            }
             _ if answer.status_code == 200 => {}
             function => self.surprises.push(format!("{function} came to {}: {}", answer.status_code, answer.body)),
         }

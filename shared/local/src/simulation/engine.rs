@@ -3,10 +3,12 @@
 use super::fates::{Fates, Fault, Faults};
 use super::random::Random;
 use super::sim_host::{SimHost, Wait};
+use super::succession::Succession;
 use super::tasks::{Purpose, Task};
 use super::trace::Trace;
 use crate::cloud::{Cloud, Direct};
 use crate::outside::{NoAnswer, Outside};
+use crate::plane::StreamRecord;
 use crate::trigger::{HttpRequest, HttpResponse};
 use kernel::Timestamp;
 use platform::function::Trigger;
@@ -88,6 +90,7 @@ pub struct Simulation {
     pub(super) seed: u64,
     pub(super) random: Random,
     pub(super) fates: Fates,
+    succession: Succession,
     pub(super) trace: Trace,
     /// Contexts whose stream lost records.
     pub(super) trimmed: BTreeSet<&'static str>,
@@ -138,6 +141,7 @@ impl Simulation {
             seed,
             random: Random::new(seed),
             fates: Fates::default(),
+            succession: Succession::default(),
             trace: Trace::new(keep_trace),
             trimmed: BTreeSet::new(),
             resting: false,
@@ -278,15 +282,19 @@ impl Simulation {
     /// Everything that could happen next, with its weight.
     fn choices(&mut self, clients: bool) -> Vec<(usize, Step)> {
         let mut choices: Vec<(usize, Step)> = Vec::new();
-        for waiting in self.host.state().waiting.iter().filter(|(_, waiting)| matches!(waiting.what, Wait::Call(_))) {
-            choices.push((4, Step::Proceed(*waiting.0)));
+        for (id, _) in self.host.state().waiting.iter().filter(|(_, waiting)| matches!(waiting.what, Wait::Call(_))) {
+            if self.fates.goes_on(self.seed, *id, self.steps, self.faults.held) {
+                choices.push((4, Step::Proceed(*id)));
+            }
         }
         let has_room = self.tasks.len() < MAX_TASKS;
         if clients && has_room {
             choices.push((3, Step::Client));
         }
         for context in self.cloud.contexts.clone() {
-            if let Err(reason) = self.cloud.read_stream(context) {
+            let (succession, violations) = (&mut self.succession, &mut self.violations);
+            let look = |record: &StreamRecord| violations.extend(succession.next(context, record));
+            if let Err(reason) = self.cloud.read_stream_and(context, look) {
                 self.violations.push(reason);
             }
             for (shard, _) in self.cloud.plane().filled_shards(context) {

@@ -81,6 +81,8 @@ pub struct Faults {
     pub stale: u32,
     /// [`Fault::KilledBefore`] and [`Fault::KilledAfter`]
     pub killed: u32,
+    /// An invocation waits, at a call, while others get far ahead.
+    pub held: u32,
     /// A client does not get its answer.
     pub unanswered: u32,
     /// A message that was dealt with stays in its queue, or one being dealt with is delivered again.
@@ -102,6 +104,7 @@ impl Faults {
         partial: 5,
         stale: 20,
         killed: 3,
+        held: 4,
         unanswered: 10,
         duplicate: 10,
         jump: 2,
@@ -117,6 +120,7 @@ impl Faults {
         partial: 0,
         stale: 0,
         killed: 0,
+        held: 0,
         unanswered: 0,
         duplicate: 0,
         jump: 0,
@@ -153,6 +157,8 @@ pub(super) struct Fates {
     pub occasions: Vec<Vec<Fault>>,
     /// What went wrong so far.
     pub struck: Vec<(u64, Fault)>,
+    /// Until which step a waiting call is held up.
+    held: BTreeMap<u64, u64>,
     /// What reads gave that need not be consistent.
     earlier: BTreeMap<String, (Timestamp, Answer)>,
 }
@@ -161,6 +167,20 @@ pub(super) struct Fates {
 const OUTAGE: Duration = Duration::from_secs(5);
 /// For how long a read may give what was.
 const STALENESS: Duration = Duration::from_secs(10);
+
+/// For how many steps a call is held up, at most.
+const HELD: u64 = 150;
+
+impl Fates {
+    /// Whether the call that waits under `id` may be answered at this step. Like faults, each draws by itself.
+    pub fn goes_on(&mut self, seed: u64, id: u64, step: u64, percent: u32) -> bool {
+        let until = self.held.entry(id).or_insert_with(|| {
+            let mut random = Random::new(seed.rotate_left(16) ^ id);
+            if random.chance(percent) { step + random.next_u64() % HELD } else { step }
+        });
+        percent == 0 || *until <= step
+    }
+}
 
 impl Simulation {
     /// From now on these faults happen, and no others.
@@ -286,7 +306,6 @@ fn is_publication(call: &OutsideCall) -> bool {
     call.service == Service::Sns && call.operation == "PublishBatch"
 }
 
-/// Whether a call reads what an index or a replica of the table may not have yet.
 /// What is asked, whatever the order in which maps were written.
 fn canonical(call: &OutsideCall) -> String {
     match serde_json::from_slice::<Value>(&call.body) {
@@ -315,6 +334,7 @@ fn announced(call: &OutsideCall) -> Vec<String> {
     transaction.chain([&request]).flat_map(ids).collect()
 }
 
+/// Whether a call reads what an index or a replica of the table may not have yet.
 fn may_be_stale(call: &OutsideCall) -> bool {
     let reads = call.service == Service::DynamoDb && ["GetItem", "BatchGetItem", "Query"].contains(&&*call.operation);
     reads && !String::from_utf8_lossy(&call.body).contains("\"ConsistentRead\":true")

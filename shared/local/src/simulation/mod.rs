@@ -2,13 +2,14 @@
 //!
 //! All invocations run on one thread and stop at each outside call and each sleep. At every step the seed picks what
 //! happens next: a client sends a request, a batch is delivered (again), a waiting call is answered, throttled, loses
-//! its connection before or after its effect, an invocation is killed, a stream forgets what nobody read, time passes. One seed gives one history: the
-//! trace's hash says so.
+//! its connection before or after its effect, an invocation is killed or held up for a while, a stream forgets what nobody
+//! read, time passes. One seed gives one history: the trace's hash says so.
 
 mod engine;
 mod fates;
 mod random;
 mod sim_host;
+mod succession;
 mod tasks;
 mod trace;
 

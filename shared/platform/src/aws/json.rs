@@ -50,6 +50,9 @@ impl JsonService {
         operation: &str,
         input: &impl Serialize,
     ) -> Result<JsonRequest<R>, Error> {
+        // Most requests fit.
+        let mut body = Vec::with_capacity(2048);
+        serde_json::to_writer(&mut body, input).map_err(Error::broken)?;
         let request = Request {
             service: self.service,
             method: "POST",
@@ -58,7 +61,7 @@ impl JsonService {
                 ("content-type", self.media_type.to_owned()),
                 ("x-amz-target", format!("{}.{operation}", self.target)),
             ],
-            body: serde_json::to_vec(input).map_err(Error::broken)?.into(),
+            body: body.into(),
         };
         Ok(JsonRequest { request, answer: PhantomData })
     }

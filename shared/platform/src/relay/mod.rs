@@ -85,7 +85,7 @@ async fn serve(
     invocation: Invocation,
     run: Arc<Run>,
 ) -> Result<Vec<u8>, Error> {
-    let batch: Batch<'_> = serde_json::from_slice(&invocation.payload)
+    let batch: Batch<Record<'_>> = serde_json::from_slice(&invocation.payload)
         .map_err(|error| Error::broken(format!("no stream event: {error}")))?;
     let line = Line { function, request: &invocation.request, trace: None };
     let desk = Desk {
@@ -96,9 +96,7 @@ async fn serve(
         run: &run,
     };
     let (mut sequence, mut entries, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-    for (position, text) in batch.records.into_iter().enumerate() {
-        let record: Record<'_> =
-            serde_json::from_str(text.get()).map_err(|error| Error::broken(format!("no stream record: {error}")))?;
+    for (position, record) in batch.records.into_iter().enumerate() {
         sequence.push(record.dynamodb.sequence_number.clone());
         let events = match record.news() {
             Ok(None) => continue,
@@ -114,7 +112,8 @@ async fn serve(
         };
         let facts = json!({ "sequence": sequence.last(), "cause": error.to_string() });
         line.write(&world, "error", "a change could not be announced", facts);
-        let parked = !error.retryable() && parking::park(&desk, sequence.last(), text, &line).await;
+        let parked =
+            !error.retryable() && parking::park(&desk, &invocation.payload, position, sequence.last(), &line).await;
         if !parked {
             failed.push(position);
         }

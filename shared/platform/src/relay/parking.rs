@@ -3,12 +3,23 @@
 use super::announce::Desk;
 use crate::aws::{Request, S3};
 use crate::settings::PARKING;
+use crate::stream::Batch;
 use crate::telemetry::Line;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-/// Parks a stream record. Whether it is safe there; if not, the stream must wait.
-pub(super) async fn park(desk: &Desk<'_>, sequence: Option<&String>, record: &RawValue, line: &Line<'_>) -> bool {
+/// Parks the record at `position` of a stream's batch. Whether it is safe there; if not, the stream must wait.
+pub(super) async fn park(
+    desk: &Desk<'_>,
+    payload: &[u8],
+    position: usize,
+    sequence: Option<&String>,
+    line: &Line<'_>,
+) -> bool {
+    let batch = serde_json::from_slice::<Batch<&RawValue>>(payload).ok();
+    let Some(record) = batch.as_ref().and_then(|batch| batch.records.get(position)) else {
+        return false;
+    };
     let key = format!("{}/{}.json", desk.context, sequence.map(String::as_str).unwrap_or("unknown"));
     let parked = match desk.world.settings.get(PARKING) {
         Ok(bucket) => put(desk, bucket, &key, record).await,

@@ -98,24 +98,19 @@ pub(crate) struct Mark {
     pub version: u64,
 }
 
-impl Mark {
-    /// The mark of `writer` writing `item` with `events` as `version`.
-    pub fn of<T: Item>(writer: &str, version: u64, item: &T, events: &[T::Event]) -> Result<Self, Error> {
-        let value = serde_json::to_string(item).map_err(Error::broken)?;
-        let events = serde_json::to_string(events).map_err(Error::broken)?;
-        Ok(Self { by: Digest::of([writer, &value, &events]).short(16), version })
-    }
-}
-
-/// `item` at a version, with `outbox` unless it is empty, and the outboxes of its `past`.
+/// `item` as `writer` writes it at the version of `outbox`: with that unless it is empty, with the outboxes of its
+/// `past`, and with the mark.
 pub(crate) fn encode<T: Item>(
+    writer: &str,
     item: &T,
-    mark: &Mark,
     outbox: Outbox<T::Event>,
     past: &[PastOutbox],
-) -> Result<ItemWriter, Error> {
+) -> Result<(ItemWriter, Mark), Error> {
+    let (fields, events) = (ItemWriter::of(item)?, writer::attribute(&outbox.events)?);
+    let by = Digest::of([writer, fields.text(), &events]).short(16);
+    let mark = Mark { by, version: outbox.version };
     let Key { pk, sk } = item.key();
-    let mut written = ItemWriter::of(item)?
+    let mut written = fields
         .with(PARTITION, &pk)?
         .with(SORT, &sk)?
         .with(VERSION, &mark.version)?
@@ -126,7 +121,7 @@ pub(crate) fn encode<T: Item>(
     if T::HISTORY && !past.is_empty() {
         written = written.with_list(LOG, past.iter().map(|outbox| outbox.0.as_str()));
     }
-    Ok(written)
+    Ok((written, mark))
 }
 
 /// Reads an item back.

@@ -20,7 +20,7 @@ pub use list::List;
 pub use read::TableReader;
 pub use transaction::{Commit, Refused, Transaction};
 pub use walk::TableWalk;
-pub use write::{Creation, Decision, Table};
+pub use write::{Creation, Decision, Kept, Table};
 
 pub(crate) use item::Image;
 #[cfg(feature = "describe")]

@@ -1,7 +1,7 @@
 //! Transactions: up to 100 actions on items of the table, all or none.
 
 use super::Table;
-use super::item::{Image, Item, Key, Mark, PARTITION, PastOutbox, Stored, VERSION, WRITTEN_BY, encode, number};
+use super::item::{Image, Item, Key, Mark, PARTITION, PastOutbox, Stored, VERSION, WRITTEN_BY, number};
 use super::put::Write;
 use crate::Error;
 use crate::aws::Failed;
@@ -114,8 +114,7 @@ impl<'t> Transaction<'t> {
         past: &[PastOutbox],
         (condition, attribute, value): (&str, &str, Option<AttributeValue>),
     ) -> Self {
-        let put = self.table.mark(version, item, &events).and_then(|mark| {
-            let written = encode(item, &mark, self.table.outbox(version, events), past)?;
+        let put = self.table.encode(item, version, events, past).and_then(|(written, mark)| {
             let put = Write::put(&self.table.name, written, condition)?.name("#c", attribute);
             let put = value.into_iter().fold(put, |put, value| put.value(":c", value));
             Ok((put, mark))

@@ -59,13 +59,22 @@ enum Put {
     Refused(Option<Image>),
 }
 
+/// What became of a snapshot that was to be kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kept {
+    /// It is the newest, and is kept.
+    Newest,
+    /// It was kept before.
+    Known,
+    /// A newer one is kept.
+    Late,
+}
+
 impl Table {
     /// Writes `item` if nothing stands under its key yet, and announces `events`.
     pub async fn create<T: Item>(&self, item: &T, events: Vec<T::Event>) -> Result<Creation<T>, Error> {
-        let mark = self.mark(1, item, &events)?;
-        let request = self
-            .put(encode(item, &mark, self.outbox(1, events), &[])?, "attribute_not_exists(#pk)")?
-            .name("#pk", PARTITION);
+        let (written, mark) = self.encode(item, 1, events, &[])?;
+        let request = self.put(written, "attribute_not_exists(#pk)")?.name("#pk", PARTITION);
         match self.send(request).await? {
             Put::Done => Ok(Creation::Created),
             Put::Refused(Some(image)) if image.written_by(&mark) => Ok(Creation::Created),
@@ -84,11 +93,8 @@ impl Table {
         new: T,
         events: Vec<T::Event>,
     ) -> Result<Option<Stored<T>>, Error> {
-        let mark = self.mark(old.version + 1, &new, &events)?;
-        let request = self
-            .put(encode(&new, &mark, self.outbox(mark.version, events.clone()), &old.past)?, "#v = :v")?
-            .name("#v", VERSION)
-            .value(":v", number(old.version));
+        let (written, mark) = self.encode(&new, old.version + 1, events.clone(), &old.past)?;
+        let request = self.put(written, "#v = :v")?.name("#v", VERSION).value(":v", number(old.version));
         match self.send(request).await? {
             Put::Done => {}
             Put::Refused(Some(image)) if image.written_by(&mark) => {}
@@ -154,11 +160,10 @@ impl Table {
         }
     }
 
-    /// Keeps `item`, a replica of another context's snapshot, if `stamp` is newer than what is kept. Says whether it
-    /// was. Late and repeated snapshots change nothing.
-    pub async fn keep<T: Item>(&self, item: &T, stamp: Stamp) -> Result<bool, Error> {
-        let mark = self.mark(1, item, &[])?;
-        let written = encode(item, &mark, self.outbox(1, Vec::new()), &[])?;
+    /// Keeps `item`, a replica of another context's snapshot, if `stamp` is newer than what is kept. Late and repeated
+    /// snapshots change nothing.
+    pub async fn keep<T: Item>(&self, item: &T, stamp: Stamp) -> Result<Kept, Error> {
+        let (written, _) = self.encode(item, 1, Vec::new(), &[])?;
         // One number that grows with (epoch, version): versions stay far below 10^15.
         let stamp = u128::from(stamp.epoch) * 1_000_000_000_000_000 + u128::from(stamp.version);
         let request = self
@@ -167,8 +172,9 @@ impl Table {
             .name("#src", SOURCE)
             .value(":src", number(stamp));
         match self.send(request).await? {
-            Put::Done => Ok(true),
-            Put::Refused(_) => Ok(false),
+            Put::Done => Ok(Kept::Newest),
+            Put::Refused(Some(image)) if image.number(SOURCE).map(u128::from) == Some(stamp) => Ok(Kept::Known),
+            Put::Refused(_) => Ok(Kept::Late),
         }
     }
 
@@ -183,11 +189,18 @@ impl Table {
         Transaction::new(self)
     }
 
-    pub(super) fn mark<T: Item>(&self, version: u64, item: &T, events: &[T::Event]) -> Result<Mark, Error> {
-        Mark::of(&self.writer, version, item, events)
+    /// The item as this call writes it at a version, and by what it recognises that later.
+    pub(super) fn encode<T: Item>(
+        &self,
+        item: &T,
+        version: u64,
+        events: Vec<T::Event>,
+        past: &[PastOutbox],
+    ) -> Result<(ItemWriter, Mark), Error> {
+        encode(&self.writer, item, self.outbox(version, events), past)
     }
 
-    pub(super) fn outbox<E>(&self, version: u64, events: Vec<E>) -> Outbox<E> {
+    fn outbox<E>(&self, version: u64, events: Vec<E>) -> Outbox<E> {
         Outbox {
             version,
             at: self.now,

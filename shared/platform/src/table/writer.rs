@@ -11,7 +11,8 @@ use std::fmt::Display;
 
 /// The JSON of a value as an attribute.
 pub(crate) fn attribute<T: Serialize + ?Sized>(value: &T) -> Result<String, crate::Error> {
-    let mut text = String::with_capacity(256);
+    // Most items fit.
+    let mut text = String::with_capacity(1024);
     value.serialize(Writer(&mut text)).map_err(crate::Error::broken)?;
     Ok(text)
 }
@@ -30,6 +31,11 @@ impl ItemWriter {
         text.truncate(text.len() - 2);
         text.drain(..MAP.len() - 1);
         Ok(Self(text))
+    }
+
+    /// What was written so far.
+    pub fn text(&self) -> &str {
+        &self.0
     }
 
     /// Adds an attribute, whose name needs no escape.
@@ -76,7 +82,11 @@ fn comma(text: &mut String) {
 
 /// Appends a text in quotation marks.
 fn quote(text: &mut String, value: &str) -> Result<(), Error> {
-    text.push_str(&serde_json::to_string(value)?);
+    // Nearly every text stands for itself.
+    match value.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        true => text.extend(["\"", value, "\""]),
+        false => text.push_str(&serde_json::to_string(value)?),
+    }
     Ok(())
 }
 
