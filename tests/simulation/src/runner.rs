@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+/// Keeps what the weather draws apart from what else a seed decides.
+const WEATHER: u64 = 0x77ea_7435;
+
 /// What determines a history.
 #[derive(Clone)]
 pub struct History<'b> {
@@ -53,7 +56,7 @@ impl<'b> History<'b> {
             None => inner,
         });
         let mut shop = Shop::new(if self.seed.is_multiple_of(8) { LARGE + 5 } else { 5 });
-        let faults = Faults { trimming: self.seed % 4 == 3, ..Faults::USUAL };
+        let faults = Faults { trimming: self.seed % 4 == 3, ..self.weather() };
         let outcome = match simulation {
             Ok(mut simulation) => {
                 simulation.spare(self.spared.clone());
@@ -76,6 +79,19 @@ impl<'b> History<'b> {
             outcome,
             commands: shop.commands,
             delivered: shop.delivered.len() as u64,
+        }
+    }
+
+    /// What goes wrong: in half of the histories one thing more often than usual, so that it meets itself.
+    fn weather(&self) -> Faults {
+        let usual = Faults::USUAL;
+        match Random::new(self.seed ^ WEATHER).below(10) {
+            0 => Faults { duplicate: 50, ..usual },
+            1 => Faults { jump: 30, ..usual },
+            2 => Faults { lost_reply: 25, ..usual },
+            3 => Faults { held: 20, ..usual },
+            4 => Faults { conflict: 30, unanswered: 30, ..usual },
+            _ => usual,
         }
     }
 
