@@ -273,7 +273,10 @@ impl Simulation {
             Step::Webhooks => self.send_webhooks(),
             Step::Trim(context, shard) => self.trim(context, shard),
             Step::Proceed(waiting) => self.proceed(waiting, workload),
-            Step::Pass => self.pass_time(),
+            Step::Pass => {
+                self.pass_time();
+                self.time_out(workload);
+            }
         }
         self.run_tasks(workload);
         true

@@ -7,6 +7,7 @@ use crate::plane::{Message, Plane, StreamRecord};
 use crate::services::lambda;
 use crate::trigger::{HttpRequest, HttpResponse, failures, queue_event, schedule_event, stream_event};
 use futures_util::future::BoxFuture;
+use kernel::Timestamp;
 use platform::{Error, Host, Invocation};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub(super) enum Purpose {
 /// An invocation under way.
 pub(super) struct Task {
     pub purpose: Purpose,
+    /// When Lambda ends it, wherever it is.
+    pub deadline: Timestamp,
     pub future: BoxFuture<'static, Result<Vec<u8>, Error>>,
 }
 
@@ -67,7 +70,8 @@ impl Simulation {
         let invocation = Invocation { request: format!("request-{task}"), payload };
         self.host.state().task = task;
         let future = (function.handler)(world.clone(), invocation);
-        self.tasks.insert(task, Task { purpose, future });
+        let deadline = self.host.now().after(function.timeout);
+        self.tasks.insert(task, Task { purpose, deadline, future });
     }
 
     pub(super) fn send(&mut self, request: Request) {
@@ -175,9 +179,19 @@ impl Simulation {
         true
     }
 
+    /// Ends invocations that take longer than their functions may.
+    pub(super) fn time_out(&mut self, workload: &mut dyn Workload) {
+        let now = self.host.now();
+        let late: Vec<u64> = self.tasks.iter().filter(|(_, task)| task.deadline < now).map(|(id, _)| *id).collect();
+        for task in late {
+            self.trace.add(format!("@{task} takes too long"));
+            self.kill(task, workload);
+        }
+    }
+
     pub(super) fn kill(&mut self, task: u64, workload: &mut dyn Workload) {
         if let Some(task) = self.tasks.remove(&task) {
-            let Task { purpose, future } = task;
+            let Task { purpose, future, .. } = task;
             drop(future);
             let name = match &purpose {
                 Purpose::Request(tag) => {
