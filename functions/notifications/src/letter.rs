@@ -10,10 +10,10 @@ use crate::words;
 use jiff::tz::TimeZone;
 use kernel::{Money, Timestamp};
 use minijinja::value::{Object, Rest, Serde, Value};
-use minijinja::{Environment, State, UndefinedBehavior};
+use minijinja::{Environment, ErrorKind, State, UndefinedBehavior};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// The longest subject, in characters.
 const MAX_SUBJECT: usize = 150;
@@ -183,8 +183,8 @@ fn engine(locale: Locale) -> Environment<'static> {
     writer.add_filter("money", move |amount: Serde<Money>| words::money(amount.0, locale));
     writer.add_filter("date_time", move |state: &State<'_, '_>, time: Serde<Timestamp>| {
         let zone = state.lookup(ZONE).and_then(|zone| zone.downcast_object::<Zone>());
-        let zone = zone.unwrap_or_else(|| Arc::new(Zone(TimeZone::UTC)));
-        words::date_time(time.0, &zone.0, locale)
+        let zone = zone.ok_or_else(|| minijinja::Error::new(ErrorKind::UndefinedError, ZONE))?;
+        Ok::<_, minijinja::Error>(words::date_time(time.0, &zone.0, locale))
     });
     writer.add_filter("plural", move |count: u64, forms: Rest<String>| {
         let form = |n: usize| forms.get(n).or(forms.last()).map(String::as_str).unwrap_or_default();
