@@ -101,6 +101,21 @@ pub struct SessionsRevoked {
 }
 event!(SessionsRevoked = "identity.sessions-revoked.v1", about account);
 
+/// A client whom a partner brought has an account: a new one, or the one that has the same verified address.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = ClientAdmitted::example())]
+pub struct ClientAdmitted {
+    /// The account.
+    pub account: AccountId,
+    /// The partner's name.
+    pub source: String,
+    /// The partner's id of the client.
+    pub external_id: String,
+    /// Whether the person had the account before.
+    pub known: bool,
+}
+event!(ClientAdmitted = "identity.client-admitted.v1", about account);
+
 published!(AccountRegistered, ContactVerified, CodeIssued, RolesChanged, AccountLocked, SessionsRevoked);
 
 /// How is this person reached? Answered by `read-contacts`; `None` for an account that does not exist.
@@ -176,6 +191,17 @@ impl CodeIssued {
             "purpose": "verify-contact",
             "sealed": "c2VhbGVk",
             "expires_at": "2026-01-31T12:10:00.000Z",
+        })
+    }
+}
+
+impl ClientAdmitted {
+    fn example() -> Value {
+        json!({
+            "account": AccountId::from_bits(2),
+            "source": "happy-cat-box",
+            "external_id": "HCB-1001",
+            "known": false,
         })
     }
 }

@@ -3,12 +3,19 @@
 //! An event is a snapshot of what its consumers need. Changes within a version are additive; anything else is a new
 //! type `….v2` beside the old one, which stays for as long as somebody consumes it.
 
+pub mod billing;
 pub mod catalog;
 pub mod envelope;
+pub mod hiring;
 pub mod identity;
+pub mod jobs;
+pub mod matching;
 pub mod notifications;
 pub mod orders;
+pub mod partners;
 pub mod payments;
+pub mod services;
+pub mod supplies;
 
 pub use envelope::{CloudEvent, Stamp};
 

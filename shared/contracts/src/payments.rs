@@ -1,7 +1,7 @@
 //! What the payments context publishes: money that came, money that went back, and what will never come.
 
 use crate::{event, published};
-use kernel::{AccountId, Money, OrderId, PaymentId, PaymentMethodId, RefundId, ReturnId};
+use kernel::{AccountId, InvoiceId, Money, OrderId, PaymentId, PaymentMethodId, RefundId, ReturnId, TopUpId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -119,6 +119,63 @@ pub struct DisputeOpened {
 }
 event!(DisputeOpened = "payments.dispute-opened.v1", about order);
 
+/// A client's invoice was paid.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = InvoicePaid::example())]
+pub struct InvoicePaid {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// Whose it is.
+    pub client: AccountId,
+    /// The payment.
+    pub payment: PaymentId,
+    /// What was captured.
+    pub amount: Money,
+}
+event!(InvoicePaid = "payments.invoice-paid.v1", about invoice);
+
+/// Why a client's invoice was not paid off-session: the client is to act.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unpaid {
+    /// There is no saved method to charge.
+    NoMethod,
+    /// The bank wants the client to confirm.
+    ActionRequired,
+    /// The method was declined.
+    Declined,
+}
+
+/// A client's invoice could not be charged; the client may pay it still.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = InvoiceUnpaid::example())]
+pub struct InvoiceUnpaid {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// Whose it is.
+    pub client: AccountId,
+    /// What is due.
+    pub amount: Money,
+    /// Why.
+    pub because: Unpaid,
+}
+event!(InvoiceUnpaid = "payments.invoice-unpaid.v1", about invoice);
+
+/// Somebody paid something onto a balance.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = BalanceToppedUp::example())]
+pub struct BalanceToppedUp {
+    /// The top-up.
+    pub top_up: TopUpId,
+    /// Whose balance.
+    pub account: AccountId,
+    /// The payment.
+    pub payment: PaymentId,
+    /// What was captured.
+    pub amount: Money,
+}
+event!(BalanceToppedUp = "payments.balance-topped-up.v1", about top_up);
+
 published!(
     PaymentSucceeded,
     PaymentFailed,
@@ -179,6 +236,39 @@ impl RefundFailed {
 impl PaymentMethodSaved {
     fn example() -> Value {
         json!({"customer": AccountId::from_bits(2), "method": PaymentMethodId::from_bits(6)})
+    }
+}
+
+impl InvoicePaid {
+    fn example() -> Value {
+        json!({
+            "invoice": InvoiceId::from_bits(21),
+            "client": AccountId::from_bits(2),
+            "payment": PaymentId::from_bits(4),
+            "amount": {"amount_minor": 19_000, "currency": "RUB"},
+        })
+    }
+}
+
+impl InvoiceUnpaid {
+    fn example() -> Value {
+        json!({
+            "invoice": InvoiceId::from_bits(21),
+            "client": AccountId::from_bits(2),
+            "amount": {"amount_minor": 19_000, "currency": "RUB"},
+            "because": "no-method",
+        })
+    }
+}
+
+impl BalanceToppedUp {
+    fn example() -> Value {
+        json!({
+            "top_up": TopUpId::from_bits(24),
+            "account": AccountId::from_bits(2),
+            "payment": PaymentId::from_bits(4),
+            "amount": {"amount_minor": 50_000, "currency": "RUB"},
+        })
     }
 }
 

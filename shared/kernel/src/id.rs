@@ -92,6 +92,20 @@ typed_id!(SessionId, "ses", "Names a session of a signed-in account.");
 typed_id!(RequestId, "req", "Names a client's request for a service.");
 typed_id!(SlotId, "slt", "Names a stretch of a worker's time that one job can take.");
 typed_id!(MessageId, "msg", "Names a message to a person.");
+typed_id!(ServiceId, "svc", "Names a type of service that clients can request.");
+typed_id!(OfferId, "ofr", "Names an offer of a request to a worker.");
+typed_id!(JobId, "job", "Names a worker's job: one attempt at a request.");
+typed_id!(ApplicationId, "app", "Names somebody's application to become a worker.");
+typed_id!(TestId, "tst", "Names a test that candidates take.");
+typed_id!(DrawId, "drw", "Names a worker's request for supplies.");
+typed_id!(CookieOrderId, "cki", "Names an order of a cookie at a vendor.");
+typed_id!(PurchaseId, "pur", "Names a purchase of supplies.");
+typed_id!(PayoutId, "pyo", "Names a payout to a worker.");
+typed_id!(InvoiceId, "inv", "Names an invoice to a client.");
+typed_id!(TopUpId, "top", "Names a top-up of a balance.");
+typed_id!(AdjustmentId, "adj", "Names a credit or fine that a manager gave.");
+typed_id!(EndpointId, "end", "Names an address to which a partner wants events sent.");
+typed_id!(ImportId, "imp", "Names an import of a partner's data.");
 
 #[cfg(test)]
 mod tests {
