@@ -47,15 +47,15 @@ impl<'b> History<'b> {
         Self { seed, steps, spared: BTreeSet::new(), bug }
     }
 
-    /// Plays it. Every eighth shop is large enough for orders that are reserved in chunks; of every four histories three
-    /// begin with an order that is somewhere on its way, and in one streams forget what nobody read.
+    /// Plays it. Of every four histories three begin with an order that is somewhere on its way, and in one streams forget
+    /// what nobody read.
     pub fn play(&self, keep_trace: bool) -> Played {
         let contexts = self.bug.map_or_else(crate::contexts, |bug| (bug.contexts)());
         let simulation = Simulation::new(self.seed, contexts, keep_trace, |inner| match self.bug {
             Some(bug) => (bug.plant)(inner),
             None => inner,
         });
-        let mut shop = Shop::new(if self.seed.is_multiple_of(8) { LARGE + 5 } else { 5 });
+        let mut shop = Shop::new(self.skus());
         let faults = Faults { trimming: self.seed % 4 == 3, ..self.weather() };
         let outcome = match simulation {
             Ok(mut simulation) => {
@@ -82,11 +82,24 @@ impl<'b> History<'b> {
         }
     }
 
-    /// What goes wrong: in half of the histories one thing more often than usual, so that it meets itself.
+    /// How many SKUs the shop sells. Every eighth is large enough for orders that are reserved in chunks; in some all
+    /// orders want the same goods.
+    fn skus(&self) -> u32 {
+        match self.seed % 8 {
+            0 => LARGE + 5,
+            1 => 1,
+            _ => 5,
+        }
+    }
+
+    /// What goes wrong: in half of the histories one thing more often than usual, so that it meets itself; and in all of
+    /// those where there is much to meet.
     fn weather(&self) -> Faults {
         let usual = Faults::USUAL;
-        match Random::new(self.seed ^ WEATHER).below(10) {
-            0 => Faults { duplicate: 50, ..usual },
+        let kinds = if self.seed % 8 < 2 { 5 } else { 10 };
+        match Random::new(self.seed ^ WEATHER).below(kinds) {
+            // What is dealt with twice meets itself only if the first time is not over yet.
+            0 => Faults { duplicate: 60, held: 20, ..usual },
             1 => Faults { jump: 30, ..usual },
             2 => Faults { lost_reply: 25, ..usual },
             3 => Faults { held: 20, ..usual },

@@ -30,6 +30,11 @@ const TWICE: u32 = 15;
 const INTRODUCED: &str = "NEW";
 const PIECES: u32 = 7;
 
+/// The customer who wants text messages, at any hour.
+const BY_PHONE: u32 = 2;
+/// When customers registered.
+const LONG_AGO: &str = "2026-01-01T00:00:00Z";
+
 /// A card that pays.
 pub(crate) const GOOD_CARD: &str = "pm_card_visa";
 
@@ -97,7 +102,8 @@ impl Shop {
         }
     }
 
-    /// Sets every product and its stock, without faults. All customers but one are reached by e-mail.
+    /// Sets every product and its stock, without faults. All customers but one can be
+    /// reached: one by text message, the others by e-mail.
     pub fn open(&mut self, simulation: &mut Simulation, random: &mut Random) {
         self.cloud = Some(simulation.cloud.clone());
         for n in 1..CUSTOMERS {
@@ -348,19 +354,32 @@ impl Shop {
 /// Writes down a customer as identity does.
 fn register(cloud: &Cloud, n: u32) -> Result<(), String> {
     let id = customer(n).account.to_string();
-    let account = json!({ "TableName": "identity", "Item": {
+    let verified = |value: &str| json!({ "M": { "value": { "S": value }, "verified_at": { "S": LONG_AGO } } });
+    let mut account = json!({
         "pk": { "S": id }, "sk": { "S": "account" }, "v": { "N": "1" }, "by": { "S": "simulation" },
         "id": { "S": id },
-        "email": { "M": {
-            "value": { "S": format!("customer-{n}@example.com") },
-            "verified_at": { "S": "2026-01-01T00:00:00Z" },
-        } },
+        "email": verified(&format!("customer-{n}@example.com")),
         "password": { "S": "none" }, "locale": { "S": "en" }, "time_zone": { "S": "Europe/London" },
         "roles": { "L": [{ "S": "customer" }] },
-        "registered_at": { "S": "2026-01-01T00:00:00Z" }, "request": { "S": "none" },
-    } });
-    let table = cloud.table("identity").ok_or("there is no identity")?;
-    let answer = dynamodb::answer(table, "PutItem", account.to_string().as_bytes());
+        "registered_at": { "S": LONG_AGO }, "request": { "S": "none" },
+    });
+    if n == BY_PHONE {
+        account["phone"] = verified("+447700900123");
+        let by_sms = json!({ "L": [{ "S": "sms" }] });
+        let preferences = json!({
+            "pk": { "S": id }, "sk": { "S": "preferences" }, "v": { "N": "1" }, "by": { "S": "simulation" },
+            "account": { "S": id }, "orders": by_sms, "payments": by_sms,
+        });
+        put(cloud, "notifications", preferences)?;
+    }
+    put(cloud, "identity", account)
+}
+
+/// Puts an item in DynamoDB's JSON into a context's table.
+fn put(cloud: &Cloud, context: &str, item: Value) -> Result<(), String> {
+    let table = cloud.table(context).ok_or_else(|| format!("there is no {context}"))?;
+    let put = json!({ "TableName": context, "Item": item });
+    let answer = dynamodb::answer(table, "PutItem", put.to_string().as_bytes());
     match answer.status {
         200 => Ok(()),
         _ => Err(String::from_utf8_lossy(&answer.body).into_owned()),

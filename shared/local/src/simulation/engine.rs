@@ -104,7 +104,7 @@ pub struct Simulation {
 }
 
 /// How many invocations may be under way at once.
-const MAX_TASKS: usize = 8;
+pub(super) const MAX_TASKS: usize = 8;
 /// At every how many steps a schedule may start a function.
 const SCHEDULED: u64 = 50;
 /// At every how many steps a stream may forget what nobody read.

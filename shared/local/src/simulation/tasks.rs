@@ -1,6 +1,6 @@
 //! Invocations: how they start, go on and end.
 
-use super::engine::{Request, Simulation, Workload};
+use super::engine::{MAX_TASKS, Request, Simulation, Workload};
 use crate::clockwork::route;
 use crate::outside::{OutsideCall, world};
 use crate::plane::{Message, Plane, StreamRecord};
@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// How long a received message stays hidden: six times the function's time-out.
 const HIDDEN: Duration = Duration::from_secs(180);
+/// Of so many percent of the messages that are delivered again both deliveries begin at once.
+const AT_ONCE: u32 = 50;
 
 /// Why an invocation runs, and who waits for it.
 pub(super) enum Purpose {
@@ -103,12 +105,16 @@ impl Simulation {
         let received = self.cloud.plane().receive(function, &ids, now, HIDDEN, u32::MAX);
         match received {
             Ok(messages) => {
-                if self.random.chance(self.faults.duplicate) {
-                    // At least once: the same messages may be delivered again while these are dealt with.
+                // At least once: the same messages may be delivered again while these are dealt with.
+                let again = self.random.chance(self.faults.duplicate);
+                if again {
                     self.cloud.plane().show(function, &ids, now);
                 }
                 self.trace.add(format!("messages {ids:?} go to {function} as @{}", self.next_task));
                 self.invoke(function, queue_event(&messages), Purpose::Consume { function, messages });
+                if again && self.tasks.len() < MAX_TASKS && self.random.chance(AT_ONCE) {
+                    self.consume(function);
+                }
             }
             Err(reason) => self.violations.push(reason),
         }
