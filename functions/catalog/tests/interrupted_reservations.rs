@@ -169,6 +169,22 @@ fn a_commitment_that_dies_at_any_write_is_finished_by_the_next_delivery() {
 }
 
 #[test]
+fn two_deliveries_of_a_payment_at_the_same_time_sell_its_goods_once() {
+    for nth in 0..3 {
+        let stage = Arc::new(shelves(LINES, 10));
+        reserve(&stage, 1, &one_of_each(LINES));
+        // So that more of the same goods are set aside than this order's.
+        reserve(&stage, 2, &one_of_each(LINES));
+        let event = paid(&stage, 1);
+        let again = event.clone();
+        before_write(&stage, "commit-stock", nth, move |stage| assert!(stage.deliver("commit-stock", &again)));
+        assert!(stage.deliver("commit-stock", &event));
+        stage.calm();
+        all_counters_are(&stage, (8, 1, 1));
+    }
+}
+
+#[test]
 fn a_return_that_dies_at_any_write_is_finished_by_the_next_delivery() {
     for last in [Fate::NeverSent, Fate::ReplyLost] {
         for nth in 0..3 {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Mutants that do no harm, and why: `site — reason`.
+/// Mutants that no history catches, because they do no harm or are too rare: `site — reason`.
 const SURVIVORS: &str = include_str!("../../../tests/simulation/survivors.txt");
 /// Histories in which sites are looked for.
 const LOOKED_AT: u64 = 24;
@@ -36,15 +36,15 @@ pub fn run(arguments: &[String]) -> Outcome {
             scope.spawn(work);
         }
     });
-    let Tally { caught, harmless, wrong } = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
-    println!("mutants: {caught} of {} caught, {harmless} harmless", sites.len());
+    let Tally { caught, excused, wrong } = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!("mutants: {caught} of {} caught, {excused} excused", sites.len());
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 
 #[derive(Default)]
 struct Tally {
     caught: usize,
-    harmless: usize,
+    excused: usize,
     wrong: Vec<String>,
 }
 
@@ -57,12 +57,12 @@ impl Tally {
                 println!("caught after {seeds} seed(s): {name}");
             }
             (None, Some(reason)) => {
-                self.harmless += 1;
-                println!("harmless, because {reason}: {name}");
+                self.excused += 1;
+                println!("excused, because {reason}: {name}");
             }
             (Some(seeds), Some(_)) => {
                 self.wrong
-                    .push(format!("caught after {seeds} seed(s), though survivors.txt calls it harmless: {name}"));
+                    .push(format!("caught after {seeds} seed(s), though survivors.txt excuses it: {name}"));
             }
             (None, None) => self.wrong.push(format!("not caught: {name}")),
         }

@@ -1,5 +1,5 @@
 //! Mutants: production code without one of its conditions, or blind to what it wrote itself. Each is caught by the
-//! simulation, or stands in `survivors.txt` with the reason why it does no harm.
+//! simulation, or stands in `survivors.txt` with the reason why not.
 
 use crate::bugs::requests::{unconditional, writes};
 use crate::bugs::{Bug, Plant};
