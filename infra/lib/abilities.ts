@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { FunctionDeclaration } from './manifest.ts';
 import {
-  functionArn, mailEventsName, parkingBucketName, secretArn, topicArn, topicName,
+  bucketVariable, functionArn, mailEventsName, parkingBucketName, secretArn, topicArn, topicName, uploadsBucketName,
 } from './names.ts';
 import { partnerUrl, partnerVariable } from './partners.ts';
 import { mailIdentity, requireMailFrom, type Settings } from './settings.ts';
@@ -34,6 +34,8 @@ export function abilities(scope: Construct, declared: FunctionDeclaration, surro
     ...when(declared.signs, () => signing(surroundings.signingKeys)),
     ...when(declared.asks.length > 0, () => asking(scope, declared.asks, settings)),
     ...when(declared.secrets.length > 0, () => secrets(scope, declared.secrets, settings)),
+    ...declared.putsInto.map((bucket) => uploading(scope, bucket, settings)),
+    ...declared.looksInto.map((bucket) => looking(scope, bucket, settings)),
     ...when(declared.sends.includes('email'), () => mailing(scope, settings)),
     ...when(declared.sends.includes('sms'), texting),
   ];
@@ -99,6 +101,33 @@ function secrets(scope: Construct, names: readonly string[], settings: Settings)
   return {
     rights: [allow(['secretsmanager:GetSecretValue'], ...names.map((name) => secretArn(scope, settings, name)))],
     environment: { SECRETS: settings.prefix },
+  };
+}
+
+/** Whoever signs an upload lends the right to it. */
+function uploading(scope: Construct, bucket: string, settings: Settings): Ability {
+  const objects = uploads(scope, bucket, settings);
+  return { ...objects, rights: [allow(['s3:PutObject'], objects.all)] };
+}
+
+/** Without the right to list, what is not there would look like what is forbidden. */
+function looking(scope: Construct, bucket: string, settings: Settings): Ability {
+  const objects = uploads(scope, bucket, settings);
+  return { ...objects, rights: [allow(['s3:GetObject'], objects.all), allow(['s3:ListBucket'], objects.bucket)] };
+}
+
+function uploads(scope: Construct, bucket: string, settings: Settings) {
+  const name = uploadsBucketName(settings, bucket);
+  const arn = (resourceName?: string) => Stack.of(scope).formatArn({
+    service: 's3', region: '', account: '', resource: name, ...(resourceName === undefined ? {} : { resourceName }),
+  });
+  return {
+    bucket: arn(),
+    all: arn('*'),
+    environment: { [bucketVariable(bucket)]: name },
+    wildcards: {
+      [`arn:<AWS::Partition>:s3:::${inFinding(name)}/*`]: 'Uploads are named after what they are of: any name in this bucket.',
+    },
   };
 }
 

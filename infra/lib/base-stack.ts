@@ -15,6 +15,7 @@ import { alarmTopicName, topicName } from './names.ts';
 import { Parking } from './parking.ts';
 import { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import { Uploads } from './uploads.ts';
 
 interface BaseStackProps extends StackProps {
   readonly manifest: Manifest;
@@ -45,6 +46,11 @@ export class BaseStack extends Stack {
     });
     if (uses(({ parks }) => parks)) {
       new Parking(this, 'Parking', { settings });
+    }
+
+    const buckets = new Set(manifest.functions.flatMap(({ putsInto, looksInto }) => [...putsInto, ...looksInto]));
+    for (const bucket of [...buckets].sort()) {
+      new Uploads(this, `Uploads-${bucket}`, { bucket, settings });
     }
 
     const api = new apigateway.HttpApi(this, 'Api', { apiName: settings.prefix, createDefaultStage: false });

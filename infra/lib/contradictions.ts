@@ -4,7 +4,7 @@ import type { FunctionDeclaration, Manifest } from './manifest.ts';
 import { PARTNERS } from './partners.ts';
 
 /** What functions are told beside their figures, which must not overwrite it. */
-const TAKEN = /^(AWS_.*|LAMBDA_.*|PARTNER_.*|CONTEXT|TABLE|EPOCH|TOPIC|ISSUER|AUDIENCE|SECRETS|FUNCTIONS|SIGNING_KEYS|PARKING|MAIL_FROM|MAIL_EVENTS)$/;
+const TAKEN = /^(AWS_.*|LAMBDA_.*|PARTNER_.*|BUCKET_.*|UPLOADS_AT|CONTEXT|TABLE|EPOCH|TOPIC|ISSUER|AUDIENCE|SECRETS|FUNCTIONS|SIGNING_KEYS|PARKING|MAIL_FROM|MAIL_EVENTS)$/;
 
 export function refuseContradictions({ contexts, functions }: Manifest): void {
   refuseRepeats('context', contexts.map(({ name }) => name));

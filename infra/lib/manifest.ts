@@ -41,6 +41,10 @@ export interface FunctionDeclaration {
   /** The secrets it reads. */
   readonly secrets: readonly string[];
   readonly sends: readonly ('email' | 'sms')[];
+  /** The buckets into which it lets people put objects. */
+  readonly putsInto: readonly string[];
+  /** The buckets at whose objects it looks. */
+  readonly looksInto: readonly string[];
   /** The companies whose APIs it calls. */
   readonly partners: readonly string[];
   readonly figures: readonly Figure[];
@@ -141,7 +145,7 @@ function readIndex(json: Checker): Index {
 function readFunction(json: Checker): FunctionDeclaration {
   const fields = json.fields(
     'name', 'context', 'memory_mb', 'timeout_s', 'trigger', 'table', 'walks', 'publishes', 'parks', 'signs', 'asks',
-    'secrets', 'sends', 'partners', 'figures', 'reads_settings',
+    'secrets', 'sends', 'puts_into', 'looks_into', 'partners', 'figures', 'reads_settings',
   );
   const yes = (field: Checker) => !field.absent && field.yesNo();
   const list = <T>(field: Checker, item: (value: Checker) => T) => field.absent ? [] : field.list(item);
@@ -159,6 +163,8 @@ function readFunction(json: Checker): FunctionDeclaration {
     asks: list(fields.asks, (name) => name.text(NAME)),
     secrets: list(fields.secrets, (name) => name.text(NAME)),
     sends: list(fields.sends, (channel) => channel.oneOf('email', 'sms')),
+    putsInto: list(fields.puts_into, (name) => name.text(NAME)),
+    looksInto: list(fields.looks_into, (name) => name.text(NAME)),
     partners: list(fields.partners, (name) => name.text(NAME)),
     figures: list(fields.figures, (figure) => {
       const { name, default: value } = figure.fields('name', 'default');

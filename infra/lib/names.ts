@@ -49,6 +49,15 @@ export function parkingBucketName(settings: Settings): string {
   return `${settings.prefix}-parked-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
 }
 
+export function uploadsBucketName(settings: Settings, name: string): string {
+  return `${settings.prefix}-${name}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
+}
+
+/** The variable that tells a function a bucket's name. */
+export function bucketVariable(name: string): string {
+  return `BUCKET_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
 /** The SES configuration set: what becomes of e-mails sent with it is told to the topic `ses-feedback`. */
 export function mailEventsName(settings: Settings): string {
   return `${settings.prefix}-mail`;

@@ -3,6 +3,9 @@
 import type { Settings } from './settings.ts';
 
 const APIS: Readonly<Record<string, string>> = {
+  biscuit: 'https://api.biscuit.example',
+  'golden-hat': 'https://api.golden-hat.example',
+  'happy-cat-box': 'https://api.happycatbox.example',
   stripe: 'https://api.stripe.com',
 };
 

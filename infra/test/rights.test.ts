@@ -46,11 +46,13 @@ for (const { of, synthesis } of syntheses) {
   });
 
   test(`${of}: no right has a wildcard but the few that cannot be narrower`, () => {
-    for (const { declared: { name, context, sends }, resource } of synthesis.deployed()) {
+    for (const { declared: { name, context, sends, putsInto, looksInto }, resource } of synthesis.deployed()) {
       for (const right of rightsOf(synthesis, resource).filter((right) => right.includes('*') && !right.startsWith('not '))) {
         assert.ok([
           `dynamodb:ListStreams arn:<AWS::Partition>:dynamodb:${HERE}:table/yarmarka-${context}/stream/*`,
           `s3:PutObject arn:<AWS::Partition>:s3:::yarmarka-parked-<AWS::AccountId>-<AWS::Region>/${context}/*`,
+          ...putsInto.map((bucket) => `s3:PutObject ${bucketArn(bucket)}/*`),
+          ...looksInto.map((bucket) => `s3:GetObject ${bucketArn(bucket)}/*`),
           ...(sends.includes('sms') ? ['sns:Publish *'] : []),
         ].includes(right), `${name}: ${right}`);
       }
@@ -140,6 +142,8 @@ function expectedRights(synthesis: Synthesis, declared: FunctionDeclaration): st
       ? signingKeys(synthesis).flatMap((key) => each(key, 'kms:Sign', 'kms:GetPublicKey')) : []),
     ...declared.asks.map((name) => `lambda:InvokeFunction ${arn('lambda', `function:yarmarka-${name}`)}`),
     ...declared.secrets.map((name) => `secretsmanager:GetSecretValue ${arn('secretsmanager', `secret:yarmarka/${name}-??????`)}`),
+    ...declared.putsInto.map((name) => `s3:PutObject ${bucketArn(name)}/*`),
+    ...declared.looksInto.flatMap((name) => [`s3:GetObject ${bucketArn(name)}/*`, `s3:ListBucket ${bucketArn(name)}`]),
     ...(declared.sends.includes('email')
       ? [arn('ses', 'identity/shop.example'), arn('ses', 'configuration-set/yarmarka-mail')].map((to) => `ses:SendEmail ${to}`) : []),
     ...(declared.sends.includes('sms') ? ['sns:Publish *', 'not sns:Publish arn:<AWS::Partition>:sns:*:*:*'] : []),
@@ -151,6 +155,10 @@ function expectedRights(synthesis: Synthesis, declared: FunctionDeclaration): st
       `dynamodb:ListStreams ${arn('dynamodb', `table/yarmarka-${declared.context}/stream/*`)}`,
     ] : []),
   ].sort();
+}
+
+function bucketArn(name: string): string {
+  return `arn:<AWS::Partition>:s3:::yarmarka-${name}-<AWS::AccountId>-<AWS::Region>`;
 }
 
 function expectedVariables(synthesis: Synthesis, declared: FunctionDeclaration): Record<string, string> {
@@ -168,7 +176,13 @@ function expectedVariables(synthesis: Synthesis, declared: FunctionDeclaration):
     ...optional(declared.asks.length > 0, () => ({ FUNCTIONS: 'yarmarka' })),
     ...optional(declared.secrets.length > 0, () => ({ SECRETS: 'yarmarka' })),
     ...optional(declared.sends.includes('email'), () => ({ MAIL_FROM: 'Yarmarka <shop@shop.example>', MAIL_EVENTS: 'yarmarka-mail' })),
+    ...optional(declared.partners.includes('biscuit'), () => ({ PARTNER_BISCUIT: 'https://api.biscuit.example' })),
+    ...optional(declared.partners.includes('happy-cat-box'), () =>
+      ({ PARTNER_HAPPY_CAT_BOX: 'https://api.happycatbox.example' })),
+    ...optional(declared.partners.includes('golden-hat'), () => ({ PARTNER_GOLDEN_HAT: 'https://api.golden-hat.example' })),
     ...optional(declared.partners.includes('stripe'), () => ({ PARTNER_STRIPE: 'https://api.stripe.com' })),
+    ...Object.fromEntries([...declared.putsInto, ...declared.looksInto].map((name) =>
+      [`BUCKET_${name.toUpperCase().replaceAll('-', '_')}`, `yarmarka-${name}-<AWS::AccountId>-<AWS::Region>`])),
     ...Object.fromEntries(declared.figures.map((figure) => [figure.name, figure.default])),
   };
 }

@@ -25,21 +25,39 @@ test('every secret that a function reads is there: ours generated, a partner\'s 
 });
 
 test('parked records are encrypted, private, reached with TLS only, and gone after 35 days', () => {
-  const { id, properties } = only(synthesis.all('AWS::S3::Bucket'), 'bucket');
-  assert.equal(text(properties.BucketName), 'yarmarka-parked-<AWS::AccountId>-<AWS::Region>');
+  const { id, properties } = bucketNamed('parked');
   assert.equal(properties.BucketEncryption.ServerSideEncryptionConfiguration.length, 1);
   assert.deepEqual(Object.values(properties.PublicAccessBlockConfiguration as object), [true, true, true, true]);
   assert.deepEqual(properties.OwnershipControls.Rules, [{ ObjectOwnership: 'BucketOwnerEnforced' }]);
   assert.equal(only<Json>(properties.LifecycleConfiguration.Rules, 'rule').ExpirationInDays, 35);
-  const policy = only(synthesis.all('AWS::S3::BucketPolicy'), 'policy').properties;
-  assert.equal(text(policy.Bucket), `<${id}>`);
-  const statement = only<Json>(policy.PolicyDocument.Statement, 'statement');
-  assert.equal(statement.Effect, 'Deny');
-  assert.equal(statement.Condition.Bool['aws:SecureTransport'], 'false');
+  refusesPlainText(id);
 });
 
+test('uploads are encrypted, private, reached with TLS only, and gone after a year', () => {
+  const { id, properties } = bucketNamed('job-photos');
+  assert.equal(properties.BucketEncryption.ServerSideEncryptionConfiguration.length, 1);
+  assert.deepEqual(Object.values(properties.PublicAccessBlockConfiguration as object), [true, true, true, true]);
+  assert.deepEqual(properties.OwnershipControls.Rules, [{ ObjectOwnership: 'BucketOwnerEnforced' }]);
+  assert.equal(only<Json>(properties.LifecycleConfiguration.Rules, 'rule').ExpirationInDays, 365);
+  assert.deepEqual(only<Json>(properties.CorsConfiguration.CorsRules, 'rule').AllowedMethods, ['PUT']);
+  refusesPlainText(id);
+});
+
+function bucketNamed(name: string) {
+  const named = synthesis.all('AWS::S3::Bucket').filter(({ properties }) =>
+    text(properties.BucketName) === `yarmarka-${name}-<AWS::AccountId>-<AWS::Region>`);
+  return only(named, name);
+}
+
+function refusesPlainText(bucket: string): void {
+  const policies = synthesis.all('AWS::S3::BucketPolicy').filter(({ properties }) => text(properties.Bucket) === `<${bucket}>`);
+  const statement = only<Json>(only(policies, 'policy').properties.PolicyDocument.Statement, 'statement');
+  assert.equal(statement.Effect, 'Deny');
+  assert.equal(statement.Condition.Bool['aws:SecureTransport'], 'false');
+}
+
 test('a parked record becomes a message that waits for people', () => {
-  const bucket = only(synthesis.all('AWS::S3::Bucket'), 'bucket');
+  const bucket = bucketNamed('parked');
   assert.equal(bucket.properties.NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled, true);
   const { stack, properties } = only(synthesis.all('AWS::Events::Rule'), 'rule');
   assert.deepEqual(properties.EventPattern['detail-type'], ['Object Created']);
@@ -63,12 +81,12 @@ test('what becomes of an e-mail is told to the topic of feedback, and too many b
 });
 
 test('what no function uses is not there', () => {
-  for (const type of ['AWS::S3::Bucket', 'AWS::SES::ConfigurationSet']) {
-    const used = type === 'AWS::S3::Bucket'
-      ? committed.manifest.functions.some(({ parks }) => parks)
-      : committed.manifest.functions.some(({ sends, trigger }) => sends.includes('email') || trigger.kind === 'foreign');
-    assert.equal(committed.all(type).length, used ? 1 : 0, type);
-  }
+  const { functions } = committed.manifest;
+  const uploads = new Set(functions.flatMap(({ putsInto, looksInto }) => [...putsInto, ...looksInto]));
+  const parking = functions.some(({ parks }) => parks) ? 1 : 0;
+  assert.equal(committed.all('AWS::S3::Bucket').length, uploads.size + parking);
+  const mail = functions.some(({ sends, trigger }) => sends.includes('email') || trigger.kind === 'foreign');
+  assert.equal(committed.all('AWS::SES::ConfigurationSet').length, mail ? 1 : 0);
 });
 
 test('the dashboard finds everything of the deployment by its prefix', () => {

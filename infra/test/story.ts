@@ -67,6 +67,8 @@ export const storyJson: Json = {
     ...of('orders', {
       ...relays('orders'),
       'place-order': [http('POST', '/v1/orders'), tokens],
+      'sign-upload': [http('POST', '/v1/orders/{order}/photos'), { table: 'read', puts_into: ['job-photos'], ...tokens }],
+      'look-at-upload': [http('POST', '/v1/orders/{order}/start'), { looks_into: ['job-photos'], ...tokens }],
       'get-order': [http('GET', '/v1/orders/{order}'), { table: 'read', ...tokens }],
       'expire-order': [{ ...on('orders.order-reserved.v1'), delay_s: 900 }, { figures: [{ name: 'UNPAID_MINUTES', default: '15' }] }],
       'sweep-orders': [daily, { walks: true, timeout_s: 300, figures: [{ name: 'UNPAID_MINUTES', default: '15' }] }],

@@ -1,8 +1,10 @@
 //! Who may do what to whose things: every route × every caller × {own, another's, missing}. Who is let in is what the
 //! function declares; what stands in the path, and whose it must be, is in a row of [`row`]. A route without a row fails.
 
+use crate::hiring::{OTHER_TEST, TEST};
 use crate::inhabitants::{SKU, Town};
 use crate::json_file;
+use crate::services;
 use kernel::{Principal, Role};
 use local::outside::Service;
 use local::trigger::HttpResponse;
@@ -10,6 +12,7 @@ use platform::describe::{Caller, Description};
 use platform::function::Trigger;
 use serde_json::{Value, json};
 use std::fmt;
+use std::time::Duration;
 
 /// Whose a thing is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,11 +44,20 @@ struct Row {
     own: u16,
     /// What answers it about the other thing: the same, unless this says so.
     others: Option<u16>,
+    /// What answers it about what is not there: 404, unless this says so.
+    missing: Option<u16>,
 }
 
 impl Row {
     fn of(scope: Scope) -> Self {
-        Self { scope, body: None, query: None, own: 0, others: None }
+        Self {
+            scope,
+            body: None,
+            query: None,
+            own: 0,
+            others: None,
+            missing: None,
+        }
     }
 
     fn body(self, body: Value) -> Self {
@@ -60,6 +72,11 @@ impl Row {
     /// About the other thing it is answered with this.
     fn others(self, status: u16) -> Self {
         Self { others: Some(status), ..self }
+    }
+
+    /// About what is not there it is answered with this: it may be on its way.
+    fn missing(self, status: u16) -> Self {
+        Self { missing: Some(status), ..self }
     }
 
     /// What stands in the path.
@@ -84,7 +101,8 @@ impl Row {
     /// What becomes of a request whose caller is let in.
     fn expected(&self, whose: Whose) -> u16 {
         match (&self.scope, whose) {
-            (Scope::Personal(..), Whose::Others | Whose::Missing) | (Scope::Everybodys(..), Whose::Missing) => 404,
+            (Scope::Personal(..) | Scope::Everybodys(..), Whose::Missing) => self.missing.unwrap_or(404),
+            (Scope::Personal(..), Whose::Others) => 404,
             (_, Whose::Others) => self.others.unwrap_or(self.own),
             _ => self.own,
         }
@@ -98,9 +116,24 @@ fn row(town: &Town, function: &str) -> Row {
     let orders = |of: fn(&crate::inhabitants::Inhabitant) -> &String| (of(me).clone(), of(you).clone());
     let my_order = |(mine, yours): (String, String)| Row::of(Personal(mine, yours));
     let any_order = |(one, another): (String, String)| Row::of(Everybodys(one, another));
+    let any_of = |[one, another]: &[String; 2]| Row::of(Everybodys(one.clone(), another.clone()));
     let products = || (SKU.to_owned(), "ANOTHER".to_owned());
     let accounts = || Everybodys(me.account.to_string(), you.account.to_string());
     match function {
+        "adjust-account" | "get-balance" | "list-invoices" | "list-statement" => Row::of(Nothing),
+        // Anybody has a balance, of whom it is known or not.
+        "get-account-balance" | "list-account-statement" => {
+            Row::of(Made(me.account.to_string(), you.account.to_string()))
+        }
+        "decide-adjustment" | "get-adjustment" => any_of(&town.billed.adjustments),
+        "get-invoice" => Row::of(Personal(town.billed.invoices[0].clone(), town.billed.invoices[1].clone())),
+        "get-run" => any_of(&town.billed.runs),
+        // The run of any week that is over begins when it is asked for.
+        "start-run" => Row::of(Made(town.billed.runs[0].clone(), town.billed.runs[1].clone())),
+        "retry-payout" => any_of(&town.billed.payouts),
+        // The sample's body is not signed.
+        "golden-hat-webhook" => Row::of(Nothing).answered(400),
+
         "get-product" => any_order(products()),
         "set-product" => Row::of(Made(products().0, products().1)),
         "set-stock" => any_order(products()),
@@ -118,6 +151,17 @@ fn row(town: &Town, function: &str) -> Row {
         "get-roles" | "change-roles" | "list-role-changes" => Row::of(accounts()),
         "rotate-partner-secret" => Row::of(Everybodys(town.partners[0].clone(), town.partners[1].clone())),
 
+        "get-availability" | "list-offers" => Row::of(Nothing),
+        // The town is later than the samples.
+        "set-availability" => Row::of(Nothing).body(json!({
+            "base": { "latitude_e7": 557_520_000, "longitude_e7": 376_175_000 }, "radius_m": 5000, "slots": [],
+        })),
+        "get-pipeline" | "set-pipeline" | "list-waiting" => Row::of(Nothing),
+        "accept-offer" | "decline-offer" => Row::of(Personal(me.offer.clone(), you.offer.clone())),
+        "list-decisions" => any_order((me.offered.clone(), you.offered.clone())),
+        // Nobody else can do it.
+        "rematch-request" => any_order((me.offered.clone(), you.offered.clone())).answered(409),
+
         "get-preferences" | "set-preferences" | "list-notifications" => Row::of(Nothing),
         "mark-notification-read" => Row::of(Personal(me.message.clone(), you.message.clone())),
         // The sample's token is not signed.
@@ -133,12 +177,84 @@ fn row(town: &Town, function: &str) -> Row {
         "ship-order" => any_order(orders(|of| &of.packed)),
         "deliver-order" => any_order(orders(|of| &of.shipped)),
 
+        // Each has an application open.
+        "apply" => Row::of(Nothing).answered(409),
+        "list-applications" | "list-tests" => Row::of(Nothing),
+        "get-application" | "withdraw-application" | "start-test" | "submit-test" => {
+            my_order(orders(|of| &of.application))
+        }
+        "assign-tests" => any_order(orders(|of| &of.application))
+            .body(json!({ "tests": [OTHER_TEST], "begin_until": "2026-02-07T12:00:00.000Z" })),
+        "decide-application" => any_order(orders(|of| &of.application)).body(json!({ "verdict": "reject" })),
+        "get-test" => any_order((TEST.to_string(), OTHER_TEST.to_string())),
+        "set-test" => Row::of(Made(TEST.to_string(), OTHER_TEST.to_string())),
+        "approve-event-types" => Row::of(Made(me.account.to_string(), you.account.to_string())),
+        "create-endpoint" | "list-endpoints" => Row::of(Nothing),
+        "change-endpoint"
+        | "enable-endpoint"
+        | "list-deliveries"
+        | "remove-endpoint"
+        | "replay-deliveries"
+        | "rotate-endpoint-secret"
+        | "send-webhook-test" => Row::of(Personal(me.endpoint.clone(), you.endpoint.clone())),
+        "get-client" => Row::of(Everybodys("HCB-1".to_owned(), "HCB-2".to_owned())),
+        "get-import" => Row::of(Everybodys(town.imports[0].clone(), town.imports[1].clone())),
+        "import-clients" | "list-clients" => Row::of(Nothing),
+        // The sample's body is not signed.
+        "happy-cat-box-webhook" => Row::of(Nothing).answered(400),
+
         "start-payment" => my_order(orders(|of| &of.reserved)),
         "get-payment" => my_order(orders(|of| &of.paid)),
-        "list-payment-methods" => Row::of(Nothing),
+        "list-payment-methods" | "top-up-balance" => Row::of(Nothing),
+        "get-top-up" => Row::of(Personal(me.top_up.clone(), you.top_up.clone())),
+        "pay-invoice" => Row::of(Personal(town.billed.invoices[0].clone(), town.billed.invoices[1].clone())),
         "remove-payment-method" => Row::of(Personal(me.method.clone(), you.method.clone())),
         // The sample's body is not signed.
         "stripe-webhook" => Row::of(Nothing).answered(400),
+
+        "list-supplies" | "list-purchases" | "list-draws" | "list-open-draws" => Row::of(Nothing),
+        "set-supply" => {
+            let [one, another] = town.depot.skus.clone();
+            // Without a count, which would need the version that was counted.
+            let supply = json!({ "name": "Губка", "reorder_point": 1, "order_quantity": 1 });
+            Row::of(Made(one, another)).body(supply)
+        }
+        "set-service-supplies" | "get-service-supplies" => {
+            let [one, another] = town.depot.services.clone();
+            Row::of(Made(one, another)).body(json!({ "lines": [] }))
+        }
+        "request-supplies" => {
+            let [mine, yours] = town.depot.jobs.clone();
+            Row::of(Personal(mine, yours)).missing(503)
+        }
+        "issue-supplies" | "refuse-supplies" => {
+            let [one, another] = town.depot.draws.clone();
+            Row::of(Everybodys(one, another))
+        }
+        "receive-purchase" | "close-purchase" => {
+            let [one, another] = town.depot.purchases.clone();
+            Row::of(Everybodys(one, another))
+        }
+        "create-service" | "list-services" | "list-service-requests" => Row::of(Nothing),
+        "get-service" | "set-service" => Row::of(Everybodys(town.services[0].clone(), town.services[1].clone())),
+        "request-service" => Row::of(Nothing).body(services::wish(&town.stage, &town.services[0])),
+        "get-service-request" | "cancel-service-request" => Row::of(Personal(me.request.clone(), you.request.clone())),
+        "copy-service-request" => {
+            let in_days = |days: u64| town.stage.now().after(Duration::from_secs(days * 86_400));
+            let window = json!({ "from": in_days(1), "until": in_days(2) });
+            Row::of(Personal(me.missed.clone(), you.missed.clone())).body(window)
+        }
+
+        "list-jobs" | "list-reviews" => Row::of(Nothing),
+        "get-job" | "withdraw-job" | "create-photo-upload" => {
+            Row::of(Personal(me.jobs.assigned.clone(), you.jobs.assigned.clone()))
+        }
+        "start-job" => Row::of(Personal(me.jobs.ready.clone(), you.jobs.ready.clone()))
+            .body(json!({ "photo": me.jobs.start_photo, "confirmed": true })),
+        "finish-job" => Row::of(Personal(me.jobs.started.clone(), you.jobs.started.clone()))
+            .body(json!({ "photo": me.jobs.report_photo })),
+        "fail-job" => Row::of(Personal(me.jobs.started.clone(), you.jobs.started.clone())),
+        "record-review" => Row::of(Everybodys(me.jobs.failed.clone(), you.jobs.failed.clone())),
         other => panic!("{other} has no row: say in tests/contract/authorization.rs what it is about"),
     }
 }
@@ -167,6 +283,7 @@ fn lets_in(declared: Caller, caller: Option<Role>) -> bool {
         Caller::Anyone => true,
         Caller::SignedIn => caller.is_some(),
         Caller::Role(role) => caller == Some(role),
+        Caller::Overseer => matches!(caller, Some(Role::Manager | Role::Auditor)),
     }
 }
 

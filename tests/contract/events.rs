@@ -38,6 +38,9 @@ fn place(stage: &Stage, key: &str, lines: &[(String, u32)]) -> String {
     placed.json()["id"].as_str().unwrap().to_owned()
 }
 
+/// What happens on a stage.
+type Day = fn(&Stage);
+
 /// All events of a shop's day: an order that is served, one that is short, one that is cancelled, a large one.
 fn events_of_a_day() -> Vec<Value> {
     let stage = Stage::new(simulation::contexts()).unwrap();
@@ -54,9 +57,28 @@ fn events_of_a_day() -> Vec<Value> {
     let unpaid = place(&stage, "an-order-that-is-not-paid", &[(skus[4].clone(), 1)]);
     let disputed = place(&stage, "an-order-that-is-disputed", &[(skus[5].clone(), 1)]);
     stage.settle().unwrap();
+    crate::partnering::day(&stage);
     crate::people::day(&stage);
+    crate::hiring::day(&stage);
     crate::buying::day(&stage, &[served, regretted, unpaid, disputed]);
-    published(&stage).concat()
+    let mut events = published(&stage).concat();
+    // What these are told was not so: the others, who know better, stay away.
+    let told: [(&[&str], Day); 4] = [
+        (&["supplies"], crate::supplies::day),
+        (&["services", "jobs"], |stage| {
+            crate::services::day(stage);
+            crate::jobs::day(stage);
+            stage.settle().unwrap();
+        }),
+        (&["matching"], crate::matching::day),
+        (&["billing", "payments"], crate::billing::day),
+    ];
+    for (contexts, day) in told {
+        let stage = Stage::new(simulation::only(contexts)).unwrap();
+        day(&stage);
+        events.extend(published(&stage).concat());
+    }
+    events
 }
 
 /// Every type that a relay declares.

@@ -1,7 +1,12 @@
 //! Two people with one of everything each, so that one can ask for what is the other's.
 
+use crate::billing::Leftovers;
+use crate::jobs::Jobs;
 use crate::people::{PASSWORD, code, register_as, sign_in_as};
-use kernel::{AccountId, Principal, Role};
+use crate::services;
+use crate::supplies::{Depot, depot};
+use kernel::id::Id;
+use kernel::{AccountId, Digest, Principal, RequestId, Role};
 use local::sandbox::stripe::confirmation;
 use local::stage::Stage;
 use local::testing::caller;
@@ -27,6 +32,14 @@ pub struct Inhabitant {
     pub message: String,
     /// A saved payment method.
     pub method: String,
+    /// A top-up of the balance.
+    pub top_up: String,
+    /// A request that is offered to the account, which is a worker's too.
+    pub offered: String,
+    /// The offer.
+    pub offer: String,
+    /// An endpoint to which events are sent.
+    pub endpoint: String,
     /// An order in each of these states.
     pub reserved: String,
     /// Paid.
@@ -37,6 +50,14 @@ pub struct Inhabitant {
     pub shipped: String,
     /// Delivered.
     pub delivered: String,
+    /// A request for a service.
+    pub request: String,
+    /// One whose worker did not come.
+    pub missed: String,
+    /// Jobs.
+    pub jobs: Jobs,
+    /// An application, with a test under way.
+    pub application: String,
 }
 
 /// Where they live.
@@ -49,13 +70,23 @@ pub struct Town {
     pub other: Inhabitant,
     /// Two partners.
     pub partners: [String; 2],
+    /// What workers use up, of both of them.
+    pub depot: Depot,
+    /// Two services.
+    pub services: [String; 2],
+    /// What a week of billing left behind: the first of each is who asks', where it is anybody's.
+    pub billed: Leftovers,
+    /// Two imports of a partner's clients.
+    pub imports: [String; 2],
 }
 
 impl Town {
     /// A town in which all this is there and nothing waits.
     pub fn new() -> Self {
+        let emails = ["maria@example.com", "ivan@example.com"];
         let stage = Stage::new(simulation::contexts()).unwrap();
         stage.set("PASSWORD_COST", "8,1,1");
+        let billed = crate::billing::week(&stage, accounts(emails));
         let manager = caller(1000, Role::Manager);
         let product = json!({
             "title": "Шарф 🧣", "prices": [{ "amount_minor": PRICE, "currency": "GBP" }], "published": true,
@@ -64,6 +95,7 @@ impl Town {
             good(&stage.ask("set-product").by(&manager).at(sku).send(&product));
             good(&stage.ask("set-stock").by(&manager).at(sku).send(&json!({ "on_hand": 1000 })));
         }
+        crate::hiring::bank(&stage);
         let partners = ["Happy Cat Box", "Golden Hat"].map(|name| {
             let ask = stage
                 .ask("create-partner")
@@ -71,15 +103,39 @@ impl Town {
                 .key(&format!("the-partner-{}", name.replace(' ', "-")));
             text(&good(&ask.send(&json!({ "name": name }))), "client_id")
         });
+        crate::matching::make_offers(&stage);
+        let imports = ["HCB-1", "HCB-2"].map(|client| {
+            let row = json!({ "id": client, "email": "a@example.com", "updated_at": "2026-01-04T12:00:00Z" });
+            let ask = stage.ask("import-clients").by(&manager).key(&format!("the-import-of-{client}"));
+            text(&good(&ask.send(&json!({ "rows": [row] }))), "id")
+        });
         stage.settle().unwrap();
-        let [asking, other] = ["maria@example.com", "ivan@example.com"].map(|email| Inhabitant::new(&stage, email));
+        let services = ["Window cleaning", "Plumbing"].map(|name| services::offer(&stage, name));
+        let [asking, other] = emails.map(|email| Inhabitant::new(&stage, email, &services[0]));
+        let depot = depot(&stage, [asking.account, other.account]);
         stage.calls();
-        Self { stage, asking, other, partners }
+        Self {
+            stage,
+            asking,
+            other,
+            partners,
+            services,
+            depot,
+            billed,
+            imports,
+        }
     }
 }
 
+/// The accounts that these people will have: who registers under the same key gets the same id.
+fn accounts(emails: [&str; 2]) -> [AccountId; 2] {
+    let stage = Stage::new(simulation::contexts()).unwrap();
+    stage.set("PASSWORD_COST", "8,1,1");
+    emails.map(|email| register_as(&stage, email, &format!("the-registration-of-{email}")))
+}
+
 impl Inhabitant {
-    fn new(stage: &Stage, email: &str) -> Self {
+    fn new(stage: &Stage, email: &str, service: &str) -> Self {
         let account = register_as(stage, email, &format!("the-registration-of-{email}"));
         let code = code(stage, account);
         good(&stage.ask("verify-contact").at(account).send(&json!({ "kind": "email", "code": code })));
@@ -108,6 +164,18 @@ impl Inhabitant {
         }
         stage.settle().unwrap();
 
+        let application = crate::hiring::applied(stage, &customer);
+        stage.settle().unwrap();
+        crate::matching::free(stage, account);
+        let request = RequestId::from_digest(&Digest::of([account.to_string()]));
+        crate::matching::request(stage, request);
+        let offer = crate::matching::offer(stage, account);
+        // Nobody else may find the slots that are left.
+        let worker = Principal { account, roles: vec![Role::Worker] };
+        let none = json!({ "base": { "latitude_e7": 557_520_000, "longitude_e7": 376_175_000 }, "radius_m": 5000, "slots": [] });
+        good(&stage.ask("set-availability").by(&worker).send(&none));
+        stage.settle().unwrap();
+
         let first = |function| {
             let list = good(&stage.ask(function).by(&customer).get());
             text(&list["items"][0], "id")
@@ -119,11 +187,19 @@ impl Inhabitant {
             code,
             message: first("list-notifications"),
             method: first("list-payment-methods"),
+            top_up: text(&crate::paying::top_up(stage, &customer), "id"),
+            offered: request.to_string(),
+            offer,
+            endpoint: crate::partnering::endpoint(stage, account, "partner.example.com"),
             reserved,
             paid,
             packed,
             shipped,
             delivered,
+            request: services::request(stage, &customer, service, "a-request-for-a-service"),
+            missed: services::missed(stage, &customer, service, "a-request-that-is-missed"),
+            jobs: Jobs::of(stage, account, service),
+            application,
         }
     }
 }

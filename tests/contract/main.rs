@@ -3,13 +3,21 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod authorization;
+mod billing;
 mod binaries;
 mod buying;
 mod events;
 mod generated;
+mod hiring;
 mod inhabitants;
+mod jobs;
+mod matching;
+mod partnering;
+mod paying;
 mod people;
 mod samples;
+mod services;
+mod supplies;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

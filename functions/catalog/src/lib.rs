@@ -8,7 +8,6 @@
 //! order of the setting `STOCK_LOCATIONS`, that has enough of it.
 
 pub mod allocation;
-pub mod csv;
 pub mod fields;
 pub mod import;
 mod import_row;

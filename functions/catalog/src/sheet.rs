@@ -11,8 +11,8 @@
 //!
 //! In values, `\|` stands for `|` and `\\` for `\`. An empty cell says nothing about its field.
 
-use crate::csv::{self, Unreadable};
 use crate::rows::{RawRow, Row};
+use kernel::csv::{self, Unreadable};
 use kernel::{Currency, Money};
 use serde_json::{Map, Value, json};
 

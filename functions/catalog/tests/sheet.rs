@@ -1,9 +1,9 @@
 //! The domain of rows and sheets: comma-separated values, the cells of a product, what is wrong with a row.
 
 use crate::support::{locations, sku};
-use catalog::csv::{self, Unreadable};
 use catalog::rows::{self, RawRow, Reading, Row, RowError};
 use catalog::sheet;
+use kernel::csv::{self, Unreadable};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,15 +1,18 @@
 //! Identity: accounts, sessions, roles, and the tokens that prove them.
 //!
 //! Owns the table and topic `identity`, and the only copy of contact details. Somebody registers, verifies a contact by
-//! a code, signs in and keeps the session going with refresh tokens; admins grant roles and give partners credentials.
+//! a code, signs in and keeps the session going with refresh tokens; admins grant roles and give partners
+//! credentials; who is hired becomes a worker, and clients whom partners bring get accounts.
 //! Access tokens are checked by the API's authorizer with the keys published here, and nothing here is asked for that.
 
 pub mod access;
 pub mod account;
 pub mod address;
+pub mod admission;
 pub mod challenge;
 pub mod credentials;
 pub mod grant;
+pub mod hire;
 pub mod jwk;
 pub mod keys;
 pub mod partner;
@@ -25,6 +28,7 @@ platform::context! {
     name: "identity",
     indexes: [],
     functions: [
+        admit_client,
         change_roles,
         create_partner,
         end_session,
@@ -33,6 +37,7 @@ platform::context! {
         get_discovery,
         get_keys,
         get_roles,
+        grant_worker,
         issue_code,
         list_role_changes,
         list_sessions,

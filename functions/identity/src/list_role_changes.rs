@@ -35,7 +35,7 @@ pub struct RoleChangeView {
     pub number: u32,
     /// When.
     pub at: Timestamp,
-    /// Who changed them. Absent if the deployment named the first admin.
+    /// Who changed them. Absent if no admin did: the deployment named the first one, or hiring made a worker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<AccountId>,
     /// Why.

@@ -1,15 +1,17 @@
 //! Publishes what changes of accounts announce: `identity.account-registered.v1`, `identity.contact-verified.v1`,
 //! `identity.code-issued.v1`, `identity.roles-changed.v1`, `identity.account-locked.v1`,
-//! `identity.sessions-revoked.v1`.
+//! `identity.sessions-revoked.v1`, `identity.client-admitted.v1`.
 //!
 //! Reads the stream of the identity table; writes nothing. No event holds a contact, and a code only sealed.
 
 use crate::access::{Access, AccessEvent};
 use crate::account::{Account, AccountEvent};
+use crate::admission::{Admission, AdmissionEvent};
 use crate::challenge::{Challenge, ChallengeEvent};
 use crate::roles::{RoleChange, RoleEvent};
 use contracts::identity::{
-    AccountLocked, AccountRegistered, CodeIssued, ContactVerified, Published, RolesChanged, SessionsRevoked,
+    AccountLocked, AccountRegistered, ClientAdmitted, CodeIssued, ContactVerified, Published, RolesChanged,
+    SessionsRevoked,
 };
 use platform::{Change, Error, Function, Item, relay};
 
@@ -37,6 +39,10 @@ pub async fn relay_identity(change: Change) -> Result<Vec<Published>, Error> {
             let (roles, outbox) = change.read::<RoleChange>()?;
             Ok(outbox.events.into_iter().map(|RoleEvent::Changed| changed(&roles).into()).collect())
         }
+        Admission::KIND => {
+            let (client, outbox) = change.read::<Admission>()?;
+            Ok(outbox.events.into_iter().map(|AdmissionEvent::Admitted| admitted(&client).into()).collect())
+        }
         _ => Err(Error::broken(format!("{} announces nothing", change.key))),
     }
 }
@@ -54,6 +60,15 @@ fn of_access(access: &Access, event: AccessEvent) -> Published {
     match event {
         AccessEvent::Locked { until } => AccountLocked { account, until }.into(),
         AccessEvent::TokenReused => SessionsRevoked { account, reason: "token-reuse".to_owned() }.into(),
+    }
+}
+
+fn admitted(client: &Admission) -> ClientAdmitted {
+    ClientAdmitted {
+        account: client.account,
+        source: client.source.clone(),
+        external_id: client.external_id.clone(),
+        known: client.known,
     }
 }
 

@@ -89,7 +89,7 @@ pub struct RoleChange {
     pub granted: Roles,
     /// Those that went.
     pub revoked: Roles,
-    /// Who changed them; nobody, if the deployment named the first admin.
+    /// Who changed them; nobody, if the deployment named the first admin or hiring made a worker.
     #[serde(rename = "changed_by", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<AccountId>,
     /// Why.

@@ -6,7 +6,9 @@
 //! | [`Access`]: sessions, failures to sign in | `acc_…` | `access` | locked, token reused |
 //! | [`Challenge`] of a contact | `acc_…` | `code#email`, `code#phone` | code issued |
 //! | [`RoleChange`], written once | `acc_…` | `role-change#000001` | roles changed |
+//! | [`Hire`] that was dealt with, written once | `acc_…` | `hire#app_…` | |
 //! | [`Partner`] | `acc_…` | `partner` | |
+//! | [`Admission`] of a partner's client | `client#<digest>` | `client` | client admitted |
 //! | [`Claim`] of a verified address | `contact#<digest>` | `claim` | |
 //! | [`Admins`], one | `admins` | `admins` | |
 //!
@@ -20,14 +22,16 @@
 use crate::access::{Access, AccessEvent};
 use crate::account::{Account, AccountEvent};
 use crate::address::Address;
+use crate::admission::{Admission, AdmissionEvent};
 use crate::challenge::{Challenge, ChallengeEvent};
 use crate::credentials::{Candidate, Credentials, stand_in};
+use crate::hire::Hire;
 use crate::keys::Keys;
 use crate::partner::Partner;
 use crate::roles::{Admins, RoleChange, RoleEvent};
 use crate::settings::Cost;
 use contracts::identity::ContactKind;
-use kernel::{AccountId, Timestamp};
+use kernel::{AccountId, ApplicationId, Digest, Timestamp};
 use platform::{Error, Item, Key, Never, TableReader};
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +89,37 @@ impl Item for Admins {
     fn key(&self) -> Key {
         admins_key()
     }
+}
+
+impl Item for Hire {
+    type Event = Never;
+    const KIND: &'static str = "hire";
+
+    fn key(&self) -> Key {
+        hire_key(self.account, self.application)
+    }
+}
+
+/// The key of a hiring.
+pub fn hire_key(account: AccountId, application: ApplicationId) -> Key {
+    Key::new(account, format!("{}#{application}", Hire::KIND))
+}
+
+impl Item for Admission {
+    type Event = AdmissionEvent;
+    const KIND: &'static str = "client";
+    /// It is announced when it is made, and heard of again later.
+    const HISTORY: bool = true;
+
+    fn key(&self) -> Key {
+        admission_key(&self.source, &self.external_id)
+    }
+}
+
+/// The key of a partner's client.
+pub fn admission_key(source: &str, external_id: &str) -> Key {
+    let digest = Digest::of([source, external_id]).short(26);
+    Key::new(format!("{}#{digest}", Admission::KIND), Admission::KIND)
 }
 
 /// Whose a verified address is.

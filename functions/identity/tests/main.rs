@@ -2,11 +2,13 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod address;
+mod admit_client;
 mod challenge;
 mod change_roles;
 mod contacts;
 mod costs;
 mod documents;
+mod grant_worker;
 mod issue_code;
 mod limits;
 mod lockout;

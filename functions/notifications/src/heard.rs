@@ -5,13 +5,17 @@
 
 use crate::channel::Channel;
 use crate::notice::Notice;
+use contracts::billing::{AccountAdjusted, InvoiceIssued, PayoutFailed, PayoutPaid};
+use contracts::hiring::{ApplicationRejected, TestAssigned, WorkerHired};
 use contracts::identity::{AccountLocked, CodeIssued, ContactKind, RolesChanged, SessionsRevoked};
+use contracts::jobs::{JobCancelled, JobCreated, JobMissed};
+use contracts::matching::{OfferMade, RequestMatched, RequestUnmatched, RequestWaiting};
 use contracts::orders::{
     OrderCancelled, OrderDelivered, OrderExpired, OrderPaid, OrderRefunded, OrderRejected, OrderReserved,
     OrderReturned, OrderShipped,
 };
 use contracts::payments::{PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
-use kernel::{AccountId, OrderId};
+use kernel::{AccountId, Money, OrderId};
 
 contracts::one_of! {
     /// What this context hears.
@@ -27,12 +31,26 @@ contracts::one_of! {
         OrderRefunded,
         PaymentFailed,
         RefundFailed,
+        RequestMatched,
+        RequestWaiting,
+        RequestUnmatched,
+        JobMissed,
+        JobCreated,
+        JobCancelled,
         PaymentMethodSaved,
         PaymentMethodRemoved,
+        OfferMade,
+        InvoiceIssued,
+        PayoutPaid,
+        PayoutFailed,
+        AccountAdjusted,
         CodeIssued,
         AccountLocked,
         SessionsRevoked,
         RolesChanged,
+        TestAssigned,
+        WorkerHired,
+        ApplicationRejected,
     }
 }
 
@@ -64,8 +82,38 @@ impl Heard {
             Heard::RefundFailed(RefundFailed { order, customer, amount, .. }) => {
                 (*customer, Notice::RefundFailed { order: *order, amount: *amount })
             }
+            Heard::RequestMatched(RequestMatched { request, client, from, .. }) => {
+                (*client, Notice::RequestMatched { request: *request, from: *from })
+            }
+            Heard::RequestWaiting(event) => (event.client, Notice::RequestWaiting { request: event.request }),
+            Heard::RequestUnmatched(event) => (event.client, Notice::RequestUnmatched { request: event.request }),
+            Heard::JobMissed(event) => (event.client, Notice::RequestMissed { request: event.request }),
+            Heard::JobCreated(JobCreated { job, worker, from, .. }) => {
+                (*worker, Notice::JobCreated { job: *job, from: *from })
+            }
+            Heard::JobCancelled(event) => (event.worker, Notice::JobCancelled { job: event.job }),
             Heard::PaymentMethodSaved(event) => (event.customer, Notice::PaymentMethodSaved),
             Heard::PaymentMethodRemoved(event) => (event.customer, Notice::PaymentMethodRemoved),
+            Heard::OfferMade(OfferMade { worker, from, accept_until, .. }) => {
+                (*worker, Notice::OfferMade { from: *from, accept_until: *accept_until })
+            }
+            Heard::InvoiceIssued(InvoiceIssued { invoice, client, amount, period, pay_until }) => {
+                let (invoice, amount, period) = (*invoice, *amount, period.clone());
+                (*client, Notice::InvoiceIssued { invoice, amount, period, pay_until: *pay_until })
+            }
+            Heard::PayoutPaid(event) => {
+                (event.worker, Notice::PayoutPaid { amount: event.amount, period: event.period.clone() })
+            }
+            Heard::PayoutFailed(event) => {
+                (event.worker, Notice::PayoutFailed { amount: event.amount, period: event.period.clone() })
+            }
+            Heard::AccountAdjusted(AccountAdjusted { account, amount, .. }) => {
+                let taken = Money::new(amount.amount_minor.saturating_neg(), amount.currency);
+                match amount.amount_minor {
+                    ..0 => (*account, Notice::AccountFined { amount: taken }),
+                    _ => (*account, Notice::AccountCredited { amount: *amount }),
+                }
+            }
             Heard::CodeIssued(CodeIssued { account, kind, purpose, sealed, expires_at }) => {
                 let (to, sealed) = (channel(*kind), sealed.clone());
                 (*account, Notice::Code { to, purpose: *purpose, sealed, expires_at: *expires_at })
@@ -79,6 +127,12 @@ impl Heard {
             Heard::RolesChanged(RolesChanged { account, roles, .. }) => {
                 (*account, Notice::RolesChanged { roles: roles.clone() })
             }
+            Heard::TestAssigned(TestAssigned { application, candidate, test, begin_until }) => {
+                let (application, test, begin_until) = (*application, *test, *begin_until);
+                (*candidate, Notice::TestAssigned { application, test, begin_until })
+            }
+            Heard::WorkerHired(event) => (event.worker, Notice::WorkerHired),
+            Heard::ApplicationRejected(event) => (event.candidate, Notice::ApplicationRejected),
         }
     }
 
@@ -96,12 +150,26 @@ impl Heard {
             Heard::OrderRefunded(event) => Some(event.order),
             Heard::PaymentFailed(_)
             | Heard::RefundFailed(_)
+            | Heard::RequestMatched(_)
+            | Heard::RequestWaiting(_)
+            | Heard::RequestUnmatched(_)
+            | Heard::JobMissed(_)
+            | Heard::JobCreated(_)
+            | Heard::JobCancelled(_)
             | Heard::PaymentMethodSaved(_)
             | Heard::PaymentMethodRemoved(_)
+            | Heard::OfferMade(_)
+            | Heard::InvoiceIssued(_)
+            | Heard::PayoutPaid(_)
+            | Heard::PayoutFailed(_)
+            | Heard::AccountAdjusted(_)
             | Heard::CodeIssued(_)
             | Heard::AccountLocked(_)
             | Heard::SessionsRevoked(_)
-            | Heard::RolesChanged(_) => None,
+            | Heard::RolesChanged(_)
+            | Heard::TestAssigned(_)
+            | Heard::WorkerHired(_)
+            | Heard::ApplicationRejected(_) => None,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::channel::Channel;
 use contracts::identity::CodePurpose;
-use kernel::{Money, OrderId, Timestamp};
+use kernel::{ApplicationId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The facts of one notification. Its name is that of its template.
@@ -83,10 +83,86 @@ pub enum Notice {
         /// How much is still owed.
         amount: Money,
     },
+    /// A worker was found for a request.
+    RequestMatched {
+        /// The request.
+        request: RequestId,
+        /// When the worker comes.
+        from: Timestamp,
+    },
+    /// Nobody can do a request yet.
+    RequestWaiting {
+        /// The request.
+        request: RequestId,
+    },
+    /// Nobody was found for a request in time.
+    RequestUnmatched {
+        /// The request.
+        request: RequestId,
+    },
+    /// The worker did not come; the client may have another time.
+    RequestMissed {
+        /// The request.
+        request: RequestId,
+    },
+    /// A worker has a job.
+    JobCreated {
+        /// The job.
+        job: JobId,
+        /// When it begins.
+        from: Timestamp,
+    },
+    /// The client cancelled a worker's job.
+    JobCancelled {
+        /// The job.
+        job: JobId,
+    },
+    /// A client is to pay for a week.
+    InvoiceIssued {
+        /// The invoice.
+        invoice: InvoiceId,
+        /// How much.
+        amount: Money,
+        /// The Sunday that ends the week.
+        period: String,
+        /// Until when.
+        pay_until: Timestamp,
+    },
+    /// A worker was paid for a week.
+    PayoutPaid {
+        /// How much.
+        amount: Money,
+        /// The Sunday that ends the week.
+        period: String,
+    },
+    /// A worker's payout did not go through.
+    PayoutFailed {
+        /// How much.
+        amount: Money,
+        /// The Sunday that ends the week.
+        period: String,
+    },
+    /// Staff gave the person something.
+    AccountCredited {
+        /// How much.
+        amount: Money,
+    },
+    /// Staff took something off the person's account.
+    AccountFined {
+        /// How much, above zero.
+        amount: Money,
+    },
     /// A card was saved for later payments.
     PaymentMethodSaved,
     /// A saved card was removed.
     PaymentMethodRemoved,
+    /// A request is offered to a worker.
+    OfferMade {
+        /// When the job would begin.
+        from: Timestamp,
+        /// Until when it can be accepted.
+        accept_until: Timestamp,
+    },
     /// A one-time code.
     Code {
         /// Where it goes, and nowhere else: it proves that this address is the person's.
@@ -113,6 +189,19 @@ pub enum Notice {
         /// What it is now.
         roles: Vec<String>,
     },
+    /// A candidate is to take a test.
+    TestAssigned {
+        /// The application.
+        application: ApplicationId,
+        /// The test.
+        test: TestId,
+        /// Until when it is to be begun.
+        begin_until: Timestamp,
+    },
+    /// A candidate was hired.
+    WorkerHired,
+    /// A candidate was not hired.
+    ApplicationRejected,
     /// Several notices that were held back, in one message.
     Digest {
         /// The first of them, oldest first.
@@ -128,7 +217,7 @@ pub enum Notice {
 pub enum Topic {
     /// How orders get on.
     Orders,
-    /// Receipts, refunds, failed payments.
+    /// Receipts, refunds, failed payments, invoices, payouts.
     Payments,
 }
 
@@ -139,6 +228,8 @@ pub enum Nature {
     Security,
     /// What the law or the contract wants told: through the channels of the topic, or by e-mail if there are none.
     Transactional(Topic),
+    /// What the person asked the marketplace for and waits to hear: by e-mail, and not a matter of preferences.
+    Official,
     /// As the person likes.
     Optional(Topic),
 }
@@ -158,12 +249,27 @@ impl Notice {
             Notice::OrderRefunded { .. } => "order-refunded",
             Notice::PaymentFailed { .. } => "payment-failed",
             Notice::RefundFailed { .. } => "refund-failed",
+            Notice::RequestMatched { .. } => "request-matched",
+            Notice::RequestWaiting { .. } => "request-waiting",
+            Notice::RequestUnmatched { .. } => "request-unmatched",
+            Notice::RequestMissed { .. } => "request-missed",
+            Notice::JobCreated { .. } => "job-created",
+            Notice::JobCancelled { .. } => "job-cancelled",
+            Notice::InvoiceIssued { .. } => "invoice-issued",
+            Notice::PayoutPaid { .. } => "payout-paid",
+            Notice::PayoutFailed { .. } => "payout-failed",
+            Notice::AccountCredited { .. } => "account-credited",
+            Notice::AccountFined { .. } => "account-fined",
             Notice::PaymentMethodSaved => "payment-method-saved",
             Notice::PaymentMethodRemoved => "payment-method-removed",
+            Notice::OfferMade { .. } => "offer-made",
             Notice::Code { .. } => "code",
             Notice::AccountLocked { .. } => "account-locked",
             Notice::SessionsRevoked { .. } => "sessions-revoked",
             Notice::RolesChanged { .. } => "roles-changed",
+            Notice::TestAssigned { .. } => "test-assigned",
+            Notice::WorkerHired => "worker-hired",
+            Notice::ApplicationRejected => "application-rejected",
             Notice::Digest { .. } => "digest",
         }
     }
@@ -198,31 +304,49 @@ impl Notice {
             | Notice::OrderCancelled { .. }
             | Notice::OrderExpired { .. }
             | Notice::OrderReturned { .. }
+            | Notice::RequestMatched { .. }
+            | Notice::RequestWaiting { .. }
+            | Notice::RequestUnmatched { .. }
+            | Notice::RequestMissed { .. }
+            | Notice::JobCreated { .. }
+            | Notice::JobCancelled { .. }
+            | Notice::OfferMade { .. }
             | Notice::Digest { .. } => Nature::Transactional(Topic::Orders),
             Notice::OrderPaid { .. }
             | Notice::OrderRefunded { .. }
             | Notice::PaymentFailed { .. }
-            | Notice::RefundFailed { .. } => Nature::Transactional(Topic::Payments),
+            | Notice::RefundFailed { .. }
+            | Notice::InvoiceIssued { .. }
+            | Notice::PayoutPaid { .. }
+            | Notice::PayoutFailed { .. }
+            | Notice::AccountCredited { .. }
+            | Notice::AccountFined { .. } => Nature::Transactional(Topic::Payments),
             Notice::PaymentMethodSaved
             | Notice::PaymentMethodRemoved
             | Notice::Code { .. }
             | Notice::AccountLocked { .. }
             | Notice::SessionsRevoked { .. }
             | Notice::RolesChanged { .. } => Nature::Security,
+            Notice::TestAssigned { .. } | Notice::WorkerHired | Notice::ApplicationRejected => Nature::Official,
         }
     }
 
     /// Whether it cannot wait: quiet hours do not delay it, and if one channel fails another one is tried.
     pub fn is_urgent(&self) -> bool {
         let waits_for_payment = matches!(self, Notice::OrderReserved { .. } | Notice::PaymentFailed { .. });
-        waits_for_payment || self.nature() == Nature::Security
+        let sends_somewhere = matches!(self, Notice::JobCreated { .. } | Notice::JobCancelled { .. });
+        let waits_for_worker = matches!(self, Notice::OfferMade { .. });
+        waits_for_payment || sends_somewhere || waits_for_worker || self.nature() == Nature::Security
     }
 
     /// From when on it is not worth sending any more.
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self {
             Notice::OrderReserved { pay_until, .. } => Some(*pay_until),
+            Notice::RequestMatched { from, .. } | Notice::JobCreated { from, .. } => Some(*from),
+            Notice::OfferMade { accept_until, .. } => Some(*accept_until),
             Notice::Code { expires_at, .. } => Some(*expires_at),
+            Notice::TestAssigned { begin_until, .. } => Some(*begin_until),
             _ => None,
         }
     }
@@ -242,7 +366,7 @@ impl Notice {
         match (self, self.nature()) {
             (Notice::Digest { .. }, _) => Some(Topic::Orders),
             (_, Nature::Optional(topic)) => Some(topic),
-            (_, Nature::Security | Nature::Transactional(_)) => None,
+            (_, Nature::Security | Nature::Official | Nature::Transactional(_)) => None,
         }
     }
 }

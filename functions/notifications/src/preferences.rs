@@ -66,7 +66,7 @@ impl Preferences {
             return BTreeSet::from([*to]);
         }
         match notice.nature() {
-            Nature::Security => by_email(),
+            Nature::Security | Nature::Official => by_email(),
             Nature::Transactional(topic) if self.channels(topic).is_empty() => by_email(),
             Nature::Transactional(topic) | Nature::Optional(topic) => self.channels(topic).clone(),
         }

@@ -83,9 +83,16 @@ macro_rules! templates {
 }
 
 templates! {
+    "account-credited" v 1,
+    "account-fined" v 1,
     "account-locked" v 1,
+    "application-rejected" v 1,
     "code" v 1,
     "digest" v 1,
+    "invoice-issued" v 1,
+    "job-cancelled" v 1,
+    "job-created" v 1,
+    "offer-made" v 1,
     "order-cancelled" v 1,
     "order-delivered" v 1,
     "order-expired" v 1,
@@ -98,9 +105,17 @@ templates! {
     "payment-failed" v 1,
     "payment-method-removed" v 1,
     "payment-method-saved" v 1,
+    "payout-failed" v 1,
+    "payout-paid" v 1,
     "refund-failed" v 1,
+    "request-matched" v 1,
+    "request-missed" v 1,
+    "request-unmatched" v 1,
+    "request-waiting" v 1,
     "roles-changed" v 1,
     "sessions-revoked" v 1,
+    "test-assigned" v 1,
+    "worker-hired" v 1,
 }
 
 /// What stands around an e-mail's text, as HTML and plain.

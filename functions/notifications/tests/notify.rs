@@ -2,13 +2,20 @@
 
 use crate::samples::time;
 use crate::support::*;
+use contracts::billing::{AccountAdjusted, InvoiceIssued, PayoutFailed, PayoutPaid};
+use contracts::hiring::{ApplicationRejected, TestAssigned, WorkerHired};
 use contracts::identity::{AccountLocked, ContactKind, RolesChanged, SessionsRevoked};
+use contracts::jobs::{JobCancelled, JobCreated, JobMissed};
+use contracts::matching::{OfferMade, RequestMatched, RequestUnmatched, RequestWaiting};
 use contracts::orders::{
     OrderCancelled, OrderDelivered, OrderExpired, OrderPaid, OrderRefunded, OrderRejected, OrderReturned, OrderShipped,
     OrderedLine,
 };
 use contracts::payments::{PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
-use kernel::{PaymentId, PaymentMethodId, RefundId, ReturnId};
+use kernel::{
+    AdjustmentId, ApplicationId, InvoiceId, JobId, OfferId, PaymentId, PaymentMethodId, PayoutId, RefundId, RequestId,
+    ReturnId, ServiceId, SlotId, TestId,
+};
 use local::faults::Fate;
 use local::testing::{event, item, reports_only_what_it_cannot_read};
 use notifications::channel::Channel::{Email, Sms};
@@ -36,7 +43,80 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         amount: pounds(510),
         reason: "lost_or_stolen_card".to_owned(),
     };
+    let (application, test) = (ApplicationId::from_bits(18), TestId::from_bits(19));
+    let begin_until = stage.now().after(Duration::from_secs(7 * 86_400));
+    let assigned = TestAssigned { application, candidate: MARIA, test, begin_until };
+    let hired = WorkerHired {
+        application,
+        worker: MARIA,
+        skills: Default::default(),
+        strengths: Vec::new(),
+        weaknesses: Vec::new(),
+    };
+    let offered = OfferMade {
+        offer: OfferId::from_bits(1),
+        request: RequestId::from_bits(1),
+        worker: MARIA,
+        from: stage.now().after(Duration::from_secs(86_400)),
+        accept_until: stage.now().after(Duration::from_secs(300)),
+    };
+    let (amount, period) = (pounds(510), "2026-01-04".to_owned());
+    let issued = InvoiceIssued {
+        invoice: InvoiceId::from_bits(1),
+        client: customer,
+        amount,
+        period: period.clone(),
+        pay_until: stage.now(),
+    };
+    let payout = PayoutId::from_bits(1);
+    let paid = PayoutPaid { payout, worker: customer, amount, period: period.clone() };
+    let bounced = PayoutFailed { payout, worker: customer, amount, period };
+    let adjusted = |n, minor| AccountAdjusted {
+        adjustment: AdjustmentId::from_bits(n),
+        account: customer,
+        amount: pounds(minor),
+        proposed_by: customer,
+        approved_by: None,
+    };
     let declined = PaymentFailed { order, customer, payment, reason: "card_declined".to_owned() };
+    // A request, and a job of somebody else's.
+    let (request, job, service) = (RequestId::from_bits(1), JobId::from_bits(1), ServiceId::from_bits(1));
+    let (from, until) = (time("2026-01-06T09:00:00Z"), time("2026-01-06T10:00:00Z"));
+    let (client, worker, price, ended_at, attempt) = (MARIA, JOHN, pounds(100), stage.now(), 1);
+    let slot = SlotId::from_bits(1);
+    let matched = RequestMatched {
+        request,
+        attempt,
+        client,
+        worker,
+        slot,
+        service,
+        price,
+        from,
+        until,
+    };
+    let missed = JobMissed {
+        job,
+        request,
+        attempt,
+        client,
+        worker,
+        service,
+        price,
+        ended_at,
+    };
+    let (client, worker) = (JOHN, MARIA);
+    let created = JobCreated { job, request, attempt, client, worker, service, from, until };
+    let cancelled = JobCancelled {
+        job,
+        request,
+        attempt,
+        client,
+        worker,
+        service,
+        price,
+        ended_at,
+    };
     vec![
         (reserved(stage, MARIA, 1), "order-reserved"),
         (step(stage, &OrderRejected { order, customer }, 3), "order-rejected"),
@@ -49,8 +129,20 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         (step(stage, &OrderRefunded { order, customer, amount: pounds(510) }, 10), "order-refunded"),
         (event(stage, &declined, 1, 1), "payment-failed"),
         (event(stage, &failed, 1, 2), "refund-failed"),
+        (event(stage, &matched, 1, 1), "request-matched"),
+        (event(stage, &RequestWaiting { request, client: MARIA }, 1, 2), "request-waiting"),
+        (event(stage, &RequestUnmatched { request, client: MARIA }, 1, 3), "request-unmatched"),
+        (event(stage, &missed, 1, 1), "request-missed"),
+        (event(stage, &created, 1, 2), "job-created"),
+        (event(stage, &cancelled, 1, 3), "job-cancelled"),
         (event(stage, &PaymentMethodSaved { customer, method }, 1, 1), "payment-method-saved"),
         (event(stage, &PaymentMethodRemoved { customer, method }, 1, 2), "payment-method-removed"),
+        (event(stage, &offered, 1, 1), "offer-made"),
+        (event(stage, &issued, 1, 1), "invoice-issued"),
+        (event(stage, &paid, 1, 2), "payout-paid"),
+        (event(stage, &bounced, 1, 3), "payout-failed"),
+        (event(stage, &adjusted(1, 500), 1, 1), "account-credited"),
+        (event(stage, &adjusted(2, -500), 1, 1), "account-fined"),
         (event(stage, &AccountLocked { account, until: stage.now() }, 1, 1), "account-locked"),
         (
             event(stage, &SessionsRevoked { account, reason: "token-reuse".to_owned() }, 1, 2),
@@ -60,6 +152,9 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
             event(stage, &RolesChanged { account, roles: vec!["manager".to_owned()], by: None }, 1, 3),
             "roles-changed",
         ),
+        (event(stage, &assigned, 1, 2), "test-assigned"),
+        (event(stage, &hired, 1, 5), "worker-hired"),
+        (event(stage, &ApplicationRejected { application, candidate: MARIA }, 1, 6), "application-rejected"),
     ]
 }
 

@@ -44,13 +44,16 @@ fn preferences_hold_but_what_must_be_told_is_told_by_email_at_least() {
 }
 
 #[test]
-fn security_is_no_matter_of_preferences() {
+fn security_and_what_was_asked_for_are_no_matter_of_preferences() {
     for preferences in [with(&[], &[]), with(&[Sms], &[Sms])] {
         for name in [
             "account-locked",
             "sessions-revoked",
             "roles-changed",
             "payment-method-saved",
+            "test-assigned",
+            "worker-hired",
+            "application-rejected",
         ] {
             assert_eq!(chosen(&preferences, name), [Email], "{name}");
         }
@@ -89,8 +92,11 @@ fn what_is_urgent_or_about_security_never_waits_for_the_morning() {
         [
             "order-reserved",
             "payment-failed",
+            "job-created",
+            "job-cancelled",
             "payment-method-saved",
             "payment-method-removed",
+            "offer-made",
             "code",
             "account-locked",
             "sessions-revoked",

@@ -1,7 +1,7 @@
 //! One notice of each kind, as real as can be.
 
 use contracts::identity::CodePurpose;
-use kernel::{Currency, Money, OrderId, Timestamp};
+use kernel::{ApplicationId, Currency, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
 use notifications::channel::Channel;
 use notifications::notice::Notice;
 
@@ -12,6 +12,12 @@ pub fn time(text: &str) -> Timestamp {
 
 /// The order that samples are about.
 pub const ORDER: OrderId = OrderId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9b3f_5c7d_1a42);
+
+/// The request that samples are about.
+pub const REQUEST: RequestId = RequestId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9b3f_5c7d_1a43);
+
+/// The job that samples are about.
+pub const JOB: JobId = JobId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9b3f_5c7d_1a44);
 
 /// One of each, in the order of their declaration.
 pub fn notices() -> Vec<Notice> {
@@ -33,8 +39,28 @@ pub fn notices() -> Vec<Notice> {
         Notice::OrderRefunded { order, amount: pounds(510) },
         Notice::PaymentFailed { order },
         Notice::RefundFailed { order, amount: pounds(510) },
+        Notice::RequestMatched { request: REQUEST, from: time("2026-01-06T09:00:00Z") },
+        Notice::RequestWaiting { request: REQUEST },
+        Notice::RequestUnmatched { request: REQUEST },
+        Notice::RequestMissed { request: REQUEST },
+        Notice::JobCreated { job: JOB, from: time("2026-01-06T09:00:00Z") },
+        Notice::JobCancelled { job: JOB },
+        Notice::InvoiceIssued {
+            invoice: InvoiceId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9b3f_5c7d_1a43),
+            amount: roubles,
+            period: "2026-01-04".to_owned(),
+            pay_until: time("2026-01-11T00:00:00Z"),
+        },
+        Notice::PayoutPaid { amount: roubles, period: "2026-01-04".to_owned() },
+        Notice::PayoutFailed { amount: roubles, period: "2026-01-04".to_owned() },
+        Notice::AccountCredited { amount: roubles },
+        Notice::AccountFined { amount: roubles },
         Notice::PaymentMethodSaved,
         Notice::PaymentMethodRemoved,
+        Notice::OfferMade {
+            from: time("2026-01-06T09:00:00Z"),
+            accept_until: time("2026-01-05T08:05:00Z"),
+        },
         Notice::Code {
             to: Channel::Email,
             purpose: CodePurpose::VerifyContact,
@@ -44,6 +70,13 @@ pub fn notices() -> Vec<Notice> {
         Notice::AccountLocked { until: time("2026-01-05T08:30:00Z") },
         Notice::SessionsRevoked { reason: "token-reuse".to_owned() },
         Notice::RolesChanged { roles: vec!["customer".to_owned(), "manager".to_owned()] },
+        Notice::TestAssigned {
+            application: ApplicationId::from_bits(18),
+            test: TestId::from_bits(19),
+            begin_until: time("2026-01-12T08:00:00Z"),
+        },
+        Notice::WorkerHired,
+        Notice::ApplicationRejected,
         Notice::Digest {
             notices: vec![
                 Notice::OrderDelivered { order },

@@ -203,7 +203,7 @@ pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
 
 /// The feed as its owner sees it.
 pub fn feed(stage: &Stage, account: AccountId) -> Value {
-    let answer = stage.ask("list-notifications").by(&signed_in(account)).get();
+    let answer = stage.ask("list-notifications").by(&signed_in(account)).query("limit=100").get();
     assert_eq!(answer.status_code, 200, "{}", answer.body);
     answer.json()
 }

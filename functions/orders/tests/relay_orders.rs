@@ -137,7 +137,7 @@ fn a_change_that_can_never_be_announced_is_parked_and_holds_up_no_other() {
         let subjects: Vec<Value> =
             published(&stage).concat().into_iter().map(|mut event| event["subject"].take()).collect();
         assert_eq!(subjects, expected, "all others are published");
-        let parked = stage.cloud.objects().0.clone();
+        let parked = stage.cloud.objects().parked.clone();
         assert_eq!(parked.len(), 2);
         for place in [2, 4] {
             let whole = parked.iter().find(|(key, _)| key.ends_with(&format!("/orders/{}.json", records[place].name)));
@@ -165,7 +165,7 @@ fn a_change_that_cannot_even_be_parked_holds_up_the_stream() {
     assert_eq!(published(&stage).concat().len(), 3, "all others are published");
     stage.calm();
     assert!(relay(&stage, &records[2..]).is_empty());
-    assert_eq!(stage.cloud.objects().0.len(), 2);
+    assert_eq!(stage.cloud.objects().parked.len(), 2);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_change_that_cannot_be_announced_now_holds_up_the_stream_and_is_not_parked()
     let records = changes(&stage, 2, 51);
     stage.interfere(|call| if call.operation == "Query" { Fate::NeverSent } else { Fate::Answered });
     assert_eq!(relay(&stage, &records), BTreeSet::from([records[0].name.clone()]));
-    assert!(stage.cloud.objects().0.is_empty());
+    assert!(stage.cloud.objects().parked.is_empty());
     stage.calm();
     assert!(relay(&stage, &records).is_empty());
     assert_eq!(published(&stage).concat().len(), 2);

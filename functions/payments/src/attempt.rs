@@ -1,4 +1,4 @@
-//! One attempt to pay an order: one intent at the provider, from the wish to the money. Pure.
+//! One attempt to pay something: one intent at the provider, from the wish to the money. Pure.
 //!
 //! ```text
 //!   planned ──▶ opening ──▶ open ──────────▶ captured ──▶ refunds
@@ -11,12 +11,13 @@
 //! or may not be known there. Nothing can be captured before *open* is stored, because the client secret is told to
 //! nobody, and no method is charged, until then.
 
+use crate::payment::{UNANSWERED, Wish};
 use crate::provider::{IntentRef, MethodRef, PayerRef};
 use crate::refund::Refund;
 use kernel::{Money, PaymentId, PaymentMethodId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// An attempt to pay an order.
+/// An attempt to pay.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     /// Names it, to the provider too.
@@ -27,7 +28,7 @@ pub struct Attempt {
     pub amount: Money,
     /// How it is to be paid.
     pub way: Way,
-    /// Until when the order may be paid.
+    /// Until when it may be paid.
     pub pay_until: Timestamp,
     /// It is to be ended, unless the money came first.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -138,6 +139,33 @@ pub struct Dispute {
 }
 
 impl Attempt {
+    /// An attempt of which the provider knows nothing yet.
+    pub(crate) fn planned(Wish { id, request, amount, way, pay_until }: Wish) -> Self {
+        Self {
+            id,
+            request,
+            amount,
+            way,
+            pay_until,
+            unwanted: false,
+            progress: Progress::Planned,
+            action_required: false,
+            declined: None,
+            disputes: Vec::new(),
+        }
+    }
+
+    /// When to look at an attempt that charges a saved method and has no answer, or is to be ended.
+    pub(crate) fn unanswered(&self, now: Timestamp) -> Option<Timestamp> {
+        match (&self.way, &self.progress) {
+            (Way::Saved { .. }, Progress::Opening { since } | Progress::Charging { since, .. }) => {
+                Some(since.after(UNANSWERED))
+            }
+            (_, Progress::Open { .. }) if self.unwanted => Some(now.after(UNANSWERED)),
+            _ => None,
+        }
+    }
+
     /// Whether money may still come without anybody's doing something wrong.
     pub fn is_live(&self) -> bool {
         match self.progress {

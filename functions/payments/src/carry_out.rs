@@ -5,7 +5,7 @@
 
 use crate::attempt::Ending;
 use crate::next_call::{Call, Matter};
-use crate::payment::{Next, Payment};
+use crate::payment::{NEVER_CHARGED, Next, Payment};
 use crate::provider::{ClientSecret, Intent, IntentStatus, PaymentProvider, RefundNews, Trouble};
 use crate::refund::Refund;
 use kernel::{PaymentId, RefundId, Timestamp};
@@ -14,8 +14,6 @@ use serde_json::json;
 
 /// More calls than a payment asks for at once, with room for races.
 const MAX_CALLS: usize = 32;
-/// Our word for a charge that never reached the provider.
-const NEVER_CHARGED: &str = "never-charged";
 /// Our word for what the provider does not know any more.
 const MISSING: &str = "missing";
 
@@ -34,12 +32,19 @@ pub struct Carried {
 impl Carried {
     /// Logs what a person should know of.
     pub fn report(&self, log: &Log) {
-        let order = self.payment.value.order;
+        let purpose = self.payment.value.purpose;
         if !self.strays.is_empty() {
-            log.error("money that was not asked for is given back", json!({ "order": order, "refunds": self.strays }));
+            let facts = json!({ purpose.word(): purpose, "refunds": self.strays });
+            log.error("money that was not asked for is given back", facts);
+        }
+        // Of an order that is announced, and somebody else tells people.
+        if purpose.order().is_none() && self.payment.value.needs_a_person() {
+            let facts = json!({ purpose.word(): purpose });
+            log.error("a refund failed, or the bank disputes a payment: look at the provider", facts);
         }
         if let Some(trouble) = &self.trouble {
-            log.warn("the provider is to be asked again", json!({ "order": order, "cause": trouble.to_string() }));
+            let facts = json!({ purpose.word(): purpose, "cause": trouble.to_string() });
+            log.warn("the provider is to be asked again", facts);
         }
     }
 
@@ -112,7 +117,7 @@ pub async fn carry_out<P: PaymentProvider>(
             Some(next) => carried.payment = write(payments, carried.payment, next).await?,
         }
     }
-    Err(Error::contended(format!("the payment of {} kept changing", carried.payment.value.order)))
+    Err(Error::contended(format!("the payment of {} kept changing", carried.payment.value.purpose)))
 }
 
 /// Writes the next state; if somebody was faster, the payment as it stands then.

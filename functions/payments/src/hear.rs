@@ -4,9 +4,10 @@ use crate::attempt::Dispute;
 use crate::method::{Card, SavedMethod, id_of};
 use crate::payment::{Next, Payment, Stranger};
 use crate::provider::{Intent, IntentRef, MethodRef, PayerRef, PaymentProvider, RefundNews, Trouble};
+use crate::purpose::Purpose;
 use crate::store::{change_payment, method_key};
 use crate::stripe::event::News;
-use kernel::{OrderId, Timestamp};
+use kernel::Timestamp;
 use platform::{Decision, Error, Stored, Table};
 
 /// What became of news.
@@ -31,12 +32,12 @@ pub async fn hear<P: PaymentProvider>(
 ) -> Result<Heard, Error> {
     match news {
         News::Intent(intent) => intent_heard(payments, &intent, now, Steps::default()).await,
-        News::Refund(news) => match (news.order.filter(|_| news.refund.is_some()), &news.intent) {
-            (Some(order), _) => {
+        News::Refund(news) => match (news.purpose.filter(|_| news.refund.is_some()), &news.intent) {
+            (Some(purpose), _) => {
                 let about = news.id.as_str().to_owned();
-                change(payments, order, about, |payment| Ok(payment.refund_heard(&news, now))).await
+                change(payments, purpose, about, |payment| Ok(payment.refund_heard(&news, now))).await
             }
-            // Somebody refunded it at the provider: only the intent knows the order.
+            // Somebody refunded it at the provider: only the intent knows what was paid.
             (None, Some(intent)) => {
                 let intent = intent.clone();
                 asked(payments, provider, &intent, now, Steps { refunds: vec![news], dispute: None }).await
@@ -63,7 +64,7 @@ struct Steps {
     dispute: Option<Dispute>,
 }
 
-/// Asks for the intent that news are about, which knows its order, and hears both.
+/// Asks for the intent that news are about, which knows what it pays, and hears both.
 async fn asked<P: PaymentProvider>(
     payments: &Table,
     provider: &P,
@@ -80,10 +81,10 @@ async fn asked<P: PaymentProvider>(
 
 async fn intent_heard(payments: &Table, intent: &Intent, now: Timestamp, steps: Steps) -> Result<Heard, Error> {
     let about = intent.id.as_str().to_owned();
-    let (Some(order), Some(id)) = (intent.order, intent.payment) else {
+    let (Some(purpose), Some(id)) = (intent.purpose, intent.payment) else {
         return Ok(Heard::Orphan { about });
     };
-    change(payments, order, about, |payment| {
+    change(payments, purpose, about, |payment| {
         let mut next = (payment.clone(), Vec::new());
         follow(&mut next, payment.heard(id, intent, now)?);
         for news in &steps.refunds {
@@ -106,15 +107,15 @@ fn follow((payment, events): &mut Next, next: Option<Next>) {
     }
 }
 
-/// Stores what `decide` makes of an order's payment.
+/// Stores what `decide` makes of a payment.
 async fn change(
     payments: &Table,
-    order: OrderId,
+    purpose: Purpose,
     about: String,
     decide: impl Fn(&Payment) -> Result<Option<Next>, Stranger>,
 ) -> Result<Heard, Error> {
     let mut stranger = false;
-    let payment = change_payment(payments, order, |found| {
+    let payment = change_payment(payments, purpose, |found| {
         let next = found.map(&decide).transpose();
         stranger = next.is_err();
         Ok(next.ok().flatten().flatten())

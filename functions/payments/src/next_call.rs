@@ -84,7 +84,7 @@ impl Payment {
         };
         NewIntent {
             payment: attempt.id,
-            order: self.order,
+            purpose: self.purpose,
             amount: attempt.amount,
             payer,
             save,
@@ -95,7 +95,7 @@ impl Payment {
         match &refund.state {
             RefundState::Asked { since, tries } if now < since.after(UNANSWERED) => Some(Call::Refund(NewRefund {
                 refund: refund.id,
-                order: self.order,
+                purpose: self.purpose,
                 intent,
                 amount: refund.amount,
                 tries: *tries,

@@ -1,4 +1,5 @@
-//! The payment of one order: attempts to pay it, what came of them, and whether anything may still come. Pure.
+//! The payment of one order, invoice or top-up: attempts to pay it, what came of them, and whether anything may still
+//! come. Pure.
 //!
 //! ```text
 //!   payable ──────────────────── money ──▶ paid ── order cancelled ──▶ closed (all is given back)
@@ -6,35 +7,46 @@
 //!      └─ expiring, cancelled ──▶ closing ── nothing can come any more ──▶ closed
 //! ```
 //!
+//! Only an order's payment is ever closed; what else is paid stays payable until it is.
+//!
 //! One header an order, so that everything about its money is decided in one place and in one order. At most one
 //! attempt can bring money at a time: a new one waits until the one before is ended at the provider. Money that comes
 //! while the order is *payable*, or *closing* because it expires, pays it. Any other money is given back whole, once.
 //! Kept is captured less given back: what the order shows as paid.
 
 use crate::attempt::{Attempt, Dispute, Ending, Progress, Way};
+use crate::invoice::{Bill, Uncharged};
 use crate::provider::{Intent, IntentRef, IntentStatus};
+use crate::purpose::Purpose;
 use crate::refund::{Cause, Refund, for_cancellation, for_stray};
-use kernel::{AccountId, Money, OrderId, PaymentId, RefundId, Timestamp};
+use contracts::payments::Unpaid;
+use kernel::{AccountId, Money, PaymentId, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// How many attempts one order gets.
+/// How many attempts one payment gets.
 pub const MAX_ATTEMPTS: usize = 20;
 /// How long what was sent may go unanswered before the provider is asked about it instead. Far above the longest
 /// call, so that nothing is in flight any more; far below the day that the provider remembers idempotency keys.
 pub const UNANSWERED: Duration = Duration::from_secs(600);
 /// How long after the time to pay the sweeper ends what nobody ended: the order's own word should come first.
 pub const GRACE: Duration = Duration::from_secs(1800);
+/// Our word for a charge that never reached the provider.
+pub const NEVER_CHARGED: &str = "never-charged";
 /// How long a refund may be under way at the provider before the sweeper asks about it.
 pub const REFUND_DELAY: Duration = Duration::from_secs(86_400);
 
-/// The payment of one order.
+/// The payment of one order, invoice or top-up.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Payment {
-    /// The order.
-    pub order: OrderId,
+    /// What is paid. Stored under the name that it had when that was an order always.
+    #[serde(rename = "order")]
+    pub purpose: Purpose,
     /// Whose it is.
     pub customer: AccountId,
+    /// What an invoice comes to. An order's total is a replica of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Bill>,
     /// What is wanted.
     pub standing: Standing,
     /// The attempts, in the order in which they were started.
@@ -55,7 +67,7 @@ pub const WAITING: &str = "payment";
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// The order may be paid.
+    /// It may be paid.
     Payable,
     /// It is paid, by this attempt.
     Paid {
@@ -90,7 +102,7 @@ pub enum End {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PaymentEvent {
-    /// The order is paid by this attempt.
+    /// It is paid by this attempt.
     Succeeded(PaymentId),
     /// A charge of this attempt was declined, for the first time.
     Failed(PaymentId),
@@ -102,6 +114,8 @@ pub enum PaymentEvent {
     RefundFailed(RefundId),
     /// A charge is disputed: the provider's name of the dispute.
     Disputed(String),
+    /// An invoice could not be charged: its client is to act.
+    Unpaid(Unpaid),
 }
 
 /// What a payment becomes, and what it announces by that.
@@ -118,14 +132,14 @@ pub struct Wish {
     pub amount: Money,
     /// How.
     pub way: Way,
-    /// Until when the order may be paid.
+    /// Until when it may be paid.
     pub pay_until: Timestamp,
 }
 
 /// Why no attempt is started.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NotStartable {
-    /// The order is paid.
+    /// It is paid.
     Paid,
     /// It is too late, or the order was cancelled.
     Closed,
@@ -138,11 +152,12 @@ pub enum NotStartable {
 pub struct Stranger;
 
 impl Payment {
-    /// The payment of an order that nobody tried to pay yet.
-    pub fn of(order: OrderId, customer: AccountId) -> Self {
+    /// The payment of what nobody tried to pay yet.
+    pub fn of(purpose: impl Into<Purpose>, customer: AccountId) -> Self {
         Self {
-            order,
+            purpose: purpose.into(),
             customer,
+            bill: None,
             standing: Standing::Payable,
             attempts: Vec::new(),
             due: None,
@@ -166,20 +181,12 @@ impl Payment {
         }
         let mut next = self.clone();
         next.attempts.iter_mut().for_each(|attempt| attempt.unwanted |= attempt.is_live());
-        let Wish { id, request, amount, way, pay_until } = wish;
-        next.attempts.push(Attempt {
-            id,
-            request,
-            amount,
-            way,
-            pay_until,
-            unwanted: false,
-            progress: Progress::Planned,
-            action_required: false,
-            declined: None,
-            disputes: Vec::new(),
-        });
-        Ok(next.settled(Vec::new(), now))
+        Ok(next.adding(Attempt::planned(wish)).settled(Vec::new(), now))
+    }
+
+    pub(crate) fn adding(mut self, attempt: Attempt) -> Self {
+        self.attempts.push(attempt);
+        self
     }
 
     /// No more money is wanted. `None`: that was known.
@@ -201,7 +208,10 @@ impl Payment {
     /// The time to pay was over long ago, and nobody said so: what may still bring money is to be ended. `None`: there
     /// is no such thing.
     pub fn overdue(&self, now: Timestamp) -> Option<Next> {
-        let over = |attempt: &Attempt| attempt.is_live() && now >= attempt.pay_until.after(GRACE);
+        // A charge of an absent client waits for the provider alone, however long that takes.
+        let over = |attempt: &Attempt| {
+            attempt.is_live() && now >= attempt.pay_until.after(GRACE) && self.charge(attempt.id).is_none()
+        };
         if !self.attempts.iter().any(|attempt| over(attempt) && !attempt.unwanted) {
             return None;
         }
@@ -231,21 +241,27 @@ impl Payment {
     fn waits(&self, n: usize, intent: &IntentRef, status: &IntentStatus, now: Timestamp) -> Option<Next> {
         let (mut next, mut events) = (self.clone(), Vec::new());
         let attempt = &mut next.attempts[n];
-        let open = Progress::Open { intent: intent.clone() };
+        let (id, open) = (attempt.id, Progress::Open { intent: intent.clone() });
+        let mut uncharged = None;
         match (&attempt.progress, status) {
             (Progress::Opening { .. }, _) => attempt.progress = attempt.opened(intent.clone(), now),
             (Progress::Charging { .. }, IntentStatus::ActionRequired) => {
                 attempt.action_required = true;
                 attempt.progress = open;
+                uncharged = Some(Unpaid::ActionRequired);
             }
-            (Progress::Charging { .. }, IntentStatus::Open { declined: Some(_) }) => attempt.progress = open,
+            (Progress::Charging { .. }, IntentStatus::Open { declined: Some(_) }) => {
+                attempt.progress = open;
+                uncharged = Some(Unpaid::Declined);
+            }
             (Progress::Charging { .. } | Progress::Open { .. }, _) => {}
             (Progress::Planned | Progress::Captured { .. } | Progress::Ended { .. }, _) => return None,
         }
         if let (None, IntentStatus::Open { declined: Some(code) }) = (&attempt.declined, status) {
             attempt.declined = Some(code.clone());
-            events.push(PaymentEvent::Failed(attempt.id));
+            events.push(PaymentEvent::Failed(id));
         }
+        events.extend(uncharged.and_then(|because| next.uncharged(id, Uncharged::Unpaid(because))));
         let next = next.settled(events, now);
         (next.0 != *self).then_some(next)
     }
@@ -254,12 +270,18 @@ impl Payment {
     pub fn ended(&self, id: PaymentId, why: Ending, now: Timestamp) -> Option<Next> {
         let mut next = self.clone();
         let attempt = next.attempts.iter_mut().find(|attempt| attempt.id == id && attempt.is_live())?;
+        let asking = matches!(attempt.progress, Progress::Opening { .. } | Progress::Charging { .. });
+        let uncharged = match &why {
+            Ending::Lost => Uncharged::NeverAsked,
+            Ending::Cancelled | Ending::NotNeeded | Ending::Refused { .. } => Uncharged::Unpaid(Unpaid::Declined),
+        };
         attempt.progress = Progress::Ended { why };
-        Some(next.settled(Vec::new(), now))
+        let event = if asking { next.uncharged(id, uncharged) } else { None };
+        Some(next.settled(event.into_iter().collect(), now))
     }
 
-    /// The provider will not charge the saved method, for a reason that is not the bank's. `None`: it is not being
-    /// charged.
+    /// The provider will not charge the saved method, for a reason that is not the bank's, or was never asked to.
+    /// `None`: it is not being charged.
     pub fn not_charged(&self, id: PaymentId, code: &str, now: Timestamp) -> Option<Next> {
         let mut next = self.clone();
         let attempt = next.attempts.iter_mut().find(|attempt| attempt.id == id)?;
@@ -269,7 +291,13 @@ impl Payment {
         attempt.progress = Progress::Open { intent: intent.clone() };
         attempt.unwanted = true;
         attempt.declined = Some(code.to_owned());
-        Some(next.settled(vec![PaymentEvent::Failed(id)], now))
+        let uncharged = match code {
+            NEVER_CHARGED => Uncharged::NeverAsked,
+            _ => Uncharged::Unpaid(Unpaid::Declined),
+        };
+        let mut events = vec![PaymentEvent::Failed(id)];
+        events.extend(next.uncharged(id, uncharged));
+        Some(next.settled(events, now))
     }
 
     /// A charge is disputed at the bank. `None`: that was known, or the attempt is not.
@@ -284,7 +312,7 @@ impl Payment {
         Some(next.settled(vec![event], now))
     }
 
-    /// Money came for attempt `n`: it pays the order, or goes back whole.
+    /// Money came for attempt `n`: it pays what it is for, or goes back whole.
     fn captured(mut self, n: usize, intent: &IntentRef, amount: Money, now: Timestamp) -> Next {
         let attempt = &mut self.attempts[n];
         let wanted = match self.standing {
@@ -333,18 +361,21 @@ impl Payment {
                 events.push(PaymentEvent::Closed);
             }
         }
-        self.due = self.next_look();
+        events.retain(|event| self.purpose.announces(event));
+        self.due = self.next_look(now);
         self.waiting = self.due.map(|_| WAITING.to_owned());
         (self, events)
     }
 
-    /// When the sweeper is to look. It stays the same from the start of an attempt to its end, because the sweeper's
-    /// index costs a write at each change.
-    fn next_look(&self) -> Option<Timestamp> {
+    /// When the sweeper is to look. It stays the same from the start of an order's attempt to its end, because the
+    /// sweeper's index costs a write at each change. Somebody who is charged while away repeats no request: what was
+    /// never answered, or is to be ended, is looked at soon.
+    fn next_look(&self, now: Timestamp) -> Option<Timestamp> {
+        let hasty = self.purpose.order().is_none();
         let live = self.attempts.iter().filter(|attempt| attempt.is_live());
         let attempts = live.map(|attempt| match self.standing {
             Standing::Closing { since, .. } => since.after(UNANSWERED),
-            _ => attempt.pay_until.after(GRACE),
+            _ => attempt.unanswered(now).filter(|_| hasty).unwrap_or(attempt.pay_until.after(GRACE)),
         });
         let refunds = self.attempts.iter().flat_map(Attempt::refunds).filter_map(Refund::next_look);
         attempts.chain(refunds).min()

@@ -8,10 +8,11 @@
 use crate::carry_out::carry_out;
 use crate::method::{self, SavedMethod};
 use crate::payment::{self, Payment};
+use crate::purpose::Purpose;
 use crate::remove_payment_method::forget;
 use crate::store::{change_payment, due};
 use crate::stripe::{Stripe, StripeApi, StripeKey};
-use kernel::{OrderId, Timestamp};
+use kernel::Timestamp;
 use platform::{Error, Function, Log, Now, Partner, Secret, Table, schedule};
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ pub async fn poll_payments(
     for _ in 0..MAX_PAGES {
         let page = due::<Payment>(&payments, payment::WAITING, now, cursor.as_ref()).await?;
         for payment in page.items {
-            outcome = outcome.and(look_at(&payments, &stripe, payment.value.order, now, &log).await);
+            outcome = outcome.and(look_at(&payments, &stripe, payment.value.purpose, now, &log).await);
         }
         cursor = page.next;
         if cursor.is_none() {
@@ -50,8 +51,8 @@ pub async fn poll_payments(
 }
 
 /// Ends what nobody ended, and carries out what is left to do. What is listed may be a little old: it is read again.
-async fn look_at(payments: &Table, stripe: &Stripe, order: OrderId, now: Timestamp, log: &Log) -> Result<(), Error> {
-    let payment = change_payment(payments, order, |found| Ok(found.and_then(|payment| payment.overdue(now)))).await?;
+async fn look_at(payments: &Table, stripe: &Stripe, purpose: Purpose, now: Timestamp, log: &Log) -> Result<(), Error> {
+    let payment = change_payment(payments, purpose, |found| Ok(found.and_then(|payment| payment.overdue(now)))).await?;
     let Some(payment) = payment else {
         return Ok(());
     };

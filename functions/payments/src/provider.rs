@@ -1,6 +1,7 @@
 //! What this context asks of a payment provider, in its own words. A provider is a small adapter of this trait.
 
-use kernel::{AccountId, Money, OrderId, PaymentId, RefundId};
+use crate::purpose::Purpose;
+use kernel::{AccountId, Money, PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 
@@ -59,8 +60,8 @@ impl std::fmt::Debug for ClientSecret {
 pub struct NewIntent<'i> {
     /// Our id of it: the provider's idempotency key, and in its metadata.
     pub payment: PaymentId,
-    /// What is paid.
-    pub order: OrderId,
+    /// What is paid, in its metadata.
+    pub purpose: Purpose,
     /// How much.
     pub amount: Money,
     /// Whose saved method pays, or whom the method is saved for.
@@ -77,7 +78,7 @@ pub struct Intent {
     /// Our id of it; none if it is not of our making.
     pub payment: Option<PaymentId>,
     /// What it pays; none if it is not of our making.
-    pub order: Option<OrderId>,
+    pub purpose: Option<Purpose>,
     /// How far it is.
     pub status: IntentStatus,
     /// For its customer. Events do not always carry it.
@@ -107,8 +108,8 @@ pub enum IntentStatus {
 pub struct NewRefund<'r> {
     /// Our id of it, in its metadata.
     pub refund: RefundId,
-    /// The order it is for.
-    pub order: OrderId,
+    /// What was paid.
+    pub purpose: Purpose,
     /// What it gives back.
     pub intent: &'r IntentRef,
     /// How much.
@@ -124,8 +125,8 @@ pub struct RefundNews {
     pub id: RefundRef,
     /// Our id of it; none if somebody made it there.
     pub refund: Option<RefundId>,
-    /// The order it is for; none if somebody made it there.
-    pub order: Option<OrderId>,
+    /// What was paid; none if somebody made it there.
+    pub purpose: Option<Purpose>,
     /// What it gives back.
     pub intent: Option<IntentRef>,
     /// How much.

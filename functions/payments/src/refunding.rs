@@ -57,6 +57,12 @@ impl Payment {
         self.attempts.iter().flat_map(Attempt::refunds).find(|refund| refund.id == id)
     }
 
+    /// Whether a refund of it failed, or a charge is disputed.
+    pub fn needs_a_person(&self) -> bool {
+        let mut refunds = self.attempts.iter().flat_map(Attempt::refunds);
+        refunds.any(|refund| !refund.counts()) || self.attempts.iter().any(|attempt| !attempt.disputes.is_empty())
+    }
+
     /// The provider says how a refund of this payment stands: one of ours, or one that somebody made there. `None`:
     /// that was known, or later news are, or it is of another payment.
     pub fn refund_heard(&self, news: &RefundNews, now: Timestamp) -> Option<Next> {

@@ -5,12 +5,13 @@
 
 use crate::method::{MethodEvent, SavedMethod};
 use crate::payment::{Payment, PaymentEvent};
+use crate::purpose::Purpose;
 use crate::refund::{Refund, RefundState};
 use contracts::payments::{
-    DisputeOpened, PaymentClosed, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, PaymentSucceeded, Published,
-    RefundFailed, RefundSucceeded,
+    BalanceToppedUp, DisputeOpened, InvoicePaid, InvoiceUnpaid, PaymentClosed, PaymentFailed, PaymentMethodRemoved,
+    PaymentMethodSaved, PaymentSucceeded, Published, RefundFailed, RefundSucceeded,
 };
-use kernel::{PaymentId, RefundId};
+use kernel::{InvoiceId, OrderId, PaymentId, RefundId, TopUpId};
 use platform::{Change, Error, Function, Item, relay};
 
 /// The relay of the payments table
@@ -34,7 +35,15 @@ pub async fn relay_payments(change: Change) -> Result<Vec<Published>, Error> {
 }
 
 fn announced(payment: &Payment, event: PaymentEvent) -> Result<Published, Error> {
-    let (order, customer) = (payment.order, payment.customer);
+    match payment.purpose {
+        Purpose::Order(order) => of_order(payment, order, event),
+        Purpose::Invoice(invoice) => of_invoice(payment, invoice, event),
+        Purpose::TopUp(top_up) => of_top_up(payment, top_up, event),
+    }
+}
+
+fn of_order(payment: &Payment, order: OrderId, event: PaymentEvent) -> Result<Published, Error> {
+    let customer = payment.customer;
     Ok(match event {
         PaymentEvent::Succeeded(id) => {
             let amount = attempt(payment, id)?.amount;
@@ -58,8 +67,34 @@ fn announced(payment: &Payment, event: PaymentEvent) -> Result<Published, Error>
             };
             RefundFailed { order, customer, refund: id, amount: refund.amount, reason }.into()
         }
-        PaymentEvent::Disputed(id) => disputed(payment, &id)?.into(),
+        PaymentEvent::Disputed(id) => disputed(payment, order, &id)?.into(),
+        PaymentEvent::Unpaid(_) => return Err(missing(payment, "an invoice")),
     })
+}
+
+fn of_invoice(payment: &Payment, invoice: InvoiceId, event: PaymentEvent) -> Result<Published, Error> {
+    let client = payment.customer;
+    match event {
+        PaymentEvent::Succeeded(id) => {
+            let amount = attempt(payment, id)?.amount;
+            Ok(InvoicePaid { invoice, client, payment: id, amount }.into())
+        }
+        PaymentEvent::Unpaid(because) => {
+            let amount = payment.bill.ok_or_else(|| missing(payment, "a bill"))?.amount;
+            Ok(InvoiceUnpaid { invoice, client, amount, because }.into())
+        }
+        other => Err(missing(payment, format!("{other:?}"))),
+    }
+}
+
+fn of_top_up(payment: &Payment, top_up: TopUpId, event: PaymentEvent) -> Result<Published, Error> {
+    match event {
+        PaymentEvent::Succeeded(id) => {
+            let (account, amount) = (payment.customer, attempt(payment, id)?.amount);
+            Ok(BalanceToppedUp { top_up, account, payment: id, amount }.into())
+        }
+        other => Err(missing(payment, format!("{other:?}"))),
+    }
 }
 
 fn method_announced(method: &SavedMethod, event: MethodEvent) -> Published {
@@ -70,14 +105,14 @@ fn method_announced(method: &SavedMethod, event: MethodEvent) -> Published {
     }
 }
 
-fn disputed(payment: &Payment, id: &str) -> Result<DisputeOpened, Error> {
+fn disputed(payment: &Payment, order: OrderId, id: &str) -> Result<DisputeOpened, Error> {
     let mut disputes = payment
         .attempts
         .iter()
         .flat_map(|attempt| attempt.disputes.iter().map(move |dispute| (attempt.id, dispute)));
     let (of, dispute) = disputes.find(|(_, dispute)| dispute.id == id).ok_or_else(|| missing(payment, id))?;
     Ok(DisputeOpened {
-        order: payment.order,
+        order,
         payment: of,
         amount: dispute.amount,
         reason: dispute.reason.clone(),
@@ -93,5 +128,5 @@ fn refund(payment: &Payment, id: RefundId) -> Result<&Refund, Error> {
 }
 
 fn missing(payment: &Payment, what: impl std::fmt::Display) -> Error {
-    Error::broken(format!("the payment of {} announces {what}, which it has not", payment.order))
+    Error::broken(format!("the payment of {} announces {what}, which it has not", payment.purpose))
 }

@@ -8,20 +8,18 @@
 //! first, so an order is never paid twice. Followed by `payments.payment-succeeded.v1` or
 //! `payments.payment-failed.v1`.
 
-use crate::attempt::Way;
 use crate::carry_out::carry_out;
-use crate::method::{MethodState, SavedMethod};
 use crate::payable::Payable;
-use crate::payer;
 use crate::payment::{Payment, Wish};
-use crate::provider::PaymentProvider;
-use crate::started::{Refused, StartedPayment};
-use crate::store::{method_key, payable_key, payment_key};
+use crate::started::{StartedPayment, told};
+use crate::store::{payable_key, payment_key};
 use crate::stripe::{Stripe, StripeApi, StripeKey};
+use crate::unpaid_order::Refused;
+use crate::way::chosen;
 use contracts::orders::{Offer, ReadPayable};
 use kernel::{AccountId, OrderId, PaymentId, PaymentMethodId};
 use platform::http::{self, Created, Customer, IdempotencyKey, Json, Path};
-use platform::{Ask, Decision, Error, Failure, Function, Now, Partner, Secret, Stored, Table};
+use platform::{Ask, Decision, Failure, Function, Now, Partner, Secret, Stored, Table};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -63,7 +61,10 @@ pub async fn start_payment(
     if payable.customer != customer.account {
         return Err(http::not_found());
     }
-    let way = way(&payments, &stripe, customer.account, &request).await?;
+    if request.save_method && request.payment_method.is_some() {
+        return Err(Refused::SavedAlready.into());
+    }
+    let way = chosen(&payments, &stripe, customer.account, request.payment_method, request.save_method).await?;
     let decide = |found: Option<&Stored<Payment>>| {
         let none = Payment::of(order, customer.account);
         let payment = found.map_or(&none, |found| &found.value);
@@ -83,16 +84,8 @@ pub async fn start_payment(
     };
     let payment = payments.change(&payment_key(order), decide).await?.ok_or_else(http::not_found)?;
     let carried = carry_out(&payments, &stripe, payment, now).await?;
-    let attempt = carried.payment.value.attempt(id).ok_or_else(http::not_found)?;
-    let secret = carried.secrets.into_iter().rev().find(|(of, _)| *of == id).map(|(_, secret)| secret);
-    let secret = match (secret, attempt.intent()) {
-        // A repetition: the secret is kept by nobody but the provider.
-        (None, Some(intent)) if StartedPayment::needs_secret(attempt) => {
-            stripe.ask(intent).await.map_err(Error::from)?.secret
-        }
-        (secret, _) => secret,
-    };
-    StartedPayment::of(order, attempt, secret)
+    let body = told(&stripe, carried, id).await?;
+    Ok(Created { location: format!("/v1/orders/{order}/payments"), body })
 }
 
 /// An order of which this context has not heard: events take their time, and anybody can make an id up.
@@ -107,31 +100,5 @@ async fn unheard_of(
         Offer::NotYet => Err(Refused::NotPayableYet.into()),
         Offer::Open { total, pay_until } => Ok(Payable { order, customer: account, total, pay_until }),
         Offer::Over => Err(Refused::NotPayable.into()),
-    }
-}
-
-/// How the order is to be paid. `None`: the customer has no such saved method.
-async fn way(
-    payments: &Table,
-    stripe: &Stripe,
-    account: AccountId,
-    request: &StartPayment,
-) -> Result<Option<Way>, Failure<Refused>> {
-    match request.payment_method {
-        Some(_) if request.save_method => Err(Refused::SavedAlready.into()),
-        Some(id) => {
-            let saved = payments.get::<SavedMethod>(&method_key(account, id)).await?;
-            let saved = saved.filter(|saved| saved.value.state == MethodState::Saved);
-            let Some(SavedMethod { method, .. }) = saved.map(|saved| saved.value) else {
-                return Ok(None);
-            };
-            let payer = payer::enrolled(payments, stripe, account).await?;
-            Ok(Some(Way::Saved { id, method, payer }))
-        }
-        None if request.save_method => {
-            let payer = payer::enrolled(payments, stripe, account).await?;
-            Ok(Some(Way::Form { save_for: Some(payer) }))
-        }
-        None => Ok(Some(Way::Form { save_for: None })),
     }
 }

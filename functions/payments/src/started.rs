@@ -1,12 +1,10 @@
 //! What a customer is told who starts to pay: the reply, or why there is none.
 
 use crate::attempt::{Attempt, Ending, Progress, Way};
-use crate::payment::NotStartable;
-use crate::provider::ClientSecret;
-use derive::Refusal;
-use kernel::{Money, OrderId, PaymentId};
-use platform::http::Created;
-use platform::{Error, Failure};
+use crate::carry_out::Carried;
+use crate::provider::{ClientSecret, PaymentProvider};
+use kernel::{Money, PaymentId};
+use platform::Error;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -36,90 +34,76 @@ pub enum StartedState {
     Succeeded,
 }
 
-/// Why a payment is not started, or came to nothing.
-#[derive(Debug, Refusal)]
-pub enum Refused {
-    /// The order is paid.
-    #[problem(409, "already-paid", "There is nothing to pay.")]
-    AlreadyPaid,
-    /// The order cannot be paid yet.
-    #[problem(409, "not-payable-yet", "Its goods are being set aside. Pay it once the order is reserved.")]
-    NotPayableYet,
-    /// The order cannot be paid any more.
-    #[problem(409, "not-payable", "The time to pay is over, or the order was cancelled. Place another order.")]
-    NotPayable,
-    /// There were too many attempts to pay the order.
-    #[problem(409, "too-many-attempts", "Place another order, or ask the support.")]
-    TooManyAttempts,
-    /// The payment has ended.
-    #[problem(409, "payment-ended", "Another one took its place, or its order has ended. Start one with a new key.")]
-    PaymentEnded,
-    /// The saved method is unknown.
-    #[problem(422, "payment-method-unknown", "List the saved methods and name one of them.")]
-    MethodUnknown,
-    /// A saved method cannot be saved again.
-    #[problem(422, "payment-method-saved", "Either name a saved method, or ask for a new one to be saved.")]
-    SavedAlready,
+/// Why an attempt leaves its customer nothing to do.
+#[derive(Debug)]
+pub enum Nothing {
+    /// It has ended.
+    Ended,
     /// The provider does not take such a payment.
-    #[problem(422, "amount-not-payable", "The payment provider does not take this amount or currency ({reason}).")]
     NotTaken {
         /// The provider's word for why.
         reason: String,
     },
-    /// The bank declined the payment.
-    #[problem(402, "payment-declined", "The bank says {reason}. Pay in another way, with a new key.")]
+    /// The bank declined it.
     Declined {
         /// The provider's word for why.
         reason: String,
     },
-}
-
-impl From<NotStartable> for Failure<Refused> {
-    fn from(reason: NotStartable) -> Self {
-        Failure::Refused(match reason {
-            NotStartable::Paid => Refused::AlreadyPaid,
-            NotStartable::Closed => Refused::NotPayable,
-            NotStartable::TooMany => Refused::TooManyAttempts,
-        })
-    }
+    /// What became of it is not known yet.
+    Yet(Error),
 }
 
 impl StartedPayment {
     /// The reply for an attempt, the same at each repetition once the provider has answered.
-    pub fn of(
-        order: OrderId,
-        attempt: &Attempt,
-        secret: Option<ClientSecret>,
-    ) -> Result<Created<Self>, Failure<Refused>> {
+    fn of(attempt: &Attempt, secret: Option<ClientSecret>) -> Result<Self, Nothing> {
         let charged = matches!(attempt.way, Way::Saved { .. });
         let state = match (&attempt.progress, &attempt.declined) {
             (Progress::Planned | Progress::Opening { .. } | Progress::Charging { .. }, _) => {
-                return Err(Error::unavailable(format!("{} is not known to the provider yet", attempt.id)).into());
+                return Err(Nothing::Yet(Error::unavailable(format!(
+                    "{} is not known to the provider yet",
+                    attempt.id
+                ))));
             }
             (_, Some(reason)) if charged && !attempt.action_required => {
-                return Err(Refused::Declined { reason: reason.clone() }.into());
+                return Err(Nothing::Declined { reason: reason.clone() });
             }
             (Progress::Ended { why: Ending::Refused { code } }, _) => {
-                return Err(Refused::NotTaken { reason: code.clone() }.into());
+                return Err(Nothing::NotTaken { reason: code.clone() });
             }
-            (Progress::Ended { .. }, _) => return Err(Refused::PaymentEnded.into()),
+            (Progress::Ended { .. }, _) => return Err(Nothing::Ended),
             (Progress::Open { .. } | Progress::Captured { .. }, _) if attempt.action_required => {
                 StartedState::ActionRequired
             }
             (Progress::Captured { .. }, _) if charged => StartedState::Succeeded,
-            (Progress::Open { .. }, _) if charged => return Err(Refused::PaymentEnded.into()),
+            (Progress::Open { .. }, _) if charged => return Err(Nothing::Ended),
             (Progress::Open { .. } | Progress::Captured { .. }, _) => StartedState::Open,
         };
         let client_secret = secret.filter(|_| state != StartedState::Succeeded).map(ClientSecret::reveal);
-        Ok(Created {
-            location: format!("/v1/orders/{order}/payments"),
-            body: StartedPayment { id: attempt.id, state, client_secret, amount: attempt.amount },
-        })
+        Ok(StartedPayment { id: attempt.id, state, client_secret, amount: attempt.amount })
     }
 
     /// Whether the reply needs the client secret.
-    pub fn needs_secret(attempt: &Attempt) -> bool {
+    fn needs_secret(attempt: &Attempt) -> bool {
         let charged = matches!(attempt.way, Way::Saved { .. });
         attempt.action_required || (!charged && attempt.intent().is_some())
     }
+}
+
+/// What to tell who started attempt `id`, whose calls were carried out.
+pub async fn told<P: PaymentProvider>(
+    provider: &P,
+    carried: Carried,
+    id: PaymentId,
+) -> Result<StartedPayment, Nothing> {
+    let missing = || Nothing::Yet(Error::broken(format!("{id} was not kept")));
+    let attempt = carried.payment.value.attempt(id).ok_or_else(missing)?;
+    let secret = carried.secrets.into_iter().rev().find(|(of, _)| *of == id).map(|(_, secret)| secret);
+    let secret = match (secret, attempt.intent()) {
+        // A repetition: the secret is kept by nobody but the provider.
+        (None, Some(intent)) if StartedPayment::needs_secret(attempt) => {
+            provider.ask(intent).await.map_err(|trouble| Nothing::Yet(trouble.into()))?.secret
+        }
+        (secret, _) => secret,
+    };
+    StartedPayment::of(attempt, secret)
 }

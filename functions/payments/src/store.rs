@@ -2,7 +2,7 @@
 //!
 //! | item | pk | sk |
 //! | --- | --- | --- |
-//! | [`Payment`] | `ord_…` | `payment` |
+//! | [`Payment`] | `ord_…`, `inv_…` or `top_…` | `payment` |
 //! | [`Payable`], a replica | `ord_…` | `payable` |
 //! | [`Payer`] | `acc_…` | `payer` |
 //! | [`SavedMethod`] | `acc_…` | `method#pmt_…` |
@@ -16,6 +16,7 @@ use crate::method::{MethodEvent, SavedMethod};
 use crate::payable::Payable;
 use crate::payment::{Next, Payment, PaymentEvent};
 use crate::provider::PayerRef;
+use crate::purpose::Purpose;
 use kernel::{AccountId, Cursor, OrderId, Page, PaymentMethodId, Timestamp};
 use platform::{Decision, Error, Failure, Index, Item, Key, List, Never, Stored, Table, TableReader};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,10 @@ pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "d
 
 /// How many of what is due are read at a time.
 const DUE_PAGE: u32 = 50;
+/// How many saved methods are read at a time.
+const METHOD_PAGE: u32 = 50;
+/// More pages than anybody has saved methods, removed ones included.
+const MAX_METHOD_PAGES: usize = 10;
 /// How long a webhook that was dealt with is remembered: longer than Stripe repeats it.
 const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
 
@@ -36,13 +41,13 @@ impl Item for Payment {
     const HISTORY: bool = true;
 
     fn key(&self) -> Key {
-        payment_key(self.order)
+        payment_key(self.purpose)
     }
 }
 
-/// The key of an order's payment.
-pub fn payment_key(order: OrderId) -> Key {
-    Key::new(order, Payment::KIND)
+/// The key of the payment of something.
+pub fn payment_key(purpose: impl Into<Purpose>) -> Key {
+    Key::new(purpose.into(), Payment::KIND)
 }
 
 impl Item for Payable {
@@ -78,6 +83,21 @@ pub fn methods_of(account: AccountId) -> List {
     List::collection::<SavedMethod>(account)
 }
 
+/// The saved methods of an account, all in one: as many as anybody ever saved.
+pub async fn all_methods(payments: &TableReader, account: AccountId) -> Result<Vec<SavedMethod>, Error> {
+    let (mut methods, mut cursor) = (Vec::new(), None);
+    for _ in 0..MAX_METHOD_PAGES {
+        let page = payments.list::<SavedMethod, Infallible>(&methods_of(account), METHOD_PAGE, cursor.as_ref()).await;
+        let page = page.map_err(failed)?;
+        methods.extend(page.items.into_iter().map(|method| method.value));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(methods)
+}
+
 /// A page of what waits for the provider and is to be looked at by `now`: payments, or methods.
 pub async fn due<T: Item>(
     payments: &TableReader,
@@ -89,18 +109,18 @@ pub async fn due<T: Item>(
     payments.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(failed)
 }
 
-/// Lets `decide` say what becomes of an order's payment, on the payment as it stands, and stores that. Returns it as it
+/// Lets `decide` say what becomes of a payment, on the payment as it stands, and stores that. Returns it as it
 /// stands then; none if there is none.
 pub async fn change_payment(
     payments: &Table,
-    order: OrderId,
+    purpose: impl Into<Purpose>,
     mut decide: impl FnMut(Option<&Payment>) -> Result<Option<Next>, Error>,
 ) -> Result<Option<Stored<Payment>>, Error> {
     let decide = |found: Option<&Stored<Payment>>| {
         let next = decide(found.map(|found| &found.value)).map_err(Failure::Failed)?;
         Ok(next.map_or(Decision::Keep, |(payment, events)| Decision::To(payment, events)))
     };
-    payments.change::<Payment, Infallible>(&payment_key(order), decide).await.map_err(failed)
+    payments.change::<Payment, Infallible>(&payment_key(purpose), decide).await.map_err(failed)
 }
 
 /// The failure of what has nobody to refuse anything to.

@@ -1,11 +1,12 @@
 //! A provider that is nothing but what a provider must be, with every fault a provider has: for histories of the pure
 //! domain.
 
-use kernel::{AccountId, Money, OrderId, PaymentId, RefundId, Timestamp};
+use kernel::{AccountId, Money, PaymentId, RefundId, Timestamp};
 use payments::provider::{
     Intent, IntentRef, IntentStatus, MethodRef, NewIntent, NewRefund, PayerRef, PaymentProvider, RefundNews, RefundRef,
     RefundStatus, Trouble,
 };
+use payments::purpose::Purpose;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -207,12 +208,12 @@ fn intent(kept: Kept) -> Result<Intent, Trouble> {
 
 impl PaymentProvider for Model {
     async fn open(&self, new: &NewIntent<'_>) -> Result<Intent, Trouble> {
-        let (payment, order, amount): (PaymentId, OrderId, Money) = (new.payment, new.order, new.amount);
+        let (payment, purpose, amount): (PaymentId, Purpose, Money) = (new.payment, new.purpose, new.amount);
         intent(self.call(Some(payment.to_string()), |state| {
             let intent = Intent {
                 id: format!("pi_{}", state.intents.len()).into(),
                 payment: Some(payment),
-                order: Some(order),
+                purpose: Some(purpose),
                 status: IntentStatus::Open { declined: None },
                 secret: None,
             };
@@ -267,7 +268,7 @@ impl PaymentProvider for Model {
     }
 
     async fn refund(&self, new: &NewRefund<'_>) -> Result<RefundNews, Trouble> {
-        let (refund, order, amount, of) = (new.refund, new.order, new.amount, new.intent.clone());
+        let (refund, purpose, amount, of) = (new.refund, new.purpose, new.amount, new.intent.clone());
         let kept = self.call(Some(format!("{refund}-{}", new.tries)), |state| {
             let IntentStatus::Captured(captured) = state.known(&of)?.intent.status else {
                 return Err(Trouble::Refused { code: "not-captured".to_owned() });
@@ -279,7 +280,7 @@ impl PaymentProvider for Model {
             let news = RefundNews {
                 id: RefundRef::from(format!("re_{}", state.refunds.len())),
                 refund: Some(refund),
-                order: Some(order),
+                purpose: Some(purpose),
                 intent: Some(of.clone()),
                 amount,
                 status: RefundStatus::Pending,

@@ -45,7 +45,7 @@ fn news(n: u128, status: IntentStatus) -> Intent {
     Intent {
         id: format!("pi_{n}").into(),
         payment: Some(id(n)),
-        order: Some(OrderId::from_bits(1)),
+        purpose: Some(OrderId::from_bits(1).into()),
         status,
         secret: None,
     }
@@ -79,7 +79,7 @@ fn refund_news(n: u32, payment: &Payment, status: RefundStatus) -> RefundNews {
     RefundNews {
         id: format!("re_{n}").into(),
         refund: Some(refund.id),
-        order: Some(payment.order),
+        purpose: Some(payment.purpose),
         intent: Some("pi_1".to_owned().into()),
         amount: refund.amount,
         status,

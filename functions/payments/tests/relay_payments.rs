@@ -29,6 +29,11 @@ fn everything() -> (Stage, BTreeMap<String, Value>) {
     webhooks(&stage);
     let method = crate::payment_methods::methods(&stage)[0]["id"].as_str().unwrap().to_owned();
     stage.ask("remove-payment-method").by(&customer()).at(method).get();
+    let invoice = crate::invoices::without_method_on(&stage);
+    assert_eq!(pay(&stage, &invoice, "pm_card_visa").0, 200);
+    let top_up = crate::top_ups::begun(&stage, 50_000);
+    assert_eq!(pay(&stage, &top_up, "pm_card_visa").0, 200);
+    webhooks(&stage);
     stage.settle().unwrap();
     let events = by_id(&stage);
     (stage, events)
@@ -61,6 +66,13 @@ fn everything_can_be_announced_again_under_the_same_ids() {
     let kinds: Vec<&str> = again.values().map(|event| event["type"].as_str().unwrap()).collect();
     let of_payments = again.keys().filter(|id| id.contains("/payment/")).count();
     assert!(of_payments >= 5, "the whole history of a payment: {kinds:?}");
+    for kind in [
+        crate::invoices::PAID,
+        crate::invoices::UNPAID,
+        crate::top_ups::TOPPED_UP,
+    ] {
+        assert_eq!(kinds.iter().filter(|known| **known == kind).count(), 1, "{kind}: {kinds:?}");
+    }
     let before = stage.question("republish-payments", &json!({})).map(|_| by_id(&stage)).unwrap();
     assert_eq!(before, again, "each time the same, to the letter");
 }

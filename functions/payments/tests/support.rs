@@ -332,15 +332,18 @@ pub fn take_every_refund(stage: &Stage) {
             return Fate::Answered;
         }
         let body = String::from_utf8(call.body.clone()).unwrap();
-        let field = |name: &str| {
+        let find = |name: &str| {
             let pair = body.split('&').filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == name);
-            pair.unwrap().1.to_owned()
+            pair.map(|(_, value)| value.to_owned())
         };
+        let field = |name: &str| find(name).unwrap();
+        let purpose = ["order", "invoice", "top_up"];
+        let paid = purpose.iter().find_map(|kind| Some((*kind, find(&format!("metadata%5B{kind}%5D"))?))).unwrap();
         let refund = json!({
             "id": format!("re_{}", field("metadata%5Brefund%5D")), "object": "refund", "status": "succeeded",
             "amount": field("amount").parse::<i64>().unwrap(), "currency": "gbp",
             "payment_intent": field("payment_intent"),
-            "metadata": { "refund": field("metadata%5Brefund%5D"), "order": field("metadata%5Border%5D") },
+            "metadata": { "refund": field("metadata%5Brefund%5D"), paid.0: paid.1 },
         });
         Fate::Instead(Answer::json(&refund))
     });

@@ -2,6 +2,7 @@
 
 pub mod build;
 mod cores;
+mod ledger;
 mod load;
 mod processor;
 mod runtime_api;
@@ -20,11 +21,12 @@ pub fn run(arguments: &[String]) -> Outcome {
     match which {
         Some("start") => start::run(rest),
         Some("build") => build::run(rest),
+        Some("ledger") => ledger::run(rest),
         Some("load") => load::run(rest),
         Some("writes") => writes::run(rest),
         Some("match") => cores::matching(rest),
         Some("codec") => cores::codec(rest),
-        _ => Err("cargo dev bench start | build | load | writes | match | codec".to_owned()),
+        _ => Err("cargo dev bench start | build | ledger | load | writes | match | codec".to_owned()),
     }
 }
 

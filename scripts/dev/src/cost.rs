@@ -2,8 +2,15 @@
 //!
 //! The figures are asked of each call (`ReturnConsumedCapacity`) on the embedded cloud. A test holds the tables.
 
+mod billing;
+mod hiring;
+mod matching;
 mod measure;
+mod partnering;
+mod paying;
 mod story;
+mod supplies;
+mod working;
 
 use crate::Outcome;
 use local::metering::Cost;
@@ -60,7 +67,10 @@ pub struct Costs {
 
 /// Measures.
 pub fn costs() -> Result<Costs, String> {
-    let cases = measure::cases()?;
+    let mut cases = measure::cases()?;
+    cases.extend(supplies::cases()?);
+    cases.extend(billing::cases()?);
+    cases.extend(paying::cases()?);
     let (story, bill) = story::order()?;
     Ok(Costs { cases, story, bill })
 }

@@ -15,6 +15,7 @@ cargo dev <command>
   cost                                     what each use case costs
   bench start [--runs 40]                  the functions' starts beside a stock function's
   bench build [--functions 12]             what a further function costs in a release build
+  bench ledger                             the ledger's rules over two million facts, and under a crowd
   bench load [--orders 1000]               orders placed and paid over HTTP; what the functions take of it
   bench writes                             whether writes stay as quick to 50,000 orders
   bench match                              matching replayed over real data, beside the best there is

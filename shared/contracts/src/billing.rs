@@ -101,6 +101,19 @@ pub struct RunFinished {
 }
 event!(RunFinished = "billing.run-finished.v1", about period);
 
+/// A part of a weekly run has more accounts to look at. Billing's own: how a run hands its work to itself, page by page.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = json!({"period": "2026-02-01", "part": 7, "step": 3}))]
+pub struct PageDue {
+    /// The Sunday that ends the week, `2026-02-01`.
+    pub period: String,
+    /// Which part of all accounts.
+    pub part: u8,
+    /// Which of its pages.
+    pub step: u32,
+}
+event!(PageDue = "billing.page-due.v1", about period);
+
 /// A manager credited or fined somebody.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(example = AccountAdjusted::example())]
@@ -141,6 +154,7 @@ published!(
     PayoutPlanned,
     PayoutPaid,
     PayoutFailed,
+    PageDue,
     RunFinished,
     AccountAdjusted,
     AdjustmentProposed,

@@ -73,7 +73,8 @@ pub struct RolesChanged {
     pub account: AccountId,
     /// All of its roles.
     pub roles: Vec<String>,
-    /// Who changed them. Absent if the deployment named the first admin.
+    /// Who changed them. Absent if no admin did: the deployment named the first one, or hiring made
+    /// a worker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<AccountId>,
 }
@@ -116,7 +117,15 @@ pub struct ClientAdmitted {
 }
 event!(ClientAdmitted = "identity.client-admitted.v1", about account);
 
-published!(AccountRegistered, ContactVerified, CodeIssued, RolesChanged, AccountLocked, SessionsRevoked);
+published!(
+    AccountRegistered,
+    ContactVerified,
+    CodeIssued,
+    RolesChanged,
+    AccountLocked,
+    SessionsRevoked,
+    ClientAdmitted,
+);
 
 /// How is this person reached? Answered by `read-contacts`; `None` for an account that does not exist.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]

@@ -111,6 +111,18 @@ pub struct JobWithdrawn {
 }
 event!(JobWithdrawn = "jobs.job-withdrawn.v1", about job);
 
+/// A client cancelled a request that had a worker when it was cancelled, and nobody has it any more: no job of it began
+/// or will, and nothing is settled.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = json!({"request": RequestId::from_bits(11), "client": AccountId::from_bits(2)}))]
+pub struct RequestReleased {
+    /// The request.
+    pub request: RequestId,
+    /// Whose it was.
+    pub client: AccountId,
+}
+event!(RequestReleased = "jobs.request-released.v1", about request);
+
 /// What a review of a job found.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -141,7 +153,17 @@ pub struct JobReviewed {
 }
 event!(JobReviewed = "jobs.job-reviewed.v1", about job);
 
-published!(JobCreated, JobStarted, JobCompleted, JobCancelled, JobFailed, JobMissed, JobWithdrawn, JobReviewed);
+published!(
+    JobCreated,
+    JobStarted,
+    JobCompleted,
+    JobCancelled,
+    JobFailed,
+    JobMissed,
+    JobWithdrawn,
+    RequestReleased,
+    JobReviewed,
+);
 
 impl JobCreated {
     fn example() -> Value {

@@ -1,7 +1,7 @@
 //! What the partners context publishes and answers: whom partners brought, and whom we cannot reach.
 
 use crate::{Question, event, published};
-use kernel::{AccountId, EndpointId};
+use kernel::{AccountId, EndpointId, ImportId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -39,7 +39,29 @@ pub struct EndpointChanged {
 }
 event!(EndpointChanged = "partners.endpoint-changed.v1", about endpoint);
 
-published!(ClientImported, EndpointDisabled, EndpointChanged);
+/// Some of the clients that a partner sent were put aside, to be taken over one by one.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = json!({"import": ImportId::from_bits(30), "number": 0}))]
+pub struct ChunkStored {
+    /// The import that they are part of.
+    pub import: ImportId,
+    /// Which part of it, from 0.
+    pub number: u16,
+}
+event!(ChunkStored = "partners.chunk-stored.v1", about import);
+
+/// Something is to be sent to a partner's endpoint.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = delivery_example())]
+pub struct DeliveryQueued {
+    /// The endpoint.
+    pub endpoint: EndpointId,
+    /// Names the delivery among the endpoint's.
+    pub delivery: String,
+}
+event!(DeliveryQueued = "partners.delivery-queued.v1", about endpoint);
+
+published!(ClientImported, EndpointDisabled, EndpointChanged, ChunkStored, DeliveryQueued);
 
 /// Who is the client that a partner brought? Answered by `read-imported-client`; `None` if the partner brought no such
 /// client.
@@ -81,4 +103,8 @@ impl std::fmt::Debug for ImportedClient {
 
 fn imported_example() -> Value {
     json!({"source": "happy-cat-box", "external_id": "HCB-1001"})
+}
+
+fn delivery_example() -> Value {
+    json!({"endpoint": EndpointId::from_bits(20), "delivery": "01769860800000-0123456789abcdefghjkmnpqrs"})
 }

@@ -185,6 +185,9 @@ published!(
     PaymentMethodSaved,
     PaymentMethodRemoved,
     DisputeOpened,
+    InvoicePaid,
+    InvoiceUnpaid,
+    BalanceToppedUp,
 );
 
 fn with(fields: Value) -> Value {

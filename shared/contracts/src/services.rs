@@ -55,12 +55,16 @@ event!(ServiceRequested = "services.service-requested.v1", about request);
 
 /// A client wants a request no longer. A job that has begun goes on all the same: jobs say what came of it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(example = json!({"request": RequestId::from_bits(11), "client": AccountId::from_bits(2)}))]
+#[schemars(example = json!({"request": RequestId::from_bits(11), "client": AccountId::from_bits(2), "attempt": 1}))]
 pub struct RequestCancelled {
     /// The request.
     pub request: RequestId,
     /// Whose it was.
     pub client: AccountId,
+    /// The match that it had then, as far as its client was told. Absent: nobody had the job, and the client was told
+    /// that the request is cancelled and costs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
 }
 event!(RequestCancelled = "services.request-cancelled.v1", about request);
 

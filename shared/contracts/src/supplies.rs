@@ -111,6 +111,17 @@ pub struct PurchaseReceived {
 }
 event!(PurchaseReceived = "supplies.purchase-received.v1", about purchase);
 
+/// No more of a purchase will come, though not all of it did.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = PurchaseClosed::example())]
+pub struct PurchaseClosed {
+    /// The purchase.
+    pub purchase: PurchaseId,
+    /// What did not come.
+    pub missing: Vec<SupplyLine>,
+}
+event!(PurchaseClosed = "supplies.purchase-closed.v1", about purchase);
+
 /// So many of one thing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SupplyLine {
@@ -128,6 +139,7 @@ published!(
     SupplyLow,
     PurchaseOrdered,
     PurchaseReceived,
+    PurchaseClosed,
 );
 
 impl SupplyLow {
@@ -147,5 +159,11 @@ impl PurchaseReceived {
         let mut example = PurchaseOrdered::example();
         example["complete"] = json!(true);
         example
+    }
+}
+
+impl PurchaseClosed {
+    fn example() -> Value {
+        json!({"purchase": PurchaseId::from_bits(17), "missing": [{"sku": "SPONGE", "quantity": 40}]})
     }
 }

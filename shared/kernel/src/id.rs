@@ -105,6 +105,7 @@ typed_id!(InvoiceId, "inv", "Names an invoice to a client.");
 typed_id!(TopUpId, "top", "Names a top-up of a balance.");
 typed_id!(AdjustmentId, "adj", "Names a credit or fine that a manager gave.");
 typed_id!(EndpointId, "end", "Names an address to which a partner wants events sent.");
+typed_id!(PhotoId, "pho", "Names a photo that a worker took of a job.");
 typed_id!(ImportId, "imp", "Names an import of a partner's data.");
 
 #[cfg(test)]

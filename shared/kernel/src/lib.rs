@@ -3,6 +3,7 @@
 //! Nothing here knows AWS, async, a clock or randomness: time and ids come in as arguments.
 
 pub mod bounded;
+pub mod csv;
 pub mod digest;
 pub mod id;
 pub mod money;
@@ -18,8 +19,8 @@ pub use bounded::{Count, List, Text};
 pub use digest::Digest;
 pub use id::{
     AccountId, AdjustmentId, ApplicationId, CookieOrderId, DrawId, EndpointId, ImportId, InvoiceId, JobId, MessageId,
-    OfferId, OrderId, PaymentId, PaymentMethodId, PayoutId, PurchaseId, RefundId, RequestId, ReturnId, ServiceId,
-    SessionId, SlotId, TestId, TopUpId,
+    OfferId, OrderId, PaymentId, PaymentMethodId, PayoutId, PhotoId, PurchaseId, RefundId, RequestId, ReturnId,
+    ServiceId, SessionId, SlotId, TestId, TopUpId,
 };
 pub use money::{Currency, Money, MoneyError, TaxRate};
 pub use page::{Cursor, Page};

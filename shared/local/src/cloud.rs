@@ -1,8 +1,9 @@
 //! The embedded cloud's state: tables, event plane, messages sent, partners; and who may call what.
 
+use crate::directory::Directory;
 use crate::journal::Journal;
 use crate::keys::SigningKey;
-use crate::outside::{Answer, NoAnswer, Outside, OutsideCall, PARTNERS, Service};
+use crate::outside::{Answer, OutsideCall, Service};
 use crate::plane::{Consumer, Plane, StreamRecord};
 use crate::rights::Rights;
 use crate::sandbox::Sandboxes;
@@ -10,21 +11,22 @@ use crate::sent::Sent;
 use crate::services::{self, kms, lambda, s3, secrets, ses, sns};
 use crate::tables::{self, PAGE, Table};
 use dynoxide::Database;
-use futures_util::future::BoxFuture;
 use kernel::Timestamp;
 use platform::describe::Description;
 use platform::function::Trigger;
 use platform::http::Rate;
 use platform::settings::{
     AUDIENCE, EPOCH, FIRST_ADMIN, FUNCTIONS, ISSUER, MAIL_EVENTS, MAIL_FROM, PARKING, SECRETS, SIGNING_KEYS, Settings,
-    TABLE, TOPIC, partner_url,
+    TABLE, TOPIC,
 };
-use platform::{Context, Function, Host};
+use platform::{Context, Function};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use crate::direct::{Direct, Invoke};
 
 /// The audience of tokens.
 pub const API: &str = "yarmarka";
@@ -52,6 +54,7 @@ pub struct Cloud {
     objects: Mutex<s3::Objects>,
     sent: Mutex<Sent>,
     sandboxes: Mutex<Sandboxes>,
+    directory: Mutex<Directory>,
     figures: Mutex<BTreeMap<String, String>>,
     issuer: String,
 }
@@ -119,6 +122,7 @@ impl Cloud {
             objects,
             sent,
             sandboxes,
+            directory: Mutex::default(),
             figures,
             issuer,
         })
@@ -144,7 +148,7 @@ impl Cloud {
         lock(&self.secrets)
     }
 
-    /// What functions put into object storage.
+    /// What is in object storage.
     pub fn objects(&self) -> MutexGuard<'_, s3::Objects> {
         lock(&self.objects)
     }
@@ -157,6 +161,11 @@ impl Cloud {
     /// The partners' sandboxes.
     pub fn sandboxes(&self) -> MutexGuard<'_, Sandboxes> {
         lock(&self.sandboxes)
+    }
+
+    /// Who answers on the public internet, and what came to them.
+    pub fn directory(&self) -> MutexGuard<'_, Directory> {
+        lock(&self.directory)
     }
 
     /// Sets a setting of every function that is started from now on: a business figure, the first admin.
@@ -206,8 +215,8 @@ impl Cloud {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
-        let partners = self.functions.get(function.name).into_iter().flat_map(|deployed| &deployed.rights.partners);
-        settings.extend(partners.map(|name| (partner_url(name), format!("http://{name}{PARTNERS}"))));
+        let deployed = self.functions.get(function.name).into_iter();
+        settings.extend(deployed.flat_map(|deployed| deployed.rights.settings(&self.issuer)));
         settings.extend(lock(&self.figures).clone());
         Settings::new(settings)
     }
@@ -225,7 +234,8 @@ impl Cloud {
             Service::Kms => kms::answer(&self.key, &call.operation, &call.body),
             Service::Lambda => lambda::answered(None),
             Service::Partner => self.sandboxes().answer(call, now),
-            Service::S3 => self.objects().put(&call.target, &call.body),
+            Service::Public => self.directory().answer(call, now),
+            Service::S3 => self.objects().answer(&call.operation, &call.target, &call.body),
             Service::Secrets => self.secrets().answer(&call.operation, &call.body),
             Service::Ses => self.email(call, now),
             Service::Sns if call.operation == "Publish" => self.text(call, now),
@@ -348,43 +358,6 @@ pub fn foreign(topic: &str) -> String {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Runs functions for other functions.
-pub trait Invoke: Send + Sync {
-    /// The function's answer; `None` if it failed.
-    fn invoke(&self, function: &str, payload: Vec<u8>) -> BoxFuture<'static, Option<Vec<u8>>>;
-}
-
-/// Answers calls without delay or fault.
-pub struct Direct {
-    /// The cloud.
-    pub cloud: Arc<Cloud>,
-    /// Whose clock to go by.
-    pub host: Arc<dyn Host>,
-    /// Runs functions for other functions, once it is there.
-    pub invoke: Arc<OnceLock<Arc<dyn Invoke>>>,
-}
-
-impl Outside for Direct {
-    fn call(&self, call: OutsideCall) -> BoxFuture<'static, Result<Answer, NoAnswer>> {
-        if call.service == Service::Lambda {
-            return self.invoke(&call);
-        }
-        let answer = self.cloud.answer(&call, self.host.now());
-        Box::pin(std::future::ready(Ok(answer)))
-    }
-}
-
-impl Direct {
-    fn invoke(&self, call: &OutsideCall) -> BoxFuture<'static, Result<Answer, NoAnswer>> {
-        let answer = match (self.cloud.invoked(call), self.invoke.get()) {
-            (Err(refused), _) => return Box::pin(std::future::ready(Ok(refused))),
-            (Ok(_), None) => return Box::pin(std::future::ready(Err(NoAnswer))),
-            (Ok(function), Some(invoke)) => invoke.invoke(function, call.body.clone()),
-        };
-        Box::pin(async move { Ok(lambda::answered(answer.await)) })
-    }
 }
 
 impl Cloud {

@@ -96,7 +96,7 @@ impl Gateway {
 
     fn parked(&self) -> Value {
         let objects = self.running.cloud.objects();
-        json!(objects.0.keys().take(SHOWN).collect::<Vec<_>>())
+        json!(objects.parked.keys().take(SHOWN).collect::<Vec<_>>())
     }
 
     async fn run(&self, function: &str) -> Result<Value, String> {

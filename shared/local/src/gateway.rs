@@ -4,7 +4,8 @@ use crate::authorizer::Authorizer;
 use crate::page::page;
 use crate::partners;
 use crate::realtime::Running;
-use crate::server::{Serve, plain, serve};
+use crate::server::{Serve, plain, respond, serve};
+use crate::services::s3;
 use crate::trigger::{HttpRequest, HttpResponse};
 use aws_smithy_types::base64;
 use bytes::Bytes;
@@ -46,6 +47,19 @@ impl Serve for Gateway {
         }
         if let Some(path) = path.strip_prefix("/__local/") {
             return self.local(parts.method.as_str(), path, parts.uri.query().unwrap_or_default()).await;
+        }
+        // Object storage, for what functions let people put there.
+        if let Some(target) = parts.uri.path_and_query().and_then(|target| target.as_str().strip_prefix(s3::PATH)) {
+            let headers = parts.headers.iter();
+            let headers = headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+            let answer = match parts.method {
+                Method::PUT => {
+                    let now = self.running.host.now();
+                    self.running.cloud.upload(target, &headers.collect(), &body, now)
+                }
+                _ => s3::refusal(405, "MethodNotAllowed", "only uploads are answered here"),
+            };
+            return respond(answer.status, answer.body);
         }
         // Partners' APIs, for clients that talk to them directly: an app that confirms a payment.
         let partner = partners::ask(&mut self.running.cloud.sandboxes(), &parts, &body, &*self.running.host);

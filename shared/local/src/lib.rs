@@ -9,6 +9,8 @@ pub mod authorizer;
 mod clockwork;
 pub mod cloud;
 mod console;
+mod direct;
+pub mod directory;
 pub mod discretion;
 pub mod faults;
 pub mod gateway;

@@ -25,6 +25,8 @@ pub enum Service {
     Lambda,
     /// A partner's API.
     Partner,
+    /// An address that somebody named, on the public internet.
+    Public,
     /// Objects.
     S3,
     /// Secrets.
@@ -44,7 +46,7 @@ pub struct OutsideCall {
     pub service: Service,
     /// The operation, as AWS names it: `PutItem`. Of a partner: the method.
     pub operation: String,
-    /// Where to: the partner and its path, the object, the function. Empty where the body says it.
+    /// Where to: the partner or the host and its path, the object, the function. Empty where the body says it.
     pub target: String,
     /// The headers of a partner's request, by lower-case name.
     pub headers: BTreeMap<String, String>,
@@ -88,22 +90,35 @@ pub trait Outside: Send + Sync {
 /// Ends the host names of partners in the embedded cloud: `stripe.partner.local`.
 pub const PARTNERS: &str = ".partner.local";
 
-/// The world of a function whose calls go to `outside`.
-pub fn world(function: &Function, settings: Settings, host: Arc<dyn Host>, outside: Arc<dyn Outside>) -> Arc<World> {
-    let connector = SharedHttpConnector::new(Connector { function: function.name, outside });
-    let credentials = Credentials {
+/// The region that the embedded cloud says it is.
+pub(crate) const REGION: &str = "us-east-1";
+
+/// As whom its functions call.
+pub(crate) fn credentials() -> Credentials {
+    Credentials {
         access_key: "local".to_owned(),
         secret_key: "local".to_owned(),
         session_token: None,
+    }
+}
+
+/// The world of a function whose calls go to `outside`.
+pub fn world(function: &Function, settings: Settings, host: Arc<dyn Host>, outside: Arc<dyn Outside>) -> Arc<World> {
+    let connector = |public| {
+        let outside = outside.clone();
+        SharedHttpConnector::new(Connector { function: function.name, outside, public })
     };
-    let aws = Aws::new("us-east-1".to_owned(), credentials, None, connector.clone());
-    Arc::new(World::new(host, settings, aws, Partners::new(move || Ok(connector.clone()))))
+    let aws = Aws::new(REGION.to_owned(), credentials(), None, connector(false));
+    let way = |connector: SharedHttpConnector| Partners::new(move || Ok(connector.clone()));
+    Arc::new(World::new(host, settings, aws, way(connector(false)), way(connector(true))))
 }
 
 /// The HTTP client of one function.
 struct Connector {
     function: &'static str,
     outside: Arc<dyn Outside>,
+    /// Whether it leads to public addresses alone.
+    public: bool,
 }
 
 impl std::fmt::Debug for Connector {
@@ -114,7 +129,12 @@ impl std::fmt::Debug for Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Some(call) = read(self.function, &request) else {
+        let call = if self.public {
+            read_public(self.function, &request)
+        } else {
+            read(self.function, &request)
+        };
+        let Some(call) = call else {
             let error = format!("{} is not part of the embedded cloud", request.uri());
             return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into())));
         };
@@ -129,6 +149,19 @@ impl HttpConnector for Connector {
             Ok(response)
         })
     }
+}
+
+/// A request to an address that somebody named.
+fn read_public(function: &'static str, request: &HttpRequest) -> Option<OutsideCall> {
+    let headers = request.headers().iter();
+    Some(OutsideCall {
+        function,
+        service: Service::Public,
+        operation: request.method().to_owned(),
+        target: request.uri().strip_prefix("https://")?.to_owned(),
+        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        body: request.body().bytes()?.to_vec(),
+    })
 }
 
 /// What the request asks for, and whom: services with one address for everything say it in a header or in the form,
@@ -158,6 +191,10 @@ fn read(function: &'static str, request: &HttpRequest) -> Option<OutsideCall> {
             ("s3", "PUT", path) => {
                 target = path.trim_start_matches('/').to_owned();
                 (Service::S3, "PutObject".to_owned())
+            }
+            ("s3", "HEAD", path) => {
+                target = path.trim_start_matches('/').to_owned();
+                (Service::S3, "HeadObject".to_owned())
             }
             ("lambda", "POST", path) => {
                 target = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?.to_owned();

@@ -1,8 +1,9 @@
 //! What a function may do, by its signature: the same as its role lets it do on AWS.
 
-use crate::outside::{OutsideCall, Service};
+use crate::outside::{OutsideCall, PARTNERS, Service};
 use crate::services::{lambda, s3, secrets};
 use platform::describe::{Access, Caller, Description};
+use platform::settings::{UPLOADS_AT, bucket_setting, partner_url};
 
 /// The rights of a function.
 #[derive(Clone, Debug)]
@@ -15,10 +16,13 @@ pub struct Rights {
     pub limits: Vec<&'static str>,
     /// Partners it may call.
     pub partners: Vec<&'static str>,
+    calls_anybody: bool,
     walks: bool,
     publishes: bool,
     parks: bool,
     signs: bool,
+    puts_into: Vec<&'static str>,
+    looks_into: Vec<&'static str>,
     asks: Vec<&'static str>,
     secrets: Vec<&'static str>,
     sends: Vec<&'static str>,
@@ -32,14 +36,25 @@ impl Rights {
             caller: declared.caller,
             limits: declared.limits.clone(),
             partners: declared.partners.clone(),
+            calls_anybody: declared.calls_anybody,
             walks: declared.walks,
             publishes: !declared.publishes.is_empty(),
             parks: declared.parks,
             signs: declared.signs,
+            puts_into: declared.puts_into.clone(),
+            looks_into: declared.looks_into.clone(),
             asks: declared.asks.clone(),
             secrets: declared.secrets.clone(),
             sends: declared.sends.clone(),
         }
+    }
+
+    /// Where the partners and buckets are that it may reach, in a cloud that issues tokens as `issuer`.
+    pub fn settings(&self, issuer: &str) -> Vec<(String, String)> {
+        let partners = self.partners.iter().map(|name| (partner_url(name), format!("http://{name}{PARTNERS}")));
+        let buckets = self.puts_into.iter().chain(&self.looks_into);
+        let buckets = buckets.map(|name| (bucket_setting(name), s3::bucket(name)));
+        partners.chain(buckets).chain([(UPLOADS_AT.to_owned(), s3::address(issuer))]).collect()
     }
 
     /// Whether this call is within them; if not, why.
@@ -54,6 +69,10 @@ impl Rights {
                 let partner = call.target.split('/').next().unwrap_or_default();
                 self.partners.contains(&partner)
             }
+            (Service::S3, "HeadObject") => {
+                s3::name(&call.target).is_some_and(|bucket| self.looks_into.contains(&bucket))
+            }
+            (Service::Public, _) => self.calls_anybody,
             (Service::S3, _) => self.parks && call.target.starts_with(s3::PARKING),
             (Service::Secrets, _) => {
                 secrets::name(&call.body).is_some_and(|name| self.secrets.contains(&name.as_str()))

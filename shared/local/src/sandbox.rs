@@ -1,9 +1,15 @@
 //! Partners' sandboxes: they speak the real partners' protocols, keep their own state, and send webhooks.
 
+pub mod biscuit;
+pub mod golden_hat;
+pub mod happy_cat_box;
 pub mod stripe;
 
 use crate::journal::Journal;
 use crate::outside::{Answer, OutsideCall};
+use biscuit::Biscuit;
+use golden_hat::GoldenHat;
+use happy_cat_box::HappyCatBox;
 use kernel::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -56,7 +62,8 @@ pub trait Sandbox: Send {
     /// From now on each webhook comes at once and once: how it usually is, and never where something is to be proved.
     fn be_prompt(&mut self);
 
-    /// What it holds of each order: captured less given back, in the currency's minor unit.
+    /// What it holds of each order, or moved under each reference: less what was given back, in the currency's minor
+    /// unit.
     fn kept(&self) -> BTreeMap<String, i64>;
 
     /// What changed since the last time this was asked: names and values (`None`: gone).
@@ -76,7 +83,10 @@ impl Sandboxes {
     /// Every partner's, in the state that the journal remembers.
     pub fn of_all(journal: Option<Arc<Mutex<Journal>>>) -> Result<Self, String> {
         let mut sandboxes = Self { all: BTreeMap::new(), journal };
+        sandboxes.add("biscuit", Box::new(Biscuit::default()))?;
+        sandboxes.add("golden-hat", Box::new(GoldenHat::default()))?;
         sandboxes.add("stripe", Box::new(Stripe::default()))?;
+        sandboxes.add("happy-cat-box", Box::new(HappyCatBox::default()))?;
         Ok(sandboxes)
     }
 
@@ -144,7 +154,7 @@ impl Sandboxes {
         self.store()
     }
 
-    /// What the partner `name` holds of each order: captured less given back, in the currency's minor unit.
+    /// What the partner `name` holds of each order, or moved under each reference, in the currency's minor unit.
     pub fn kept(&self, name: &str) -> BTreeMap<String, i64> {
         self.all.get(name).map(|sandbox| sandbox.kept()).unwrap_or_default()
     }

@@ -26,6 +26,8 @@ pub enum Caller {
     SignedIn,
     /// Who has this role.
     Role(Role),
+    /// A manager or an auditor.
+    Overseer,
 }
 
 impl Caller {
@@ -35,6 +37,7 @@ impl Caller {
             Caller::Anyone => "anyone",
             Caller::SignedIn => "signed-in",
             Caller::Role(role) => role.name(),
+            Caller::Overseer => "manager-or-auditor",
         }
     }
 }
@@ -79,10 +82,16 @@ pub struct Description {
     pub asks: Vec<&'static str>,
     /// The question it answers: schema and example.
     pub question: Option<Schema>,
+    /// The buckets into which it lets people put objects.
+    pub puts_into: Vec<&'static str>,
+    /// The buckets at whose objects it looks.
+    pub looks_into: Vec<&'static str>,
     /// The secrets it reads.
     pub secrets: Vec<&'static str>,
     /// The ways it sends messages to people: email, sms.
     pub sends: Vec<&'static str>,
+    /// Whether it calls addresses that others name.
+    pub calls_anybody: bool,
     /// The partners it calls.
     pub partners: Vec<&'static str>,
     /// What those partners' webhooks are to bring.
@@ -119,8 +128,11 @@ impl Default for Description {
             signs: false,
             asks: Vec::new(),
             question: None,
+            puts_into: Vec::new(),
+            looks_into: Vec::new(),
             secrets: Vec::new(),
             sends: Vec::new(),
+            calls_anybody: false,
             partners: Vec::new(),
             subscribes: Vec::new(),
             figures: Vec::new(),
@@ -136,7 +148,7 @@ impl Description {
         if caller != Caller::Anyone {
             self.problem(401, "token-invalid", "The access token is missing, expired or not for this API");
         }
-        if matches!(caller, Caller::Role(_)) {
+        if matches!(caller, Caller::Role(_) | Caller::Overseer) {
             self.problem(403, "role-missing", "The caller may not do this");
         }
     }

@@ -28,7 +28,8 @@ fn serve(function: Function) -> Result<(), Error> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| !name.starts_with("AWS_"));
     let way = aws::from_environment(variable)?;
-    let world = Arc::new(World::new(Arc::new(Lambda), Settings::new(settings), way, aws::partners()));
+    let settings = Settings::new(settings);
+    let world = Arc::new(World::new(Arc::new(Lambda), settings, way, aws::partners(), aws::public()));
     (function.prepare)(&world)?;
     // One thread: an execution environment serves one invocation at a time.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::broken)?;

@@ -7,7 +7,9 @@
 
 pub mod argument;
 pub mod aws;
+pub mod bucket;
 pub mod call;
+pub mod courier;
 #[cfg(feature = "describe")]
 pub mod describe;
 pub mod direct;
@@ -28,13 +30,16 @@ pub mod seal;
 pub mod secrets;
 pub mod settings;
 pub mod signer;
+pub mod standard_webhooks;
 pub mod stream;
 pub mod table;
 pub mod telemetry;
 pub mod world;
 
 pub use argument::{Argument, Now};
+pub use bucket::{BucketName, Object, Objects, Upload, Uploads};
 pub use call::Call;
+pub use courier::{Courier, PublicUrl, Undelivered};
 pub use direct::{Ask, Asked};
 pub use error::{Error, Failure};
 pub use events::{Notice, On};
@@ -52,6 +57,7 @@ pub use secrets::{Secret, SecretName, SecretValues};
 pub use signer::Signer;
 pub use stream::Change;
 pub use table::{
-    Commit, Creation, Decision, Item, Key, List, Never, Refused, Stored, Table, TableReader, TableWalk, Transaction,
+    Commit, Creation, Decision, Guard, IndexEntry, IndexPage, Item, Key, List, Never, Refused, Stored, Table,
+    TableReader, TableWalk, Transaction,
 };
 pub use world::{Host, World};

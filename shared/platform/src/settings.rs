@@ -34,6 +34,14 @@ pub fn partner_url(name: &str) -> String {
     format!("PARTNER_{}", name.to_ascii_uppercase().replace('-', "_"))
 }
 
+/// Where uploads go, if not to the storage's own address.
+pub const UPLOADS_AT: &str = "UPLOADS_AT";
+
+/// The setting with a bucket's name: `BUCKET_JOB_PHOTOS`.
+pub fn bucket_setting(name: &str) -> String {
+    format!("BUCKET_{}", name.to_ascii_uppercase().replace('-', "_"))
+}
+
 /// Settings by name.
 #[derive(Clone, Debug, Default)]
 pub struct Settings(BTreeMap<String, String>);

@@ -37,6 +37,8 @@ pub struct World {
     pub aws: Aws,
     /// The way to partners, which is not the way to Amazon: other certificates are trusted there.
     pub partners: Partners,
+    /// The way to addresses that others name, which leads to public ones only.
+    pub public: Partners,
     secrets: Mutex<HashMap<&'static str, (Timestamp, SecretValues)>>,
 }
 
@@ -63,8 +65,15 @@ impl Partners {
 
 impl World {
     /// A world in which nothing is known yet.
-    pub fn new(host: Arc<dyn Host>, settings: Settings, aws: Aws, partners: Partners) -> Self {
-        Self { host, settings, aws, partners, secrets: Mutex::default() }
+    pub fn new(host: Arc<dyn Host>, settings: Settings, aws: Aws, partners: Partners, public: Partners) -> Self {
+        Self {
+            host,
+            settings,
+            aws,
+            partners,
+            public,
+            secrets: Mutex::default(),
+        }
     }
 
     /// A secret that was read and may still be used.

@@ -7,7 +7,9 @@ use local::stage::Stage;
 use local::testing::{caller, raw_item};
 use local::trigger::HttpResponse;
 use platform::http::{self, Customer, IdempotencyKey, Json};
-use platform::{Commit, Context, Creation, Decision, Error, Failure, Item, Key, Never, Now, On, Stored, Table, events};
+use platform::{
+    Commit, Context, Creation, Decision, Error, Failure, Guard, Item, Key, Never, Now, On, Stored, Table, events,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -60,6 +62,15 @@ pub enum Wish {
         from: String,
         amount: i64,
     },
+    /// Create the thing in a transaction, and add `amount` to another, which is created if it is not there; if there
+    /// are `least` of it, and it has no attribute `absent`.
+    CreateAndAdd {
+        name: String,
+        to: String,
+        amount: i64,
+        least: Option<i64>,
+        absent: Option<String>,
+    },
     /// Create so many things in one transaction.
     CreateMany { count: usize },
     /// Only take from another, without a guard.
@@ -103,6 +114,16 @@ async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
             let old = found(things, &name).await?;
             let transaction = things.transaction().replace(&old, &thing(&name, &note), Vec::new());
             transaction.shift(key(&from), &[("count", -amount)]).commit().await?
+        }
+        Wish::CreateAndAdd { name, to, amount, least, absent } => {
+            let guards: Vec<Guard<'_>> = least
+                .map(|least| Guard::AtLeast("count", least))
+                .into_iter()
+                .chain(absent.as_deref().map(Guard::Absent))
+                .collect();
+            let transaction = things.transaction().create(&thing(&name, ""), Vec::new());
+            let new = Thing { count: 0, ..thing(&to, "new") };
+            transaction.add(&new, &[("count", amount)], &guards).commit().await?
         }
         Wish::CreateMany { count } => {
             let mut transaction = things.transaction();

@@ -64,3 +64,36 @@ fn a_counter_that_moved_moved_the_version_too() {
     wish(&stage, json!({ "do": "create-and-take", "name": "lamp", "note": "", "from": "box", "amount": 1 }));
     assert_eq!(thing(&stage, "box"), Some((String::new(), 9, 2)));
 }
+
+/// Creates `name` and adds to `to`; what became of it.
+fn add(stage: &local::stage::Stage, name: &str, to: &str, amount: i64, guards: (Option<i64>, Option<&str>)) -> String {
+    let (least, absent) = guards;
+    let wish_of =
+        json!({ "do": "create-and-add", "name": name, "to": to, "amount": amount, "least": least, "absent": absent });
+    wish(stage, wish_of)
+}
+
+#[test]
+fn what_is_added_to_is_created_and_keeps_its_other_fields() {
+    let stage = stage();
+    assert_eq!(add(&stage, "one", "shelf", 5, (None, None)), "done");
+    assert_eq!(thing(&stage, "shelf"), Some(("new".to_owned(), 5, 1)));
+    assert_eq!(add(&stage, "two", "shelf", 2, (None, None)), "done");
+    assert_eq!(thing(&stage, "shelf"), Some(("new".to_owned(), 7, 2)));
+    assert_eq!(add(&stage, "three", "box", 2, (None, None)), "done");
+    assert_eq!(thing(&stage, "box"), Some((String::new(), 12, 2)), "the note that it had stays");
+    assert_eq!(add(&stage, "one", "shelf", 5, (None, None)), "refused: one/thing Some(10)");
+    assert_eq!(thing(&stage, "shelf").unwrap().1, 7, "all or none");
+}
+
+#[test]
+fn guards_decide_whether_anything_is_added() {
+    let stage = stage();
+    assert_eq!(add(&stage, "one", "box", -11, (Some(11), None)), "refused: box/thing Some(10)");
+    assert_eq!(add(&stage, "one", "nowhere", -1, (Some(1), None)), "refused: nowhere/thing None");
+    assert_eq!(add(&stage, "one", "box", 1, (None, Some("note"))), "refused: box/thing Some(10)");
+    assert_eq!((thing(&stage, "one"), thing(&stage, "nowhere")), (None, None));
+    assert_eq!(add(&stage, "one", "box", -10, (Some(10), Some("broken"))), "done");
+    assert_eq!(add(&stage, "two", "empty", 0, (None, Some("broken"))), "done", "what is not there has no attribute");
+    assert_eq!(thing(&stage, "box").unwrap().1, 0);
+}

@@ -73,7 +73,10 @@ impl World {
             restocked: of_kind(&catalog)?,
             orders: all_orders.into_iter().map(|order| (order.id, order)).collect(),
             returns: of_kind(&orders)?,
-            payments: all_payments.into_iter().map(|payment| (payment.order, payment)).collect(),
+            payments: all_payments
+                .into_iter()
+                .filter_map(|payment| Some((payment.purpose.order()?, payment)))
+                .collect(),
             products: by_sku(&catalog, "product"),
             prices: by_sku(&orders, "price"),
             messages: of_kind(&rows(simulation, "notifications")?)?,

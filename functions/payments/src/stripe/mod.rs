@@ -12,6 +12,7 @@ pub mod signature;
 use crate::provider::{
     Intent, IntentRef, MethodRef, NewIntent, NewRefund, PayerRef, PaymentProvider, RefundNews, Trouble,
 };
+use crate::purpose::Purpose;
 use form::Form;
 use kernel::{AccountId, PaymentId};
 use object::{Customer, Failed, List, PaymentIntent, Refund};
@@ -107,6 +108,15 @@ impl Stripe {
     }
 }
 
+/// Where an object's metadata says what was paid.
+fn label(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Order(_) => "metadata[order]",
+        Purpose::Invoice(_) => "metadata[invoice]",
+        Purpose::TopUp(_) => "metadata[top_up]",
+    }
+}
+
 impl PaymentProvider for Stripe {
     async fn open(&self, intent: &NewIntent<'_>) -> Result<Intent, Trouble> {
         let Some(amount) = amount::to_stripe(intent.amount) else {
@@ -116,7 +126,7 @@ impl PaymentProvider for Stripe {
             .with("amount", amount)
             .with("currency", intent.amount.currency.code().to_ascii_lowercase())
             .with("metadata[payment]", intent.payment)
-            .with("metadata[order]", intent.order)
+            .with(label(intent.purpose), intent.purpose)
             .with("automatic_payment_methods[enabled]", true);
         if let Some(payer) = intent.payer {
             form = form.with("customer", payer.as_str());
@@ -162,7 +172,7 @@ impl PaymentProvider for Stripe {
             .with("payment_intent", refund.intent.as_str())
             .with("amount", amount)
             .with("metadata[refund]", refund.refund)
-            .with("metadata[order]", refund.order);
+            .with(label(refund.purpose), refund.purpose);
         let key = match refund.tries {
             0 => refund.refund.to_string(),
             tries => format!("{}-{tries}", refund.refund),

@@ -2,7 +2,8 @@
 
 use super::amount::from_stripe;
 use crate::provider::{ClientSecret, Intent, IntentRef, IntentStatus, RefundNews, RefundStatus, Trouble};
-use kernel::{AccountId, Money, OrderId, PaymentId, RefundId};
+use crate::purpose::Purpose;
+use kernel::{AccountId, Money, PaymentId, RefundId};
 use platform::PartnerResponse;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -31,6 +32,10 @@ pub(super) struct Metadata {
     #[serde(default)]
     order: Option<String>,
     #[serde(default)]
+    invoice: Option<String>,
+    #[serde(default)]
+    top_up: Option<String>,
+    #[serde(default)]
     refund: Option<String>,
     #[serde(default)]
     account: Option<String>,
@@ -41,8 +46,9 @@ impl Metadata {
         self.payment.as_ref()?.parse().ok()
     }
 
-    pub fn order(&self) -> Option<OrderId> {
-        self.order.as_ref()?.parse().ok()
+    pub fn purpose(&self) -> Option<Purpose> {
+        let named = self.order.as_ref().or(self.invoice.as_ref()).or(self.top_up.as_ref());
+        named?.parse().ok()
     }
 }
 
@@ -86,7 +92,7 @@ impl PaymentIntent {
         };
         Ok(Intent {
             payment: self.metadata.payment(),
-            order: self.metadata.order(),
+            purpose: self.metadata.purpose(),
             id: self.id.into(),
             status,
             secret: self.client_secret.map(ClientSecret::new),
@@ -123,7 +129,7 @@ impl Refund {
         };
         Ok(RefundNews {
             refund: self.metadata.refund.as_ref().and_then(|id| id.parse::<RefundId>().ok()),
-            order: self.metadata.order(),
+            purpose: self.metadata.purpose(),
             intent: self.payment_intent.map(IntentRef::from),
             amount: amount(self.amount, &self.currency)?,
             id: self.id.into(),

@@ -5,6 +5,7 @@ use kernel::{AccountId, Principal, Role};
 use local::sandbox::stripe::confirmation;
 use local::stage::Stage;
 use local::trigger::HttpResponse;
+use platform::Context;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ const PRICE: usize = 255;
 /// Reads off what use cases cost, one after the other.
 pub(super) struct Till {
     pub(super) stage: Stage,
-    customer: Principal,
+    pub(super) customer: Principal,
     rows: Vec<Row>,
 }
 
@@ -30,13 +31,23 @@ pub(super) fn cases() -> Result<Vec<Row>, String> {
     }
     till.buying()?;
     till.cancelling()?;
-    Ok(till.rows)
+    till.hiring()?;
+    till.partnering()?;
+    let mut rows = till.rows;
+    let mut working = Till::on(simulation::only(&["services", "jobs"]))?;
+    working.working()?;
+    rows.extend(working.rows);
+    let mut matching = Till::on(simulation::only(&["matching"]))?;
+    matching.matching()?;
+    rows.extend(matching.rows);
+    Ok(rows)
 }
 
 impl Till {
     /// A shop with so many products, whose prices have arrived.
     pub(super) fn new(products: usize) -> Result<Self, String> {
-        let stage = Stage::new(simulation::contexts())?;
+        let till = Self::on(simulation::contexts())?;
+        let stage = &till.stage;
         for n in 0..products {
             let sku = sku(n);
             expect(200, stage.ask("set-product").by(&manager()).at(&sku).send(&product(n)))?;
@@ -45,25 +56,35 @@ impl Till {
         }
         stage.settle()?;
         stage.costs();
+        Ok(till)
+    }
+
+    /// These contexts, with nothing in them.
+    fn on(contexts: Vec<Context>) -> Result<Self, String> {
         let customer = Principal {
             account: AccountId::from_bits(1),
             roles: vec![Role::Customer],
         };
-        Ok(Self { stage, customer, rows: Vec::new() })
+        Ok(Self { stage: Stage::new(contexts)?, customer, rows: Vec::new() })
     }
 
     /// A row of what `function` called for since the last row, and of nothing else.
-    fn note(&mut self, case: &str, function: &str) {
+    pub(super) fn note(&mut self, case: &str, function: &str) {
         self.notes(&[(case, function)]);
     }
 
     /// Several rows of the same time.
-    fn notes(&mut self, notes: &[(&str, &str)]) {
+    pub(super) fn notes(&mut self, notes: &[(&str, &str)]) {
         let costs = self.stage.costs();
         for (case, function) in notes {
             let of_function = costs.iter().filter(|cost| cost.function == *function);
             self.rows.push(Row::of(case, of_function));
         }
+    }
+
+    /// The customer.
+    pub(super) fn customer(&self) -> &Principal {
+        &self.customer
     }
 
     /// Somebody registers and signs in: the customer from then on.
@@ -216,7 +237,7 @@ pub(super) fn expect(status: u16, answer: HttpResponse) -> Result<Value, String>
     }
 }
 
-fn id(reply: &Value) -> Result<String, String> {
+pub(super) fn id(reply: &Value) -> Result<String, String> {
     Ok(reply["id"].as_str().ok_or("a reply without an id")?.to_owned())
 }
 

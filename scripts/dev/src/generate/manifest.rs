@@ -76,7 +76,9 @@ fn entry(function: &Function, description: &Description) -> Value {
     }
     let lists = [
         ("asks", &description.asks),
+        ("looks_into", &description.looks_into),
         ("partners", &description.partners),
+        ("puts_into", &description.puts_into),
         ("secrets", &description.secrets),
         ("sends", &description.sends),
     ];

@@ -2,7 +2,7 @@
 //! a test that every function can read its own trigger.
 
 use super::Described;
-use kernel::{AccountId, Principal, Timestamp};
+use kernel::{AccountId, Principal, Role, Timestamp};
 use local::cloud::API;
 use local::plane::{Message, StreamRecord};
 use local::trigger::{HttpRequest, claims, queue_event, schedule_event, stream_event};
@@ -47,6 +47,7 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
         account: AccountId::from_bits(2),
         roles: match description.caller {
             Some(Caller::Role(role)) => vec![role],
+            Some(Caller::Overseer) => vec![Role::Auditor],
             _ => Vec::new(),
         },
     };

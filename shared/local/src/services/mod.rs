@@ -18,6 +18,7 @@ pub fn throttled(service: Service) -> Answer {
         Service::Ses | Service::Lambda => rest_error(429, "TooManyRequestsException", "throttled"),
         Service::S3 => Answer::new(503, "<Error><Code>SlowDown</Code><Message>throttled</Message></Error>"),
         Service::Sns => sns::error("Throttled", "throttled"),
+        Service::Public => Answer::new(429, "throttled"),
         Service::Partner => Answer::new(429, r#"{"error":{"type":"rate_limit_error","message":"throttled"}}"#),
     }
 }
@@ -30,7 +31,7 @@ pub fn denied(service: Service, reason: &str) -> Answer {
         Service::Ses | Service::Lambda => rest_error(403, "AccessDeniedException", reason),
         Service::S3 => Answer::new(403, format!("<Error><Code>AccessDenied</Code><Message>{reason}</Message></Error>")),
         Service::Sns => sns::error("AuthorizationError", reason),
-        Service::Partner => Answer::new(403, reason),
+        Service::Partner | Service::Public => Answer::new(403, reason),
     }
 }
 

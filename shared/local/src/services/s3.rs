@@ -1,22 +1,154 @@
-//! S3, as far as functions use it: they put objects.
+//! S3, as far as functions use it: they put objects, sign uploads for people, and look whether something came.
 
-use crate::outside::Answer;
+use crate::cloud::Cloud;
+use crate::outside::{Answer, REGION, credentials};
+use kernel::Timestamp;
+use platform::aws::{Presigning, presigned_query};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The bucket where relays park what they cannot announce.
 pub const PARKING: &str = "local-parking";
 
-/// Objects by bucket and key.
+/// Where uploads go, on the gateway.
+pub(crate) const PATH: &str = "/__s3/";
+
+/// The largest object that is taken here, in bytes.
+const MAX_OBJECT: usize = 10 * 1024 * 1024;
+
+/// What is in object storage.
 #[derive(Debug, Default)]
-pub struct Objects(pub BTreeMap<String, Vec<u8>>);
+pub struct Objects {
+    /// What relays could not announce, by bucket and key.
+    pub parked: BTreeMap<String, Vec<u8>>,
+    /// What people put there, by bucket and key.
+    pub uploaded: BTreeMap<String, Uploaded>,
+}
+
+/// An object that somebody put.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Uploaded {
+    /// Its media type.
+    pub content_type: String,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
+
+/// The bucket of this name, as it is called here.
+pub(crate) fn bucket(name: &str) -> String {
+    format!("local-{name}")
+}
+
+/// The name of the bucket that this bucket and key are of.
+pub(crate) fn name(target: &str) -> Option<&str> {
+    target.split('/').next()?.strip_prefix("local-")
+}
+
+/// Where uploads go in a cloud that issues tokens as `issuer`.
+pub(crate) fn address(issuer: &str) -> String {
+    format!("{}{}", issuer.trim_end_matches('/'), PATH.trim_end_matches('/'))
+}
+
+/// An error as S3 words it.
+pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Answer {
+    Answer::new(status, format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"))
+}
+
+impl Cloud {
+    /// Takes an upload that a function signed: `PUT path?query` with these headers, by lower-case name.
+    pub fn upload(&self, target: &str, headers: &BTreeMap<String, String>, body: &[u8], now: Timestamp) -> Answer {
+        self.objects().upload(&address(self.issuer()), target, headers, body, now)
+    }
+}
 
 impl Objects {
-    /// Answers `PutObject`.
-    pub fn put(&mut self, target: &str, body: &[u8]) -> Answer {
-        self.0.insert(target.to_owned(), body.to_vec());
-        Answer {
-            headers: vec![("etag", "\"local\"".to_owned())],
-            ..Answer::new(200, "")
+    /// Answers a function.
+    pub fn answer(&mut self, operation: &str, target: &str, body: &[u8]) -> Answer {
+        if operation == "HeadObject" {
+            return self.head(target);
+        }
+        self.parked.insert(target.to_owned(), body.to_vec());
+        put()
+    }
+
+    fn head(&self, target: &str) -> Answer {
+        match self.uploaded.get(target) {
+            Some(object) => Answer {
+                headers: vec![
+                    ("content-type", object.content_type.clone()),
+                    ("content-length", object.bytes.len().to_string()),
+                ],
+                ..Answer::new(200, "")
+            },
+            None => Answer::new(404, ""),
         }
     }
+
+    /// Takes an upload if it is the one that was signed, and in time. `target` is bucket, key and query.
+    fn upload(
+        &mut self,
+        address: &str,
+        target: &str,
+        headers: &BTreeMap<String, String>,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Answer {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let length = headers.get("content-length").and_then(|length| length.parse().ok());
+        match () {
+            () if !is_signed(address, path, query, headers) => {
+                refusal(403, "SignatureDoesNotMatch", "this is not what was signed")
+            }
+            () if expires(query).is_none_or(|end| end <= now) => refusal(403, "AccessDenied", "Request has expired"),
+            () if length != Some(body.len()) => refusal(400, "IncompleteBody", "the body is of another length"),
+            () if body.len() > MAX_OBJECT => refusal(400, "EntityTooLarge", "the body is too large"),
+            () => {
+                let content_type = headers.get("content-type").cloned().unwrap_or_default();
+                self.uploaded.insert(path.to_owned(), Uploaded { content_type, bytes: body.to_vec() });
+                put()
+            }
+        }
+    }
+}
+
+fn put() -> Answer {
+    Answer {
+        headers: vec![("etag", "\"local\"".to_owned())],
+        ..Answer::new(200, "")
+    }
+}
+
+/// Whether our functions signed this very request: signing it again gives the same query.
+fn is_signed(address: &str, path: &str, query: &str, headers: &BTreeMap<String, String>) -> bool {
+    let signed: Vec<(&'static str, String)> = ["content-length", "content-type"]
+        .into_iter()
+        .filter_map(|name| Some((name, headers.get(name)?.clone())))
+        .collect();
+    let host = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let host = host.split('/').next().unwrap_or_default();
+    let wanted = Presigning {
+        method: "PUT",
+        path: &format!("/{path}"),
+        headers: &signed,
+        valid: Duration::from_secs(parameter(query, "X-Amz-Expires").and_then(|text| text.parse().ok()).unwrap_or(0)),
+    };
+    began(query).is_some_and(|began| presigned_query(&credentials(), REGION, &wanted, host, began) == query)
+}
+
+fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// When the signature began to be good: `20150830T123600Z`.
+fn began(query: &str) -> Option<Timestamp> {
+    let text = parameter(query, "X-Amz-Date")?;
+    let part = |from: usize, to: usize| text.get(from..to);
+    let date = [part(0, 4)?, part(4, 6)?, part(6, 8)?].join("-");
+    let time = [part(9, 11)?, part(11, 13)?, part(13, 15)?].join(":");
+    format!("{date}T{time}Z").parse().ok()
+}
+
+fn expires(query: &str) -> Option<Timestamp> {
+    let seconds = parameter(query, "X-Amz-Expires")?.parse().ok()?;
+    Some(began(query)?.after(Duration::from_secs(seconds)))
 }

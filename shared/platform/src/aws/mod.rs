@@ -11,7 +11,8 @@ mod sigv4;
 pub(crate) mod sns;
 pub(crate) mod xml;
 
-pub use network::{from_environment, partners};
+pub use network::{from_environment, partners, public};
+pub use sigv4::{Presigning, presigned_query};
 
 use crate::retry::{Attempt, is_not_now, until_definite};
 use crate::{Error, World};
@@ -148,18 +149,29 @@ impl Aws {
         }
     }
 
+    /// The URL that lets whoever has it make a request of S3; `at` instead of its own address.
+    pub(crate) fn presign(&self, wanted: &Presigning<'_>, at: Option<&str>, now: Timestamp) -> String {
+        let base = at.map_or_else(|| self.base(S3), str::to_owned);
+        let query = self.signer.presign(wanted, host_of(&base), now);
+        format!("{}{}?{query}", base.trim_end_matches('/'), wanted.path)
+    }
+
+    /// Where a service is.
+    fn base(&self, service: Service) -> String {
+        match &self.endpoint {
+            Some(endpoint) => endpoint.clone(),
+            None => format!("https://{}.{}.{}", service.host, self.region, domain(&self.region)),
+        }
+    }
+
     /// The request as it travels.
     fn signed(&self, request: &Request, now: Timestamp) -> Result<HttpRequest, ()> {
-        let base = match &self.endpoint {
-            Some(endpoint) => endpoint.clone(),
-            None => format!("https://{}.{}.{}", request.service.host, self.region, domain(&self.region)),
-        };
-        let host = base.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest)).unwrap_or_default();
+        let base = self.base(request.service);
         let signing = Signing {
             service: request.service.name,
             method: request.method,
             path: &request.path,
-            host,
+            host: host_of(&base),
             headers: &request.headers,
             body: &request.body,
         };
@@ -174,6 +186,11 @@ impl Aws {
         }
         Ok(sent)
     }
+}
+
+/// The host in a base URL, with its port.
+fn host_of(base: &str) -> &str {
+    base.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest)).unwrap_or_default()
 }
 
 /// Where the services of a region are.

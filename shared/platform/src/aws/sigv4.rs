@@ -8,6 +8,7 @@ use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
 use kernel::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Signs requests of one caller in one region.
 pub(super) struct Signer {
@@ -33,6 +34,30 @@ pub(super) struct Signing<'s> {
     /// By lower-case name, without spaces around their values.
     pub headers: &'s [(&'static str, String)],
     pub body: &'s [u8],
+}
+
+/// A request of S3 that somebody else is to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Presigning<'s> {
+    /// `PUT`.
+    pub method: &'static str,
+    /// Bucket and key, of letters, digits and `-._~/`.
+    pub path: &'s str,
+    /// The headers that it must have, by lower-case name and sorted by it, without spaces around their values.
+    pub headers: &'s [(&'static str, String)],
+    /// For how long it can be made.
+    pub valid: Duration,
+}
+
+/// The query that makes a request at `host` a signed one of these credentials: what a service checks it by.
+pub fn presigned_query(
+    credentials: &Credentials,
+    region: &str,
+    wanted: &Presigning<'_>,
+    host: &str,
+    now: Timestamp,
+) -> String {
+    Signer::new(region.to_owned(), credentials.clone()).presign(wanted, host, now)
 }
 
 impl Signer {
@@ -85,6 +110,40 @@ impl Signer {
         added
     }
 
+    /// The query that makes it a signed request: its body may be anything, its headers are as they are signed.
+    pub fn presign(&self, wanted: &Presigning<'_>, host: &str, now: Timestamp) -> String {
+        let time = time(now);
+        let day = &time[..8];
+        let scope = [day, "/", &self.region, "/s3/aws4_request"].concat();
+        let mut headers: Vec<(&str, &str)> =
+            wanted.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        headers.push(("host", host));
+        headers.sort_unstable();
+        let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+        let names = names.join(";");
+        let mut parameters = vec![
+            ("X-Amz-Algorithm", "AWS4-HMAC-SHA256".to_owned()),
+            ("X-Amz-Credential", [&self.credentials.access_key, "/", &scope].concat()),
+            ("X-Amz-Date", time.clone()),
+            ("X-Amz-Expires", wanted.valid.as_secs().to_string()),
+        ];
+        let token = self.credentials.session_token.iter().map(|token| ("X-Amz-Security-Token", token.clone()));
+        parameters.extend(token);
+        parameters.push(("X-Amz-SignedHeaders", names.clone()));
+        let query: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let query = query.join("&");
+
+        let mut canonical = [wanted.method, "\n", wanted.path, "\n", &query, "\n"].concat();
+        for (name, value) in &headers {
+            canonical.extend([name, ":", value, "\n"]);
+        }
+        canonical.extend(["\n", &names, "\nUNSIGNED-PAYLOAD"]);
+        let text = ["AWS4-HMAC-SHA256\n", &time, "\n", &scope, "\n"].concat();
+        let text = with_hex(text, digest(&SHA256, canonical.as_bytes()).as_ref());
+        let signature = sign(&self.key("s3", day).key, text.as_bytes());
+        with_hex(query + "&X-Amz-Signature=", signature.as_ref())
+    }
+
     fn key(&self, service: &'static str, day: &str) -> Arc<DayKey> {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = keys.get(service).filter(|kept| kept.day == day) {
@@ -99,6 +158,18 @@ impl Signer {
         keys.insert(service, key.clone());
         key
     }
+}
+
+/// A value of a query, as signatures want it written.
+fn escaped(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => text.push(char::from(byte)),
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
 }
 
 /// `20150830T123600Z`
@@ -143,6 +214,30 @@ mod tests {
         let headers =
             Signer::new("us-east-1".to_owned(), credentials).sign(&signing, Timestamp::from_millis(1_440_938_160_000));
         headers.last().map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_presigned_request_is_that_of_the_documentation() {
+        // "Authenticating Requests: Using Query Parameters", 2013-05-24T00:00:00Z.
+        let credentials = Credentials {
+            access_key: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            secret_key: ["wJalrXUtnFEMI/K7MDENG/", "bPxRfiCYEXAMPLEKEY"].concat(),
+            session_token: None,
+        };
+        let wanted = Presigning {
+            method: "GET",
+            path: "/test.txt",
+            headers: &[],
+            valid: Duration::from_secs(86_400),
+        };
+        let now = Timestamp::from_millis(1_369_353_600_000);
+        let query = presigned_query(&credentials, "us-east-1", &wanted, "examplebucket.s3.amazonaws.com", now);
+        assert_eq!(
+            query,
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+             &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+             &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
+        );
     }
 
     #[test]

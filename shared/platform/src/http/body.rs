@@ -1,6 +1,6 @@
 //! Bodies: JSON, and raw bytes whose signature somebody checks.
 
-use super::request::MAX_BODY;
+use super::request::{MAX_BODY, MAX_RAW_BODY};
 use super::strict::Strict;
 use crate::argument::broken;
 use crate::{Argument, Call};
@@ -49,8 +49,8 @@ impl Argument for RawBody {
     fn take(call: &Call) -> Result<Self, Problem> {
         let request = call.http().map_err(|error| broken(call, &error))?;
         let bytes = request
-            .body()
-            .ok_or_else(|| invalid(".", &format!("a body of at most {} kB is expected", MAX_BODY / 1024)))?;
+            .body_within(MAX_RAW_BODY)
+            .ok_or_else(|| invalid(".", &format!("a body of at most {} kB is expected", MAX_RAW_BODY / 1024)))?;
         Ok(Self { bytes, headers: request.headers().clone() })
     }
 

@@ -7,22 +7,40 @@ use crate::{Argument, Call};
 use kernel::{AccountId, Principal, Problem, Role, SessionId};
 use std::marker::PhantomData;
 
-/// A signed-in customer.
-#[derive(Clone, Copy, Debug)]
-pub struct Customer {
-    /// The customer's account. Queries start here.
-    pub account: AccountId,
+/// Declares a caller who has one role, whose queries start at the own account.
+macro_rules! caller_with_role {
+    ($(#[doc = $doc:literal])* $name:ident = $role:ident) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name {
+            /// The caller's account. Queries start here.
+            pub account: AccountId,
+        }
+
+        impl Argument for $name {
+            fn take(call: &Call) -> Result<Self, Problem> {
+                Ok($name { account: caller(call, Role::$role)?.account })
+            }
+
+            #[cfg(feature = "describe")]
+            fn describe(description: &mut crate::describe::Description) {
+                description.caller(crate::describe::Caller::Role(Role::$role));
+            }
+        }
+    };
 }
 
-impl Argument for Customer {
-    fn take(call: &Call) -> Result<Self, Problem> {
-        Ok(Customer { account: caller(call, Role::Customer)?.account })
-    }
-
-    #[cfg(feature = "describe")]
-    fn describe(description: &mut crate::describe::Description) {
-        description.caller(crate::describe::Caller::Role(Role::Customer));
-    }
+caller_with_role! {
+    /// A signed-in customer.
+    Customer = Customer
+}
+caller_with_role! {
+    /// A signed-in worker.
+    Worker = Worker
+}
+caller_with_role! {
+    /// A machine of a partner.
+    Machine = Partner
 }
 
 /// A member of staff with the role `R`.
@@ -59,6 +77,33 @@ staff_role!(Manager, "Runs the marketplace day by day.");
 staff_role!(Quality, "Reviews jobs.");
 staff_role!(Supplier, "Issues supplies to workers.");
 staff_role!(Support, "Answers tickets.");
+
+/// A member of staff who sees to that things are as they should be: a manager, or an auditor. For what is only read.
+#[derive(Clone, Copy, Debug)]
+pub struct Overseer {
+    /// The member's account, for the audit trail.
+    pub account: AccountId,
+}
+
+impl Overseer {
+    /// Either of these.
+    pub const ROLES: [Role; 2] = [Role::Manager, Role::Auditor];
+}
+
+impl Argument for Overseer {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        let principal = principal(call)?;
+        match Self::ROLES.into_iter().any(|role| principal.has(role)) {
+            true => Ok(Overseer { account: principal.account }),
+            false => Err(role_missing("manager or auditor")),
+        }
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.caller(crate::describe::Caller::Overseer);
+    }
+}
 
 /// Anybody, signed in or not.
 #[derive(Clone, Copy, Debug)]
@@ -135,8 +180,12 @@ fn caller(call: &Call, role: Role) -> Result<Principal, Problem> {
     if principal.has(role) {
         return Ok(principal);
     }
-    let detail = format!("This needs the role {}.", role.name());
-    Err(Problem::new(403, "role-missing", "The caller may not do this", detail).with("role", role.name()))
+    Err(role_missing(role.name()))
+}
+
+fn role_missing(role: &'static str) -> Problem {
+    let detail = format!("This needs the role {role}.");
+    Problem::new(403, "role-missing", "The caller may not do this", detail).with("role", role)
 }
 
 /// Who calls, from the claims that the gateway passed on.

@@ -11,12 +11,12 @@ pub mod request;
 pub(crate) mod strict;
 
 pub use body::{Json, RawBody};
-pub use caller::{Anyone, Authority, Customer, SignedIn, Staff};
+pub use caller::{Anyone, Authority, Customer, Machine, Overseer, SignedIn, Staff, Worker};
 pub use idempotency::IdempotencyKey;
 pub use limit::{Limit, Rate, RateLimit};
 pub use path::{IfMatch, Path, not_found};
-pub use query::Query;
-pub use reply::{Accepted, Cached, Created, NoContent, Ok, Reply};
+pub use query::{Query, WantsCsv};
+pub use reply::{Accepted, Cached, Created, NoContent, Ok, Reply, Sheet};
 
 use crate::call::Cause;
 use crate::function::{Function, Trigger, UseCase};

@@ -1,4 +1,4 @@
-//! The query string.
+//! The query string, and what the caller wants to be answered with.
 
 use crate::argument::broken;
 use crate::{Argument, Call};
@@ -30,6 +30,19 @@ impl<T: DeserializeOwned + JsonSchema + Send> Argument for Query<T> {
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
         description.query::<T>();
+    }
+}
+
+/// Whether the caller's `Accept` prefers a sheet to JSON: it names `text/csv`.
+#[derive(Clone, Copy, Debug)]
+pub struct WantsCsv(pub bool);
+
+impl Argument for WantsCsv {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        let request = call.http().map_err(|error| broken(call, &error))?;
+        let accept = request.header("accept").unwrap_or_default();
+        let media_type = |part: &str| part.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        Ok(WantsCsv(accept.split(',').any(|part| media_type(part) == "text/csv")))
     }
 }
 

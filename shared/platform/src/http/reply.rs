@@ -1,7 +1,7 @@
 //! What goes out: typed replies, problems, and API Gateway's response format.
 
 use crate::{Call, Error, Failure};
-use kernel::{Problem, Refusal};
+use kernel::{Cursor, Problem, Refusal};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
@@ -25,7 +25,7 @@ pub struct Response {
     /// The problem's code, for the log.
     pub code: Option<&'static str>,
     headers: Vec<(&'static str, String)>,
-    /// JSON, or nothing.
+    /// JSON, a sheet, or nothing.
     body: String,
 }
 
@@ -116,6 +116,20 @@ pub struct Cached<T> {
     pub body: T,
 }
 
+/// 200: a page of a list, as JSON or as a sheet, whichever the caller asked for.
+#[derive(Debug)]
+pub enum Sheet<T> {
+    /// As JSON.
+    Json(T),
+    /// As `text/csv`, with the cursor of the next page in the header `x-next-cursor`.
+    Csv {
+        /// The sheet.
+        text: String,
+        /// Where the next page begins.
+        next: Option<Cursor>,
+    },
+}
+
 /// 204: it is done, and there is nothing to say about it.
 #[derive(Clone, Copy, Debug)]
 pub struct NoContent;
@@ -180,6 +194,23 @@ impl<T: Serialize + JsonSchema + Send + 'static> Reply for Cached<T> {
             response.headers.push(("cache-control", format!("public, max-age={}", self.max_age_s)));
         }
         response
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.reply::<T>(200);
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Reply for Sheet<T> {
+    fn into_response(self, call: &Call) -> Response {
+        let (body, next) = match self {
+            Sheet::Json(body) => return respond(call, Response::json(200, &body)),
+            Sheet::Csv { text, next } => (text, next),
+        };
+        let mut headers = vec![("content-type", "text/csv; charset=utf-8".to_owned())];
+        headers.extend(next.map(|next| ("x-next-cursor", next.as_str().to_owned())));
+        Response { status: 200, code: None, headers, body }
     }
 
     #[cfg(feature = "describe")]

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// The largest body a function reads, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
 
+/// The largest body that somebody signed, in bytes: partners send many things at once.
+pub const MAX_RAW_BODY: usize = 1024 * 1024;
+
 /// The request.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -98,14 +101,19 @@ impl Request {
 
     /// The body's bytes; `None` if there is none, if it is over [`MAX_BODY`] or no base64 where it says so.
     pub fn body(&self) -> Option<Vec<u8>> {
+        self.body_within(MAX_BODY)
+    }
+
+    /// The same with another limit.
+    pub fn body_within(&self, most: usize) -> Option<Vec<u8>> {
         let body = self.body.as_deref().filter(|body| !body.is_empty())?;
-        if body.len() > MAX_BODY * 4 / 3 + 4 {
+        if body.len() > most * 4 / 3 + 4 {
             return None;
         }
         let bytes = match self.is_base64_encoded {
             true => aws_smithy_types::base64::decode(body).ok()?,
             false => body.as_bytes().to_vec(),
         };
-        (bytes.len() <= MAX_BODY).then_some(bytes)
+        (bytes.len() <= most).then_some(bytes)
     }
 }

@@ -167,7 +167,7 @@ impl Image {
     }
 
     /// Its attributes; none if it does not read as an item.
-    fn attributes(&self) -> Attributes {
+    pub fn attributes(&self) -> Attributes {
         serde_json::from_str(self.json()).unwrap_or_default()
     }
 

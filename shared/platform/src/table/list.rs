@@ -9,6 +9,7 @@ use crate::http::query::invalid;
 use crate::signer::{base64url, from_base64url};
 use crate::{Error, Failure};
 use kernel::{Cursor, Page};
+use serde::{Deserialize, Serialize};
 use serde_dynamo::AttributeValue;
 use std::collections::{BTreeMap, HashMap};
 
@@ -110,7 +111,59 @@ impl List {
     }
 }
 
+/// What an index says of an item.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct IndexEntry {
+    /// The item's partition key.
+    pub pk: String,
+    /// The item's sort key.
+    pub sk: String,
+    /// The index's sort value.
+    pub sort: String,
+}
+
+/// One page of what an index says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IndexPage {
+    /// What is on it.
+    pub entries: Vec<IndexEntry>,
+    /// The next page begins after this one. Nothing on the last page.
+    pub next: Option<IndexEntry>,
+}
+
+impl IndexEntry {
+    fn read(list: &List, attributes: &Attributes) -> Option<Self> {
+        let attribute = |name: &str| attributes.get(name).and_then(text).map(str::to_owned);
+        Some(Self {
+            pk: attribute(PARTITION)?,
+            sk: attribute(SORT)?,
+            sort: attribute(list.sort_attribute())?,
+        })
+    }
+
+    fn start(&self, list: &List) -> Attributes {
+        let attribute = |name: &str, value: &str| (name.to_owned(), AttributeValue::S(value.to_owned()));
+        HashMap::from([
+            attribute(list.partition_attribute(), &list.partition),
+            attribute(list.sort_attribute(), &self.sort),
+            attribute(PARTITION, &self.pk),
+            attribute(SORT, &self.sk),
+        ])
+    }
+}
+
 impl TableReader {
+    /// One page of what an index itself says, without a look at the items: for an index whose sort value holds all that
+    /// a reader needs, so that many of them cost little. Eventually consistent.
+    pub async fn entries(&self, list: &List, limit: u32, after: Option<&IndexEntry>) -> Result<IndexPage, Error> {
+        let page = self.query(list, limit, after.map(|after| after.start(list))).await?;
+        let next = page.last_evaluated_key.filter(|end| !end.is_empty());
+        Ok(IndexPage {
+            entries: page.items.iter().filter_map(|image| IndexEntry::read(list, &image.attributes())).collect(),
+            next: next.and_then(|end| IndexEntry::read(list, &end)),
+        })
+    }
+
     /// One page of `list`, of at most `limit` items. A cursor that is not from a page of such a list is refused.
     pub async fn list<T: Item, R>(
         &self,
@@ -119,20 +172,7 @@ impl TableReader {
         cursor: Option<&Cursor>,
     ) -> Result<Page<Stored<T>>, Failure<R>> {
         let start = cursor.map(|cursor| list.start(cursor)).transpose()?;
-        let (names, values, condition) = condition(list);
-        let query = Query {
-            table_name: &self.name,
-            index_name: list.index.map(|index| index.name),
-            key_condition_expression: &condition,
-            expression_attribute_names: names,
-            expression_attribute_values: values,
-            scan_index_forward: !list.newest_first,
-            consistent_read: list.index.is_none(),
-            limit: Some(limit),
-            exclusive_start_key: start,
-        };
-        let request = DYNAMODB.request("Query", &query).map_err(Failure::Failed)?;
-        let page: Found = request.send(&self.world).await.map_err(|error| match &error {
+        let page = self.query(list, limit, start).await.map_err(|error| match &error {
             // DynamoDB itself refuses a place that is outside the list, or no key at all.
             Error::Broken { cause } if cursor.is_some() && cause.starts_with("ValidationException") => no_cursor(),
             _ => Failure::Failed(error),
@@ -145,6 +185,22 @@ impl TableReader {
             Some(_) => self.look_up(found).await,
         };
         Ok(Page { items: items.map_err(Failure::Failed)?, next })
+    }
+
+    async fn query(&self, list: &List, limit: u32, start: Option<Attributes>) -> Result<Found, Error> {
+        let (names, values, condition) = condition(list);
+        let query = Query {
+            table_name: &self.name,
+            index_name: list.index.map(|index| index.name),
+            key_condition_expression: &condition,
+            expression_attribute_names: names,
+            expression_attribute_values: values,
+            scan_index_forward: !list.newest_first,
+            consistent_read: list.index.is_none(),
+            limit: Some(limit),
+            exclusive_start_key: start,
+        };
+        DYNAMODB.request("Query", &query)?.send(&self.world).await
     }
 
     /// The items that an index names, in the index's order. An index holds keys only.

@@ -16,9 +16,9 @@ mod write;
 mod writer;
 
 pub use item::{Item, Key, Never, Stored};
-pub use list::List;
+pub use list::{IndexEntry, IndexPage, List};
 pub use read::TableReader;
-pub use transaction::{Commit, Refused, Transaction};
+pub use transaction::{Commit, Guard, Refused, Transaction};
 pub use walk::TableWalk;
 pub use write::{Creation, Decision, Kept, Table};
 

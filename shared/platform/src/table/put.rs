@@ -20,6 +20,7 @@ pub(super) struct Write<'t> {
     key: Option<Attributes>,
     #[serde(skip_serializing_if = "Option::is_none")]
     update_expression: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
     condition_expression: String,
     expression_attribute_names: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -46,10 +47,20 @@ impl<'t> Write<'t> {
         }
     }
 
-    /// Updates the item under `key` if the condition holds.
+    /// Updates the item under `key` if the condition holds; an empty one always does.
     pub fn update(table: &'t str, key: &Key, update: String, condition: &str) -> Self {
         let (key, update_expression) = (Some(key.attributes()), Some(update));
         Self { key, update_expression, ..Self::of(table, condition) }
+    }
+
+    /// What the update does, if all of these conditions hold.
+    pub fn expressions(self, update: String, conditions: Vec<String>) -> Self {
+        let condition_expression = conditions.join(" AND ");
+        Self {
+            update_expression: Some(update),
+            condition_expression,
+            ..self
+        }
     }
 
     /// Names an attribute that the expressions speak of.

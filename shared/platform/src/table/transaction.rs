@@ -11,6 +11,7 @@ use kernel::Digest;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::AttributeValue;
+use std::collections::{BTreeMap, HashMap};
 
 /// How many actions one transaction takes (a limit of DynamoDB).
 pub const MAX_ACTIONS: usize = 100;
@@ -26,7 +27,7 @@ struct Action<'t> {
     key: Key,
     write: Kind<'t>,
     /// The mark that a create or replace leaves: it proves that an earlier attempt was applied. Counters prove
-    /// nothing, others move them too.
+    /// nothing, others move them too; nor do copies, which say what another item says.
     witness: Option<Mark>,
 }
 
@@ -35,6 +36,15 @@ struct Action<'t> {
 enum Kind<'t> {
     Put(Write<'t>),
     Update(Write<'t>),
+}
+
+/// What must hold of an item that is added to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guard<'g> {
+    /// This counter stands at so much at least, before anything is added. It fails where there is no item.
+    AtLeast(&'g str, i64),
+    /// The item has no such attribute. It holds where there is no item.
+    Absent(&'g str),
 }
 
 /// What became of a transaction.
@@ -61,6 +71,19 @@ impl Refused {
     }
 }
 
+impl Guard<'_> {
+    /// As a condition; `n` tells its placeholders from others'.
+    fn write<'w>(self, n: usize, write: Write<'w>) -> (String, Write<'w>) {
+        let (name, value) = (format!("#g{n}"), format!(":g{n}"));
+        match self {
+            Guard::AtLeast(counter, least) => {
+                (format!("{name} >= {value}"), write.name(name, counter).value(value, number(least)))
+            }
+            Guard::Absent(attribute) => (format!("attribute_not_exists({name})"), write.name(name, attribute)),
+        }
+    }
+}
+
 impl<'t> Transaction<'t> {
     pub(super) fn new(table: &'t Table) -> Self {
         Self { table, actions: Vec::new(), failed: None }
@@ -78,6 +101,22 @@ impl<'t> Transaction<'t> {
     pub fn replace<T: Item>(self, old: &Stored<T>, new: &T, events: Vec<T::Event>) -> Self {
         let condition = ("#c = :c", VERSION, Some(number(old.version)));
         self.put(new, old.version + 1, events, &old.past, condition)
+    }
+
+    /// Writes `item` whatever stands under its key: a copy of what another item of this transaction says, such as its
+    /// entry in a directory. Nothing else may write it, so that item's condition guards it too.
+    #[must_use]
+    pub fn mirror<T: Item>(mut self, item: &T) -> Self {
+        let always = "attribute_exists(#c) OR attribute_not_exists(#c)";
+        let put = self
+            .table
+            .encode(item, 1, Vec::new(), &[])
+            .and_then(|(written, _)| Ok(Write::put(&self.table.name, written, always)?.name("#c", PARTITION)));
+        match put {
+            Ok(put) => self.actions.push(Action { key: item.key(), write: Kind::Put(put), witness: None }),
+            Err(error) => self.failed = Some(error),
+        }
+        self
     }
 
     /// Adds to counters of the item under `key`, if it exists and none of them would fall below zero.
@@ -103,6 +142,45 @@ impl<'t> Transaction<'t> {
             }
         }
         self.actions.push(Action { key, write: Kind::Update(write), witness: None });
+        self
+    }
+
+    /// Adds to counters of the item that stands where `new` would, if all `guards` hold. What is not there yet is
+    /// created: with the counters at what is added, and the other fields as `new` has them. Fields that are there
+    /// already stay, and counters may fall below zero unless a guard forbids it.
+    #[must_use]
+    pub fn add<T: Item>(mut self, new: &T, counters: &[(&str, i64)], guards: &[Guard<'_>]) -> Self {
+        let fields: HashMap<String, AttributeValue> = match serde_dynamo::to_item(new) {
+            Ok(fields) => fields,
+            Err(error) => {
+                self.failed = Some(Error::broken(error));
+                return self;
+            }
+        };
+        let (mut sets, mut adds) = (vec!["#by = :by".to_owned()], vec!["#v :one".to_owned()]);
+        let mut write = Write::update(&self.table.name, &new.key(), String::new(), "")
+            .name("#v", VERSION)
+            .name("#by", WRITTEN_BY)
+            .value(":one", number(1))
+            .value(":by", AttributeValue::S(self.table.writer.clone()));
+        let constant = fields.into_iter().filter(|(name, _)| counters.iter().all(|(counter, _)| counter != name));
+        // In one order, whatever order a map has: a repetition must be the very same request.
+        for (n, (name, value)) in constant.collect::<BTreeMap<_, _>>().into_iter().enumerate() {
+            sets.push(format!("#f{n} = if_not_exists(#f{n}, :f{n})"));
+            write = write.name(format!("#f{n}"), &name).value(format!(":f{n}"), value);
+        }
+        for (n, (name, amount)) in counters.iter().enumerate() {
+            adds.push(format!("#n{n} :a{n}"));
+            write = write.name(format!("#n{n}"), name).value(format!(":a{n}"), number(amount));
+        }
+        let mut conditions = Vec::new();
+        for (n, guard) in guards.iter().enumerate() {
+            let condition;
+            (condition, write) = guard.write(n, write);
+            conditions.push(condition);
+        }
+        let write = write.expressions(format!("SET {} ADD {}", sets.join(", "), adds.join(", ")), conditions);
+        self.actions.push(Action { key: new.key(), write: Kind::Update(write), witness: None });
         self
     }
 

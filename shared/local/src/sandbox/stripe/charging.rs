@@ -62,8 +62,10 @@ impl Stripe {
     pub(super) fn charged(&self) -> BTreeMap<String, i64> {
         let mut orders = BTreeMap::new();
         for charge in self.store.each::<Charge>("ch_").into_iter().filter(|charge| charge.paid) {
-            let order = charge.metadata.get("order").cloned().unwrap_or_default();
-            *orders.entry(order).or_default() += charge.amount - charge.amount_refunded;
+            // Invoices and top-ups are charged too.
+            if let Some(order) = charge.metadata.get("order") {
+                *orders.entry(order.clone()).or_default() += charge.amount - charge.amount_refunded;
+            }
         }
         orders
     }

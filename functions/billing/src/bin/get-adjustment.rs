@@ -1,0 +1,4 @@
+//! `get-adjustment` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(billing::get_adjustment::function())
+}

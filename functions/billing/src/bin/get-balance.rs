@@ -1,0 +1,4 @@
+//! `get-balance` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(billing::get_balance::function())
+}

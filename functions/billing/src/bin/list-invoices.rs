@@ -1,0 +1,4 @@
+//! `list-invoices` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(billing::list_invoices::function())
+}

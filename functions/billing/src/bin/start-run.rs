@@ -1,0 +1,4 @@
+//! `start-run` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(billing::start_run::function())
+}

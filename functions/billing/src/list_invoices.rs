@@ -1,0 +1,45 @@
+//! A client looks at the invoices so far.
+//!
+//! Called by a signed-in client; the newest week first, in pages. A list may be a moment behind; an invoice itself
+//! never is.
+
+use crate::invoice::Invoice;
+use crate::invoice_view::InvoiceView;
+use crate::store::invoices_of;
+use kernel::{Count, Cursor, Page};
+use platform::http::{self, Customer, Query};
+use platform::{Failure, Function, TableReader};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::convert::Infallible;
+
+/// Which page.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListInvoices {
+    /// The most invoices on a page; 20 if it is not given.
+    #[serde(default)]
+    pub limit: Option<Count<1, 100>>,
+    /// The `next` of the page before.
+    #[serde(default)]
+    pub cursor: Option<Cursor>,
+}
+
+/// `GET /v1/invoices`
+pub fn function() -> Function {
+    http::get("/v1/invoices", list_invoices)
+}
+
+/// Reads one page of the client's invoices.
+pub async fn list_invoices(
+    customer: Customer,
+    Query(query): Query<ListInvoices>,
+    billing: TableReader,
+) -> Result<http::Ok<Page<InvoiceView>>, Failure<Infallible>> {
+    let (list, limit) = (invoices_of(customer.account), query.limit.map_or(20, Count::get));
+    let page = billing.list::<Invoice, Infallible>(&list, limit, query.cursor.as_ref()).await?;
+    Ok(http::Ok {
+        version: None,
+        body: page.map(|invoice| invoice.value.into()),
+    })
+}

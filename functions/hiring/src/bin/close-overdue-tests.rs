@@ -1,0 +1,4 @@
+//! `close-overdue-tests` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(hiring::close_overdue_tests::function())
+}

@@ -1,0 +1,4 @@
+//! `close-undecided-applications` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(hiring::close_undecided_applications::function())
+}

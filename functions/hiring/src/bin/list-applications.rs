@@ -1,0 +1,4 @@
+//! `list-applications` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(hiring::list_applications::function())
+}

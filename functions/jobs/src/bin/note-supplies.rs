@@ -1,0 +1,4 @@
+//! `note-supplies` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(jobs::note_supplies::function())
+}

@@ -1,0 +1,4 @@
+//! `decide-request` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(matching::decide_request::function())
+}

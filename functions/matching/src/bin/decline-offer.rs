@@ -1,0 +1,4 @@
+//! `decline-offer` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(matching::decline_offer::function())
+}

@@ -1,0 +1,4 @@
+//! `get-pipeline` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(matching::get_pipeline::function())
+}

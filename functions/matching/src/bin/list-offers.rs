@@ -1,0 +1,4 @@
+//! `list-offers` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(matching::list_offers::function())
+}

@@ -1,0 +1,4 @@
+//! `mark-started` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(matching::mark_started::function())
+}

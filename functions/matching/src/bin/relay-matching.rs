@@ -1,0 +1,4 @@
+//! `relay-matching` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(matching::relay_matching::function())
+}

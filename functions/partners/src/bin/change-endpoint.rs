@@ -1,0 +1,4 @@
+//! `change-endpoint` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(partners::change_endpoint::function())
+}

@@ -1,0 +1,4 @@
+//! `deliver-webhook` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(partners::deliver_webhook::function())
+}

@@ -1,0 +1,4 @@
+//! `fan-out` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(partners::fan_out::function())
+}

@@ -1,0 +1,4 @@
+//! `import-chunk` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(partners::import_chunk::function())
+}

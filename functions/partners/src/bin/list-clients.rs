@@ -1,0 +1,4 @@
+//! `list-clients` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(partners::list_clients::function())
+}

@@ -1,0 +1,4 @@
+//! `list-deliveries` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(partners::list_deliveries::function())
+}

@@ -1,0 +1,4 @@
+//! `relay-partners` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(partners::relay_partners::function())
+}

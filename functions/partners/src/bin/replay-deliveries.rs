@@ -1,0 +1,4 @@
+//! `replay-deliveries` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(partners::replay_deliveries::function())
+}

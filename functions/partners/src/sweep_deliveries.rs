@@ -1,0 +1,93 @@
+//! The sweeper of deliveries: tries again what failed, and tries what nobody tried.
+//!
+//! Started by the clock every minute. Looks at the endpoints whose time has come, all at once, and at each sends what
+//! is due, a few at a time, until one of them fails: a broken endpoint costs one try a run and holds up nobody but
+//! itself. It does as much as it can before it reports what failed. May announce `partners.endpoint-disabled.v1`.
+
+use crate::delivery::Delivery;
+use crate::endpoint::Endpoint;
+use crate::endpoint_secret::EndpointSeal;
+use crate::lane::{Lane, WAITING};
+use crate::sending::{Desk, Sent};
+use crate::store::{due, endpoint_key, in_lane, lane_key};
+use futures_util::future::join_all;
+use kernel::Timestamp;
+use platform::{Courier, Decision, Error, Function, Now, Secret, Stored, Table, schedule};
+use std::time::Duration;
+
+/// How many endpoints one run looks at.
+const LANES: u32 = 50;
+/// How many deliveries of one endpoint a run deals with: the times that are signed stay fresh.
+const MOST: u32 = 20;
+/// How many of them at once.
+const AT_ONCE: usize = 4;
+
+/// Every minute
+pub fn function() -> Function {
+    schedule::every(Duration::from_secs(60), sweep_deliveries).memory_mb(512)
+}
+
+/// Goes through the lanes that are due.
+pub async fn sweep_deliveries(
+    Now(now): Now,
+    partners: Table,
+    courier: Courier,
+    seal: Secret<EndpointSeal>,
+) -> Result<(), Error> {
+    let lanes = due::<Lane>(&partners, WAITING, now, LANES).await?;
+    let desk = Desk { partners, courier, seal };
+    let swept = join_all(lanes.into_iter().map(|lane| sweep(&desk, lane.value, now))).await;
+    swept.into_iter().fold(Ok(()), Result::and)
+}
+
+/// Sends what is due to one endpoint, and says when to look again.
+async fn sweep(desk: &Desk, lane: Lane, now: Timestamp) -> Result<(), Error> {
+    let due = in_lane(&desk.partners, lane.endpoint, now, MOST).await?;
+    let is_more = due.len() >= MOST as usize;
+    let mut outcome = Ok(());
+    // An endpoint that failed last time is tried with one.
+    let (mut rest, mut at_once) = (&due[..], if lane.failing_since.is_some() { 1 } else { AT_ONCE });
+    while !rest.is_empty() {
+        let (some, others) = rest.split_at(at_once.min(rest.len()));
+        let sent = join_all(some.iter().map(|delivery| send(desk, delivery, now))).await;
+        let mut failed = false;
+        for sent in sent {
+            match sent {
+                Ok(sent) => failed |= sent == Sent::Failed,
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
+        }
+        if failed || outcome.is_err() {
+            rest = &[];
+        } else {
+            (rest, at_once) = (others, AT_ONCE);
+        }
+    }
+    look_again(desk, &lane, is_more, now).await.and(outcome)
+}
+
+/// What is listed may be a little old: it is read again.
+async fn send(desk: &Desk, listed: &Stored<Delivery>, now: Timestamp) -> Result<Sent, Error> {
+    let found = desk.partners.get::<Delivery>(&platform::Item::key(&listed.value)).await?;
+    match found {
+        Some(delivery) => desk.send(delivery, now).await,
+        None => Ok(Sent::Nothing),
+    }
+}
+
+/// Writes down when the lane is looked at next; the lane of an endpoint that is gone is closed when it is empty.
+async fn look_again(desk: &Desk, lane: &Lane, is_more: bool, now: Timestamp) -> Result<(), Error> {
+    let far = Timestamp::from_millis(i64::MAX);
+    let first = in_lane(&desk.partners, lane.endpoint, far, 1).await?.into_iter().next();
+    let endpoint = desk.partners.get::<Endpoint>(&endpoint_key(lane.partner, lane.endpoint)).await?;
+    let is_there = endpoint.is_some_and(|endpoint| endpoint.value.is_there());
+    let next = if is_more { Some(now) } else { first.as_ref().and_then(|first| first.value.due) };
+    let decide = |found: Option<&Stored<Lane>>| {
+        Ok(match found {
+            None => Decision::Keep,
+            Some(found) if !is_there && first.is_none() => Decision::To(found.value.closed(), Vec::new()),
+            Some(found) => Decision::To(found.value.looked_at(next, now), Vec::new()),
+        })
+    };
+    desk.partners.advance(&lane_key(lane.endpoint), decide).await
+}

@@ -1,0 +1,113 @@
+//! The hourly pull: page by page, from where it came to.
+
+use crate::support::*;
+use local::faults::Fate;
+use local::outside::{Answer, Service};
+use local::stage::Stage;
+use local::testing::item;
+use partners::happy_cat_box::SOURCE;
+use partners::store::{Pull, pull_key};
+use std::time::Duration;
+
+fn pull(stage: &Stage) -> Pull {
+    item(stage, "partners", &pull_key(SOURCE)).unwrap()
+}
+
+/// Happy Cat Box has so many clients, one a second.
+fn with_clients(count: u32) -> Stage {
+    let stage = shop();
+    for n in 0..count {
+        stage.pass(Duration::from_secs(1));
+        save_there(&stage, &format!("C{n:03}"), &format!("{n}@example.com"));
+    }
+    stage
+}
+
+/// How often the list was asked for.
+fn asked(stage: &Stage) -> usize {
+    stage.calls().iter().filter(|call| call.service == Service::Partner).count()
+}
+
+#[test]
+fn every_page_is_taken_over_and_the_next_run_asks_for_what_is_new() {
+    let stage = with_clients(250);
+    assert!(stage.start("pull-happy-cat-box"));
+    assert_eq!(asked(&stage), 3);
+    assert_eq!(imported(&stage).len(), 250);
+    stage.pass(HOUR);
+    save_there(&stage, "C007", "new@example.com");
+    assert!(stage.start("pull-happy-cat-box"));
+    assert_eq!(asked(&stage), 3, "what changed in the last five minutes is read again");
+    assert_eq!(imported(&stage), ["C007"]);
+    stage.pass(HOUR);
+    assert!(stage.start("pull-happy-cat-box"));
+    assert_eq!(asked(&stage), 1);
+    assert_eq!(imported(&stage), [] as [&str; 0], "what is known is not announced");
+}
+
+#[test]
+fn nothing_new_writes_nothing() {
+    let stage = shop();
+    assert!(stage.start("pull-happy-cat-box"));
+    assert!(!stage.calls().iter().any(|call| call.operation == "PutItem"));
+}
+
+#[test]
+fn a_place_that_is_lost_begins_the_list_again() {
+    let stage = with_clients(150);
+    // It fails on the second page.
+    stage.interfere(|call| match call.target.contains("cursor=") {
+        true => Fate::Instead(Answer::new(503, "{}")),
+        false => Fate::Answered,
+    });
+    assert!(!stage.start("pull-happy-cat-box"));
+    assert!(pull(&stage).cursor.is_some(), "it goes on there");
+    stage.interfere(|call| match call.target.contains("cursor=") {
+        true => Fate::Instead(Answer::new(410, "{}")),
+        false => Fate::Answered,
+    });
+    // Each time the place is lost it begins again, and the run ends some day.
+    assert!(stage.start("pull-happy-cat-box"));
+    stage.calm();
+    stage.calls();
+    assert!(stage.start("pull-happy-cat-box"));
+    assert_eq!(imported(&stage).len(), 150);
+    assert_eq!(pull(&stage).cursor, None);
+}
+
+#[test]
+fn answers_that_are_none_fail_the_run_and_lose_nothing() {
+    let stage = with_clients(3);
+    for answer in [
+        Answer::new(401, "{}"),
+        Answer::new(500, "{}"),
+        Answer::new(200, "[]"),
+        Answer::new(429, ""),
+    ] {
+        stage.interfere(move |call| match call.service {
+            Service::Partner => Fate::Instead(answer.clone()),
+            _ => Fate::Answered,
+        });
+        assert!(!stage.start("pull-happy-cat-box"));
+    }
+    stage.calm();
+    assert!(stage.start("pull-happy-cat-box"));
+    stage.calls();
+    assert_eq!(imported(&stage).len(), 3);
+}
+
+#[test]
+fn ended_anywhere_the_next_run_goes_on() {
+    ended_at_each_call(
+        || with_clients(120),
+        |stage| stage.start("pull-happy-cat-box"),
+        |stage| {
+            assert!(stage.start("pull-happy-cat-box"));
+            stage.settle().unwrap();
+            for id in ["C000", "C099", "C119"] {
+                assert!(client(stage, id).is_some(), "{id}");
+            }
+            assert_eq!(pull(stage).cursor, None);
+        },
+    );
+}

@@ -1,0 +1,4 @@
+//! `charge-invoice` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(payments::charge_invoice::function())
+}

@@ -1,0 +1,4 @@
+//! `issue-supplies` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(supplies::issue_supplies::function())
+}

@@ -1,0 +1,4 @@
+//! `list-draws` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(supplies::list_draws::function())
+}

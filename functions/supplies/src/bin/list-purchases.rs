@@ -1,0 +1,4 @@
+//! `list-purchases` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(supplies::list_purchases::function())
+}

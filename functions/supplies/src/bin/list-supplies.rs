@@ -1,0 +1,4 @@
+//! `list-supplies` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(supplies::list_supplies::function())
+}

@@ -1,0 +1,4 @@
+//! `request-supplies` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(supplies::request_supplies::function())
+}

@@ -1,0 +1,37 @@
+//! Every hour: requests for supplies whose job should have begun a day ago lapse.
+//!
+//! Started by the clock. Usually finds nothing: a job that is not done ends by an event (`lapse-draw`). Where that was
+//! lost, the request would be shown to staff for ever. One that cannot be ended holds up no other.
+
+use crate::draw::{self, Draw};
+use crate::lapse_draw::end_job;
+use crate::store::due;
+use kernel::Timestamp;
+use platform::{Error, Function, Now, Table, schedule};
+use std::time::Duration;
+
+/// More than can be dealt with in one run; the rest waits for the next one.
+const MAX_PAGES: usize = 100;
+
+/// Every hour
+pub fn function() -> Function {
+    schedule::every(Duration::from_secs(3600), sweep_draws)
+}
+
+/// Ends the jobs of all requests that are that old.
+pub async fn sweep_draws(Now(now): Now, supplies: Table) -> Result<(), Error> {
+    let grace = i64::try_from(draw::GRACE.as_millis()).map_err(Error::broken)?;
+    let until = Timestamp::from_millis(now.as_millis() - grace);
+    let (mut outcome, mut cursor) = (Ok(()), None);
+    for _ in 0..MAX_PAGES {
+        let page = due::<Draw>(&supplies, draw::WAITING, until, cursor.as_ref()).await?;
+        for draw in page.items.into_iter().filter(|draw| draw.value.state == draw::State::Requested) {
+            outcome = outcome.and(end_job(&supplies, draw.value.job).await);
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    outcome
+}
