@@ -61,8 +61,7 @@ impl Tally {
                 println!("excused, because {reason}: {name}");
             }
             (Some(seeds), Some(_)) => {
-                self.wrong
-                    .push(format!("caught after {seeds} seed(s), though survivors.txt excuses it: {name}"));
+                self.wrong.push(format!("caught after {seeds} seed(s), though survivors.txt excuses it: {name}"));
             }
             (None, None) => self.wrong.push(format!("not caught: {name}")),
         }
