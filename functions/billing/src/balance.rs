@@ -46,6 +46,11 @@ impl Balance {
         }
     }
 
+    /// Whose account it is of.
+    pub fn personal(&self) -> Personal {
+        Personal { owner: self.owner, side: self.side, currency: self.currency }
+    }
+
     /// What was paid so far.
     pub fn paid(&self) -> Money {
         Money::new(self.paid_minor, self.currency)

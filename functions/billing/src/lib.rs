@@ -16,6 +16,7 @@ pub mod invoice_view;
 pub mod ledger;
 pub mod payout;
 pub mod posting;
+pub mod proof;
 pub mod run;
 pub mod store;
 pub mod tariff;

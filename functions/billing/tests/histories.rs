@@ -3,15 +3,14 @@
 
 use crate::support::{End, adjust, calendar, invoice_id, job, manager, other_manager, pays, stage, transferred};
 use billing::adjustment::Adjustment;
-use billing::balance::{Balance, Week};
 use billing::invoice::Invoice;
-use billing::ledger::{Account, Fact, Personal, Side};
+use billing::ledger::{Account, Fact};
 use billing::payout::{Payout, Standing};
-use billing::posting::{Posting, Txn};
+use billing::posting::Txn;
+use billing::proof::Stored;
 use billing::run::{Run, Tally};
 use kernel::AccountId;
 use local::faults::Fate;
-use local::services::dynamodb;
 use local::stage::Stage;
 use platform::Item;
 use proptest::prelude::*;
@@ -83,13 +82,7 @@ fn act() -> impl Strategy<Value = Act> {
 
 /// Every item of a kind.
 fn all<T: Item>(stage: &Stage) -> Vec<T> {
-    let table = stage.cloud.table("billing").unwrap();
-    let answer = dynamodb::answer(table, "Scan", json!({ "TableName": "billing" }).to_string().as_bytes());
-    let found: Value = serde_json::from_slice(&answer.body).unwrap();
-    assert!(found.get("LastEvaluatedKey").is_none_or(Value::is_null), "all of it is read at once");
-    let is_of_kind = |item: &&Value| item["sk"]["S"].as_str().unwrap().split('#').next() == Some(T::KIND);
-    let items = found["Items"].as_array().unwrap().iter().filter(is_of_kind);
-    items.map(|item| platform::table::read_item(item).unwrap()).collect()
+    stage.cloud.items("billing").unwrap()
 }
 
 struct History {
@@ -179,37 +172,13 @@ impl History {
     /// What must hold at every moment, whatever is under way.
     fn check(&self) {
         let stage = &self.stage;
-        let (mut entered, mut listed) = (BTreeMap::<Personal, i64>::new(), BTreeMap::<Personal, i64>::new());
-        for txn in all::<Txn>(stage) {
-            for leg in txn.entry.legs() {
-                if let Some(account) = leg.personal() {
-                    *entered.entry(account).or_default() += leg.amount.amount_minor;
-                }
-            }
-        }
-        for Posting { owner, side, amount, .. } in all::<Posting>(stage) {
-            let account = Personal { owner, side, currency: amount.currency };
-            *listed.entry(account).or_default() += amount.amount_minor;
-        }
-        assert_eq!(entered, listed, "statements say what was entered");
-        let mut open = BTreeMap::<Personal, i64>::new();
-        for week in all::<Week>(stage).iter().filter(|week| week.closed_at.is_none()) {
-            *open.entry(week.personal()).or_default() += week.net_minor();
-        }
-        for balance in all::<Balance>(stage) {
-            let account = Personal {
-                owner: balance.owner,
-                side: balance.side,
-                currency: balance.currency,
-            };
-            let total = balance.available_minor + balance.held_minor;
-            assert_eq!(total, entered.get(&account).copied().unwrap_or_default(), "{account:?}");
-            if balance.side == Side::Worker {
-                let open = open.get(&account).copied().unwrap_or_default();
-                assert_eq!(total, balance.carried_minor + open, "{account:?}");
-            }
-            assert!(balance.held_minor >= 0);
-        }
+        let stored = Stored {
+            txns: all(stage),
+            postings: all(stage),
+            balances: all(stage),
+            weeks: all(stage),
+        };
+        stored.prove().unwrap();
         let sent: i64 = transferred(stage).into_values().sum();
         let set_aside: i64 = -all::<Txn>(stage).iter().filter(|txn| is_payout(&txn.fact)).map(to_worker).sum::<i64>();
         assert!(sent <= set_aside, "more was sent than was taken: {sent} {set_aside}");

@@ -5,7 +5,7 @@
 mod billing;
 mod hiring;
 mod matching;
-mod measure;
+pub(crate) mod measure;
 mod partnering;
 mod paying;
 mod story;

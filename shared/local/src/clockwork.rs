@@ -13,12 +13,22 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// The last time at or before `now` for which a start is planned.
 pub fn last_planned(schedule: Schedule, now: Timestamp) -> Timestamp {
-    let (period, offset) = match schedule {
-        Schedule::Every(period) => (i64::try_from(period.as_millis()).unwrap_or(DAY).max(1), 0),
-        Schedule::Daily { hour, minute } => (DAY, (i64::from(hour) * 60 + i64::from(minute)) * 60_000),
-    };
+    let (period, offset) = rhythm(schedule);
     let past = (now.as_millis() - offset).rem_euclid(period);
     Timestamp::from_millis(now.as_millis() - past)
+}
+
+/// The first time after `now` for which a start is planned.
+pub fn next_planned(schedule: Schedule, now: Timestamp) -> Timestamp {
+    Timestamp::from_millis(last_planned(schedule, now).as_millis() + rhythm(schedule).0)
+}
+
+/// From one start to the next, and when the first of a day is; in milliseconds.
+fn rhythm(schedule: Schedule) -> (i64, i64) {
+    match schedule {
+        Schedule::Every(period) => (i64::try_from(period.as_millis()).unwrap_or(DAY).max(1), 0),
+        Schedule::Daily { hour, minute } => (DAY, (i64::from(hour) * 60 + i64::from(minute)) * 60_000),
+    }
 }
 
 /// The function that serves a route.
@@ -103,5 +113,8 @@ mod tests {
         assert_eq!(planned(Schedule::Every(Duration::from_secs(600))), "2026-03-29T03:00:00.000Z");
         assert_eq!(planned(Schedule::Daily { hour: 3, minute: 0 }), "2026-03-29T03:00:00.000Z");
         assert_eq!(planned(Schedule::Daily { hour: 3, minute: 8 }), "2026-03-28T03:08:00.000Z");
+        let next = |schedule| next_planned(schedule, now).to_string();
+        assert_eq!(next(Schedule::Every(Duration::from_secs(600))), "2026-03-29T03:10:00.000Z");
+        assert_eq!(next(Schedule::Daily { hour: 3, minute: 8 }), "2026-03-29T03:08:00.000Z");
     }
 }

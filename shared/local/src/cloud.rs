@@ -11,6 +11,7 @@ use crate::sent::Sent;
 use crate::services::{self, kms, lambda, s3, secrets, ses, sns};
 use crate::tables::{self, PAGE, Table};
 use dynoxide::Database;
+use dynoxide::actions::scan::ScanRequest;
 use kernel::Timestamp;
 use platform::describe::Description;
 use platform::function::Trigger;
@@ -19,7 +20,7 @@ use platform::settings::{
     AUDIENCE, EPOCH, FIRST_ADMIN, FUNCTIONS, ISSUER, MAIL_EVENTS, MAIL_FROM, PARKING, SECRETS, SIGNING_KEYS, Settings,
     TABLE, TOPIC,
 };
-use platform::{Context, Function};
+use platform::{Context, Function, Item};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -185,6 +186,31 @@ impl Cloud {
     /// The table of a context, to look at.
     pub fn table(&self, context: &str) -> Option<&Database> {
         self.tables.get(context).map(Table::database)
+    }
+
+    /// Every item of a kind in the table of a context: for checks that compare everything with everything.
+    pub fn items<T: Item>(&self, context: &str) -> Result<Vec<T>, String> {
+        let table = self.table(context).ok_or_else(|| format!("there is no context {context}"))?;
+        let (mut items, mut from) = (Vec::new(), None);
+        loop {
+            let request = ScanRequest {
+                table_name: context.to_owned(),
+                exclusive_start_key: from,
+                ..ScanRequest::default()
+            };
+            let page = table.scan(request).map_err(|error| error.to_string())?;
+            for item in page.items.unwrap_or_default() {
+                let item = serde_json::to_value(&item).map_err(|error| error.to_string())?;
+                let kind = item["sk"]["S"].as_str().and_then(|sk| sk.split('#').next());
+                if kind == Some(T::KIND) {
+                    items.push(platform::table::read_item(&item).map_err(|error| error.to_string())?);
+                }
+            }
+            from = page.last_evaluated_key;
+            if from.is_none() {
+                return Ok(items);
+            }
+        }
     }
 
     /// A function by name.

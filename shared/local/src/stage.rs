@@ -13,7 +13,7 @@ use kernel::{Principal, Timestamp};
 use platform::function::Trigger;
 use platform::{Context, Error, Function, Host, Invocation, World};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -207,21 +207,29 @@ impl Stage {
 
     /// Relays and delivers until nothing waits. Errors: what failed, which without faults should not happen.
     pub fn settle(&self) -> Result<(), String> {
+        self.settle_or(Err)
+    }
+
+    /// Relays and delivers until nothing waits that can be dealt with now. `failed` hears what cannot; it is delivered
+    /// again when its time has come, as queues and streams do.
+    pub(crate) fn settle_or(&self, failed: impl Fn(String) -> Result<(), String>) -> Result<(), String> {
+        let failed = |function: &str| failed(format!("{function} failed: {:?}", self.log().last()));
         loop {
             let mut idle = true;
             for context in self.cloud.contexts.iter().copied() {
                 self.cloud.read_stream(context)?;
                 let records = self.cloud.plane().records(context, 0, 100);
-                if let Some(relay) = self.cloud.relay_of(context).filter(|_| !records.is_empty()) {
-                    idle = false;
-                    let answer = self.invoke(relay.name, stream_event(&records)).map_err(|error| error.to_string())?;
-                    let done = Plane::succeeded(&records, failures(&answer));
-                    if done < records.len() {
-                        return Err(format!("{} failed: {:?}", relay.name, self.log().last()));
-                    }
-                    self.cloud.plane().advance(context, 0, done)?;
-                    self.cloud.trim_stream(context)?;
+                let Some(relay) = self.cloud.relay_of(context).filter(|_| !records.is_empty()) else {
+                    continue;
+                };
+                let answer = self.invoke(relay.name, stream_event(&records));
+                let done = answer.map_or(0, |answer| Plane::succeeded(&records, failures(&answer)));
+                if done < records.len() {
+                    failed(relay.name)?;
                 }
+                idle &= done == 0;
+                self.cloud.plane().advance(context, 0, done)?;
+                self.cloud.trim_stream(context)?;
             }
             let consumers = self.cloud.plane().consumers();
             for function in consumers {
@@ -232,11 +240,15 @@ impl Stage {
                     continue;
                 }
                 idle = false;
-                let answer = self.invoke(function, queue_event(&messages)).map_err(|error| error.to_string())?;
-                match failures(&answer) {
-                    Some(failed) if failed == BTreeSet::new() => self.cloud.plane().delete(function, &ids)?,
-                    _ => return Err(format!("{function} failed: {:?}", self.log().last())),
+                let answer = self.invoke(function, queue_event(&messages));
+                // Without a readable answer all of them failed.
+                let left = answer.ok().and_then(|answer| failures(&answer));
+                let is_done = |id: &u64| left.as_ref().is_some_and(|left| !left.contains(&id.to_string()));
+                let done: Vec<u64> = ids.iter().copied().filter(is_done).collect();
+                if done.len() < ids.len() {
+                    failed(function)?;
                 }
+                self.cloud.plane().delete(function, &done)?;
             }
             if idle {
                 return Ok(());

@@ -177,6 +177,15 @@ impl Api {
         self.again(|| read(self.agent.post(&url).send_form(fields.iter().copied())))
     }
 
+    /// Puts bytes where a signed address says, as an app uploads a photo.
+    pub fn upload(&self, url: &str, headers: &[(&str, &str)], bytes: &[u8]) -> Result<Answer, String> {
+        self.again(|| {
+            let request =
+                headers.iter().fold(self.agent.put(url), |request, (name, value)| request.header(*name, *value));
+            read(request.send(bytes))
+        })
+    }
+
     /// The texts of the e-mails to an address, each with its subject, newest first.
     pub fn letters(&self, to: &str) -> Result<Vec<(String, String)>, String> {
         let url = format!("{}?to={to}", self.site.mail);

@@ -7,6 +7,7 @@ mod crowds;
 mod orders;
 mod people;
 mod refusals;
+mod services;
 pub mod shop;
 mod story;
 
@@ -16,6 +17,7 @@ pub use crowds::{last_unit, repeated_requests};
 pub use orders::{large_order, order_to_reservation, shortage, strangers};
 pub use people::{ADMIN, Person};
 pub use refusals::refusals;
+pub use services::{import_story, service_story};
 pub use story::{sessions, whole_story};
 
 /// Something did not go as it should, in words.
@@ -49,6 +51,8 @@ pub fn all(api: &Api, scale: Scale) -> Vec<(&'static str, Outcome)> {
         ("what is wrong with a request is said", refusals(api)),
         ("a session goes on, and ends", sessions(api)),
         ("what is imported is found by anybody", browsing(api)),
+        ("a service goes from the application to the worker's pay", service_story(api)),
+        ("a partner's clients become ours", import_story(api)),
         ("a large order is reserved as a whole", large_order(api, scale.skus)),
         ("of all buyers of the last unit one gets it", last_unit(api, scale.buyers)),
         ("a request that is repeated is done once", repeated_requests(api, scale.requests)),

@@ -44,12 +44,17 @@ impl Api {
 
     /// The manager: registered like everybody, made one by the first admin.
     pub fn manager(&self) -> Result<Person, String> {
-        let (admin, manager) = (self.person("admin")?, self.person("manager")?);
-        let roles = json!({ "roles": ["customer", "manager"], "reason": "Somebody must pack and ship" });
-        self.put(&admin, &format!("/v1/accounts/{}/roles", manager.account), &roles)?.expect(200)?;
+        self.staff("manager")
+    }
+
+    /// Somebody whom the first admin gave a role, and who is called like it.
+    pub fn staff(&self, role: &str) -> Result<Person, String> {
+        let (admin, person) = (self.person("admin")?, self.person(role)?);
+        let roles = json!({ "roles": ["customer", role], "reason": "Somebody must do it" });
+        self.put(&admin, &format!("/v1/accounts/{}/roles", person.account), &roles)?.expect(200)?;
         // The token must say so.
-        manager.sign_in_again(self)?;
-        Ok(manager)
+        person.sign_in_again(self)?;
+        Ok(person)
     }
 
     /// Who has the address `<name>@example.com`, registered and verified unless that was done before.

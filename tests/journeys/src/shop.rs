@@ -73,15 +73,18 @@ pub fn pay(
     card: &str,
 ) -> Result<(Answer, Option<Answer>), String> {
     let started = api.post(customer, &format!("/v1/orders/{order}/payments"), key, &json!({}))?;
-    let Some(secret) = started.body["client_secret"].as_str() else {
-        return Ok((started, None));
-    };
+    let confirmed = started.body["client_secret"].is_string().then(|| confirm(api, &started.body, card));
+    Ok((started, confirmed.transpose()?))
+}
+
+/// Confirms what was started to be paid with a card at the provider, as an app does.
+pub fn confirm(api: &Api, started: &Value, card: &str) -> Result<Answer, String> {
+    let secret = started["client_secret"].as_str().ok_or("there was no client secret")?;
     let intent = secret.split("_secret").next().unwrap_or(secret);
     let form = [
         ("payment_method", card),
         ("client_secret", secret),
         ("key", PUBLISHABLE_KEY),
     ];
-    let confirmed = api.stripe(&format!("/v1/payment_intents/{intent}/confirm"), &form)?;
-    Ok((started, Some(confirmed)))
+    api.stripe(&format!("/v1/payment_intents/{intent}/confirm"), &form)
 }

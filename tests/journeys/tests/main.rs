@@ -100,6 +100,16 @@ fn strangers_get_nowhere() {
 }
 
 #[test]
+fn a_service_goes_from_the_application_to_the_workers_pay() {
+    World::start("service").sees(journeys::service_story);
+}
+
+#[test]
+fn a_partners_clients_become_ours() {
+    World::start("import").sees(journeys::import_story);
+}
+
+#[test]
 fn a_large_order_is_reserved_as_a_whole() {
     World::start("large").sees(|api| journeys::large_order(api, Scale::FULL.skus));
 }

@@ -230,14 +230,14 @@ impl Till {
     }
 }
 
-pub(super) fn expect(status: u16, answer: HttpResponse) -> Result<Value, String> {
+pub(crate) fn expect(status: u16, answer: HttpResponse) -> Result<Value, String> {
     match answer.status_code == status {
         true => Ok(serde_json::from_str(&answer.body).unwrap_or_default()),
         false => Err(format!("{} instead of {status}: {}", answer.status_code, answer.body)),
     }
 }
 
-pub(super) fn id(reply: &Value) -> Result<String, String> {
+pub(crate) fn id(reply: &Value) -> Result<String, String> {
     Ok(reply["id"].as_str().ok_or("a reply without an id")?.to_owned())
 }
 
