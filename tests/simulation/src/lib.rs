@@ -7,6 +7,7 @@ mod commands;
 pub mod invariants;
 pub mod matrix;
 pub mod mutants;
+mod people;
 pub mod runner;
 pub mod shop;
 
