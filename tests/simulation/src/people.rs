@@ -1,6 +1,7 @@
-//! People as identity and notifications keep them.
+//! People as identity and notifications keep them, and what other contexts say of them.
 
-use kernel::AccountId;
+use contracts::{CloudEvent, Event};
+use kernel::{AccountId, Timestamp};
 use local::cloud::Cloud;
 use local::services::dynamodb;
 use serde_json::{Value, json};
@@ -33,7 +34,7 @@ pub fn register(cloud: &Cloud, account: AccountId, by_phone: bool) -> Result<(),
 }
 
 /// Puts an item in DynamoDB's JSON into a context's table.
-fn put(cloud: &Cloud, context: &str, item: Value) -> Result<(), String> {
+pub fn put(cloud: &Cloud, context: &str, item: Value) -> Result<(), String> {
     let table = cloud.table(context).ok_or_else(|| format!("there is no {context}"))?;
     let put = json!({ "TableName": context, "Item": item });
     let answer = dynamodb::answer(table, "PutItem", put.to_string().as_bytes());
@@ -41,4 +42,24 @@ fn put(cloud: &Cloud, context: &str, item: Value) -> Result<(), String> {
         200 => Ok(()),
         _ => Err(String::from_utf8_lossy(&answer.body).into_owned()),
     }
+}
+
+/// Tells everybody what a context that is not played has to say: once of a subject.
+pub fn tell<E: Event>(cloud: &Cloud, data: E, now: Timestamp) -> Result<(), String> {
+    let context = E::TYPE.split('.').next().unwrap_or_default();
+    let event = CloudEvent {
+        specversion: contracts::envelope::SPEC_VERSION.to_owned(),
+        id: format!("{context}/{}/{}/1.1.0", data.subject(), E::TYPE),
+        source: format!("/contexts/{context}"),
+        kind: E::TYPE.to_owned(),
+        subject: data.subject(),
+        time: now,
+        datacontenttype: "application/json".to_owned(),
+        traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned(),
+        epoch: 1,
+        stateversion: 1,
+        data,
+    };
+    let event = serde_json::to_string(&event).map_err(|error| error.to_string())?;
+    cloud.plane().publish(E::TYPE, &event, now)
 }

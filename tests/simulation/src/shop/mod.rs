@@ -175,6 +175,6 @@ impl Workload for Shop {
     }
 
     fn violations(&self, simulation: &Simulation) -> Vec<String> {
-        invariants::violations(self, simulation)
+        invariants::shop::violations(self, simulation)
     }
 }

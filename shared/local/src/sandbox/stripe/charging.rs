@@ -58,16 +58,16 @@ impl Charge {
 }
 
 impl Stripe {
-    /// What was charged for each order and not given back.
+    /// What was charged for each order, invoice and top-up, and not given back.
     pub(super) fn charged(&self) -> BTreeMap<String, i64> {
-        let mut orders = BTreeMap::new();
+        let mut kept = BTreeMap::new();
         for charge in self.store.each::<Charge>("ch_").into_iter().filter(|charge| charge.paid) {
-            // Invoices and top-ups are charged too.
-            if let Some(order) = charge.metadata.get("order") {
-                *orders.entry(order.clone()).or_default() += charge.amount - charge.amount_refunded;
+            let purposes = ["order", "invoice", "top_up"];
+            if let Some(paid_for) = purposes.iter().find_map(|purpose| charge.metadata.get(*purpose)) {
+                *kept.entry(paid_for.clone()).or_default() += charge.amount - charge.amount_refunded;
             }
         }
-        orders
+        kept
     }
 
     /// Has `method` pay `intent`; `away`: its owner is not there to be authenticated.
