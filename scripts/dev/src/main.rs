@@ -30,6 +30,7 @@ cargo dev <command>
   mutants [--only TEXT]                    whether each condition that is left out is caught
   fuzz [--executions 100000] [--only TEXT] damaged input for whatever reads input from outside
   crashes [--workflow N]                   every workflow with a fault at every call it makes, and pairs of them
+  payouts [--workers 1000]                 a week's payouts while those who make them are killed at every boundary
 ";
 
 #[allow(clippy::print_stderr, reason = "this is a command line")]
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Some(&"load-products") => dev::load_products::run(&arguments[1..]),
         Some(&"mutants") => dev::mutants::run(&arguments[1..]),
         Some(&"package") => dev::package::run(&arguments[1..]),
+        Some(&"payouts") => dev::payouts::run(&arguments[1..]),
         Some(&"manifest") => dev::generate::run(&arguments[1..]),
         Some(&"sandbox") => dev::sandbox::run(&arguments[1..]),
         Some(&"token") => dev::token::run(&arguments[1..]),

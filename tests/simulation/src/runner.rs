@@ -3,6 +3,7 @@
 use crate::acts::UNTIL_DELIVERED;
 use crate::bugs::Bug;
 use crate::shop::{LARGE, Shop};
+use crate::town::{Chapter, Town};
 use local::simulation::{Faults, Outcome, Random, Simulation, Trace};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,25 +48,22 @@ impl<'b> History<'b> {
         Self { seed, steps, spared: BTreeSet::new(), bug }
     }
 
-    /// Plays it. Of every four histories three begin with an order that is somewhere on its way, and in one streams forget
-    /// what nobody read.
+    /// Plays it: every third one in a town, the others in a shop.
     pub fn play(&self, keep_trace: bool) -> Played {
         let contexts = self.bug.map_or_else(crate::contexts, |bug| (bug.contexts)());
         let simulation = Simulation::new(self.seed, contexts, keep_trace, |inner| match self.bug {
             Some(bug) => (bug.plant)(inner),
             None => inner,
         });
-        let mut shop = Shop::new(self.skus());
-        let faults = Faults { trimming: self.seed % 4 == 3, ..self.weather() };
-        let outcome = match simulation {
-            Ok(mut simulation) => {
-                simulation.spare(self.spared.clone());
-                shop.open(&mut simulation, &mut Random::new(self.seed));
-                let done = UNTIL_DELIVERED.into_iter().take(self.done_before());
-                done.for_each(|act| shop.act(&mut simulation, act));
-                simulation.run(&mut shop, self.steps, faults)
+        let played = simulation.and_then(|mut simulation| {
+            simulation.spare(self.spared.clone());
+            match self.seed % 3 {
+                2 => self.in_town(simulation),
+                _ => Ok(self.in_shop(simulation)),
             }
-            Err(reason) => Outcome {
+        });
+        played.unwrap_or_else(|reason| Played {
+            outcome: Outcome {
                 violations: vec![reason],
                 trace: Trace::new(false),
                 steps: 0,
@@ -74,12 +72,36 @@ impl<'b> History<'b> {
                 struck: Vec::new(),
                 occasions: Vec::new(),
             },
-        };
+            commands: 0,
+            delivered: 0,
+        })
+    }
+
+    /// Of every four histories of a shop three begin with an order that is somewhere on its way, and in one streams
+    /// forget what nobody read.
+    fn in_shop(&self, mut simulation: Simulation) -> Played {
+        let mut shop = Shop::new(self.skus());
+        shop.open(&mut simulation, &mut Random::new(self.seed));
+        let done = UNTIL_DELIVERED.into_iter().take(self.done_before());
+        done.for_each(|act| shop.act(&mut simulation, act));
+        let outcome = simulation.run(&mut shop, self.steps, self.faults());
         Played {
             outcome,
             commands: shop.commands,
             delivered: shop.delivered.len() as u64,
         }
+    }
+
+    /// The seed says what was done before, and by which clock the weeks end.
+    fn in_town(&self, mut simulation: Simulation) -> Result<Played, String> {
+        let mut town = Town::new(Chapter::of(self.seed), simulation.cloud.clone())?;
+        town.open(&mut simulation, &mut Random::new(self.seed));
+        let outcome = simulation.run(&mut town, self.steps, self.faults());
+        Ok(Played { outcome, commands: town.commands, delivered: 0 })
+    }
+
+    fn faults(&self) -> Faults {
+        Faults { trimming: self.seed % 4 == 3, ..self.weather() }
     }
 
     /// How many SKUs the shop sells. Every eighth is large enough for orders that are reserved in chunks; in some all

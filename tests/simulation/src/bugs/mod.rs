@@ -2,6 +2,7 @@
 //! for them. A simulation that does not catch them proves nothing.
 
 pub(crate) mod requests;
+mod services;
 mod twins;
 
 use local::outside::Outside;
@@ -68,5 +69,16 @@ pub fn bugs() -> Vec<Bug> {
         Bug::twin("the stock of expired orders is not given back: nobody hears of them", twins::expiry_unheard),
         Bug::twin("an order expires though it was paid", twins::expiring_regardless),
         Bug::twin("a payment revives an order that has ended", twins::paid_regardless),
+        Bug::seam("a worker's slot is taken without asking whether it is free still", services::SLOT_UNASKED),
+        Bug::seam("a fact is entered in the ledger without asking whether it was", services::FACT_UNASKED),
+        Bug::seam("a payout is sent under a new key each time", services::NEW_KEY_FOR_TRANSFER),
+        Bug {
+            plant: services::silence_refuses(),
+            ..Bug::twin(
+                "a payout that was never answered is taken for refused, and its money given back",
+                crate::contexts,
+            )
+        },
+        Bug::twin("a cancellation that finds a worker changes nothing", services::late_cancellations_ignored),
     ]
 }
