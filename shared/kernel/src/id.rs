@@ -107,6 +107,11 @@ typed_id!(AdjustmentId, "adj", "Names a credit or fine that a manager gave.");
 typed_id!(EndpointId, "end", "Names an address to which a partner wants events sent.");
 typed_id!(PhotoId, "pho", "Names a photo that a worker took of a job.");
 typed_id!(ImportId, "imp", "Names an import of a partner's data.");
+typed_id!(ActivityId, "act", "Names an activity that a person's sensors recorded.");
+typed_id!(ExerciseId, "exc", "Names an exercise of the library.");
+typed_id!(ProgrammeId, "prg", "Names a training programme.");
+typed_id!(EnrolmentId, "enr", "Names a person's run through a training programme.");
+typed_id!(WorkoutId, "wko", "Names a workout that a person did.");
 
 #[cfg(test)]
 mod tests {
