@@ -47,6 +47,9 @@ pub struct ActivityRecorded {
     /// Normalised power in watts, rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalised_power_w: Option<u16>,
+    /// The seconds that count for training stress, if power was measured: those with a reading, less the first 29.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stress_seconds: Option<u32>,
     /// For how many seconds the heart beat how fast, by rising rate, at most 256 rates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heart_rate_seconds: Vec<HeartRateSeconds>,
@@ -130,6 +133,7 @@ impl ActivityRecorded {
             "work_joules": 700_000,
             "average_power_w": 200,
             "normalised_power_w": 215,
+            "stress_seconds": 3_460,
             "heart_rate_seconds": [{"bpm": 131, "seconds": 1_500}, {"bpm": 152, "seconds": 2_000}],
             "variability": {"rmssd_us": 12_400, "sdnn_us": 38_100, "pnn50_permille": 8, "intervals": 8_000},
             "best_power": [{"seconds": 5, "watts": 610}, {"seconds": 60, "watts": 390}],
