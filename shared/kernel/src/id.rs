@@ -111,6 +111,11 @@ typed_id!(BatchId, "bat", "Names a batch of readings that a device sent.");
 typed_id!(AlertId, "alr", "Names an alert about a person's readings.");
 typed_id!(ActivityFileId, "fil", "Names a file of an activity that somebody uploads.");
 typed_id!(ImportId, "imp", "Names an import of a partner's data.");
+typed_id!(ActivityId, "act", "Names an activity that a person's sensors recorded.");
+typed_id!(ExerciseId, "exc", "Names an exercise of the library.");
+typed_id!(ProgrammeId, "prg", "Names a training programme.");
+typed_id!(EnrolmentId, "enr", "Names a person's run through a training programme.");
+typed_id!(WorkoutId, "wko", "Names a workout that a person did.");
 
 #[cfg(test)]
 mod tests {
