@@ -60,26 +60,35 @@ pub struct Piece {
 }
 
 impl Batch {
-    /// Checks what an app's API sends: every channel has a name here.
+    /// Checks what an app sends: every channel has a name here, and every reading can be true.
     pub fn new(series: Series, now: Timestamp) -> Result<Self, Unusable> {
-        let (first, last) = series.ends().filter(|_| series.readings() > 0).ok_or(Unusable::Empty)?;
         if series.readings() + series.len() > Chunk::MAX_VALUES {
             return Err(Unusable::TooMany);
         }
-        for moment in [first, last] {
-            if !(EARLIEST..=now.as_millis().saturating_add(AHEAD)).contains(&moment) {
-                return Err(Unusable::Clock(moment));
-            }
-        }
-        if last - first > LONGEST {
+        let batch = Self::of_recording(series, now)?;
+        if batch.last - batch.first > LONGEST {
             return Err(Unusable::TooLong);
         }
-        for (at, row) in series.rows() {
+        for (at, row) in batch.series.rows() {
             for (kind, value) in row {
                 let channel = Channel::of(*kind).ok_or(Unusable::Channel(kind.0))?;
                 if !channel.possible().contains(value) {
                     return Err(Unusable::Value(channel, at, *value));
                 }
+            }
+        }
+        Ok(batch)
+    }
+
+    /// Checks what a file says, whose size was bounded when it was read: every reading is kept, whatever it is.
+    pub fn of_recording(series: Series, now: Timestamp) -> Result<Self, Unusable> {
+        let (first, last) = series.ends().ok_or(Unusable::Empty)?;
+        if series.kinds().len() > Chunk::MAX_CHANNELS {
+            return Err(Unusable::TooMany);
+        }
+        for moment in [first, last] {
+            if !(EARLIEST..=now.as_millis().saturating_add(AHEAD)).contains(&moment) {
+                return Err(Unusable::Clock(moment));
             }
         }
         Ok(Self { series, first, last })

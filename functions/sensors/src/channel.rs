@@ -97,6 +97,11 @@ impl Channel {
         self.facts().possible
     }
 
+    /// Whether it says something over time: of positions neither sums nor extremes do.
+    pub fn is_drawn(self) -> bool {
+        !matches!(self, Channel::Latitude | Channel::Longitude)
+    }
+
     /// The channel of a kind, if it has a name here.
     pub fn of(kind: Kind) -> Option<Self> {
         Self::ALL.into_iter().find(|channel| channel.kind() == kind)
@@ -114,7 +119,8 @@ impl std::str::FromStr for Channel {
     }
 }
 
-/// Whether a kind is summed up over time. Of positions neither sums nor extremes say anything.
-pub fn is_rolled_up(kind: Kind) -> bool {
-    !matches!(kind, Kind::LATITUDE | Kind::LONGITUDE)
+/// Whether a reading is summed up over time. Of positions neither sums nor extremes say anything; what has no name here,
+/// or cannot be true (files may hold anything), is kept and not summed up.
+pub fn is_rolled_up(kind: Kind, value: i64) -> bool {
+    Channel::of(kind).is_some_and(|channel| channel.is_drawn() && channel.possible().contains(&value))
 }

@@ -7,7 +7,7 @@
 
 use crate::access;
 use crate::backlog::Backlog;
-use crate::channel::{Channel, is_rolled_up};
+use crate::channel::Channel;
 use crate::chart::{self, MOST_POINTS, Point};
 use crate::rollup::{Row, Tier};
 use crate::store::{backlog_key, readings, rows};
@@ -96,7 +96,7 @@ pub async fn get_chart(
     if range.is_empty() {
         return Err(Refused::RangeWrong.into());
     }
-    if !is_rolled_up(channel.kind()) {
+    if !channel.is_drawn() {
         return Err(Refused::ChannelNotDrawn.into());
     }
     let tier = chart::tier(range.end - range.start).map_err(|()| Refused::RangeWrong)?;
@@ -129,7 +129,8 @@ async fn from_readings(
     range: &Range<i64>,
 ) -> Result<Vec<Point>, Error> {
     let series = readings(sensors, device, range).await?;
-    Ok(series.of(channel.kind()).map(|(at, value)| Point { at, row: Row::of(value) }).collect())
+    let possible = series.of(channel.kind()).filter(|(_, value)| channel.possible().contains(value));
+    Ok(possible.map(|(at, value)| Point { at, row: Row::of(value) }).collect())
 }
 
 async fn from_rollups(

@@ -148,13 +148,8 @@ pub async fn take_in(
         .iter()
         .map(|piece| Fragment::new(device, id, key.fingerprint(), piece, now))
         .collect();
-    for fragments in fragments.chunks(AT_A_TIME) {
-        let puts = fragments.iter().map(|fragment| sensors.create(fragment, Vec::new()));
-        for put in try_join_all(puts).await? {
-            if let Creation::Exists(known) = put {
-                key.replays(&known.value.request)?;
-            }
-        }
+    for known in put(sensors, &fragments).await? {
+        key.replays(&known.value.request)?;
     }
     see_to_closing(sensors, device, batch, now).await?;
     alerting::look(sensors, person, device, batch, now).await?;
@@ -170,13 +165,31 @@ pub async fn take_in(
     })
 }
 
+/// Writes fragments, many at a time; those that were there already.
+pub async fn put(sensors: &Table, fragments: &[Fragment]) -> Result<Vec<Stored<Fragment>>, Error> {
+    let mut known = Vec::new();
+    for fragments in fragments.chunks(AT_A_TIME) {
+        let puts = fragments.iter().map(|fragment| sensors.create(fragment, Vec::new()));
+        known.extend(try_join_all(puts).await?.into_iter().filter_map(|put| match put {
+            Creation::Exists(known) => Some(known),
+            Creation::Created => None,
+        }));
+    }
+    Ok(known)
+}
+
+/// The hours of a batch, counted from 1970.
+pub fn hours(batch: &Batch) -> BTreeSet<i64> {
+    batch.series().rows().map(|(at, _)| at.div_euclid(HOUR)).collect()
+}
+
 async fn see_to_closing(
     sensors: &Table,
     device: DeviceId,
     batch: &Batch,
     now: Timestamp,
 ) -> Result<(), Failure<Refused>> {
-    let hours: BTreeSet<i64> = batch.series().rows().map(|(at, _)| at.div_euclid(HOUR)).collect();
+    let hours = hours(batch);
     if batch.is_bulk() {
         return Ok(closing::close(sensors, device, &hours).await?);
     }

@@ -13,10 +13,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::convert::Infallible;
 
-/// Whose devices, and which page.
+/// Whose, and which page.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct WhoseDevices {
+pub struct WhosePage {
     /// Whose; the caller's if it is not given.
     #[serde(default)]
     pub person: Option<AccountId>,
@@ -36,7 +36,7 @@ pub fn function() -> Function {
 /// Reads one page.
 pub async fn list_devices(
     caller: SignedIn,
-    Query(query): Query<WhoseDevices>,
+    Query(query): Query<WhosePage>,
     sensors: TableReader,
 ) -> Result<http::Ok<Page<DeviceView>>, Failure<Infallible>> {
     let person = query.person.unwrap_or(caller.account);

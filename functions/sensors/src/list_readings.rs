@@ -97,7 +97,7 @@ fn rest(query: &WhichReadings) -> Result<Range<i64>, Refused> {
     begin.map(|begin| begin..range.end).ok_or(Refused::CursorWrong)
 }
 
-/// The readings from the beginning of `range` on, at least `limit` moments if there are so many; and until when they are
+/// The readings from the beginning of `range` on, about `limit` moments if there are so many; and until when they are
 /// all of them, unless that is the end of the range.
 async fn read(
     sensors: &TableReader,
@@ -108,7 +108,7 @@ async fn read(
     if range.is_empty() {
         return Ok((Series::default(), None));
     }
-    let (mut found, mut cursor) = (Vec::new(), None);
+    let (mut found, mut cursor, mut far) = (Vec::new(), None, None);
     for _ in 0..PAGES {
         let page = fragments(sensors, device, range, cursor.as_ref()).await?;
         found.extend(page.items.into_iter().map(|fragment| fragment.value));
@@ -117,11 +117,16 @@ async fn read(
         let whole = cursor.as_ref().and(found.last()).map(|last| last.window.div_euclid(BULK_WINDOW) * BULK_WINDOW);
         let whole = whole.map(|whole| whole.min(range.end));
         let series = merged(found.clone(), &(range.start..whole.unwrap_or(range.end).max(range.start)))?;
-        if whole.is_none() || series.len() > limit {
+        let Some(end) = whole else { return Ok((series, None)) };
+        if series.len() > limit {
             return Ok((series, whole));
         }
+        if end > range.start {
+            far = Some((series, whole));
+        }
     }
-    Err(Error::unavailable(format!("{device} has very many fragments in a quarter of an hour")))
+    // A page may be shorter than was asked for, and not the last one.
+    far.ok_or_else(|| Error::unavailable(format!("{device} has very many fragments in a quarter of an hour")))
 }
 
 fn page(series: &Series, limit: usize, read_until: Option<i64>) -> Result<ReadingsPage, Error> {

@@ -1,12 +1,13 @@
-//! Publishes what changes of consents, devices and alarms announce.
+//! Publishes what changes of consents, devices, alarms and activities announce.
 //!
 //! Reads the stream of the sensors table; writes nothing. Readings and rollups announce nothing.
 
+use crate::activity::{Activity, ActivityEvent};
 use crate::alarm::{Alarm, AlarmEvent, Side};
 use crate::device::{Device, DeviceEvent};
 use crate::person::{Consent, ConsentEvent};
 use contracts::sensors::{
-    AlertCause, AlertEnded, AlertRaised, ConsentGiven, ConsentWithdrawn, DeviceRegistered, Published,
+    ActivityDeleted, AlertCause, AlertEnded, AlertRaised, ConsentGiven, ConsentWithdrawn, DeviceRegistered, Published,
 };
 use kernel::Timestamp;
 use platform::{Change, Error, Function, Item, relay};
@@ -55,6 +56,16 @@ pub async fn relay_sensors(change: Change) -> Result<Vec<Published>, Error> {
                 }
             };
             Ok(outbox.events.into_iter().map(event).collect())
+        }
+        Activity::KIND => {
+            let (activity, outbox) = change.read::<Activity>()?;
+            let (id, person) = (activity.id, activity.person);
+            let event = |event| match event {
+                ActivityEvent::Recorded => activity.recorded().map(Published::from),
+                ActivityEvent::Deleted => Some(ActivityDeleted { activity: id, person }.into()),
+            };
+            let without = || Error::broken(format!("{id} is told to be recorded, and has no figures"));
+            outbox.events.into_iter().map(|told| event(told).ok_or_else(without)).collect()
         }
         _ => Err(Error::broken(format!("{} announces nothing", change.key))),
     }

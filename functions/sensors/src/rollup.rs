@@ -155,7 +155,7 @@ pub fn by_minutes(series: &Series) -> Rows {
     let mut rows = Rows::new();
     for (at, readings) in series.rows() {
         let stretch = rows.entry(at.div_euclid(MINUTE) * MINUTE).or_default();
-        for (kind, value) in readings.iter().filter(|(kind, _)| is_rolled_up(*kind)) {
+        for (kind, value) in readings.iter().filter(|(kind, value)| is_rolled_up(*kind, *value)) {
             add(stretch, *kind, Row::of(*value));
         }
     }
@@ -200,12 +200,11 @@ pub fn pack(rows: &Rows) -> Result<Vec<u8>, chunk_codec::ChunkError> {
 
 /// The kind of a column: above all kinds that devices use, so that the codec takes it for nothing it knows.
 fn column_kind(kind: Kind, column: usize) -> Kind {
+    // The kinds of all channels are far below 256.
     Kind(FIRST_COLUMN + kind.0 * COLUMNS as u16 + column as u16)
 }
 
 const FIRST_COLUMN: u16 = 1024;
-/// The highest kind that can be summed up.
-pub const HIGHEST_KIND: u16 = (u16::MAX - FIRST_COLUMN) / COLUMNS as u16 - 1;
 
 /// The rows of these bytes; `None` if they are not what [`pack`] made.
 pub fn unpack(mut bytes: &[u8]) -> Option<Rows> {

@@ -9,20 +9,24 @@
 //! | [`Backlog`] | `dev_…` | `backlog` |
 //! | [`Rules`] | `acc_…` | `rules` |
 //! | [`Alarm`] | `dev_…` | `alarm#<channel>` |
+//! | [`Activity`] | `act_…` | `activity` |
+//! | [`Upload`] | `fil_…` | `upload` |
 //!
 //! Moments in keys are milliseconds since 1970 in 13 digits. Both indexes are sparse: `by-due` (`waiting`, `due`) holds
 //! the devices with hours to close and nothing else; `listed` (`list`, `place`) what people look through by time.
 
+use crate::activity::{self, Activity, ActivityEvent};
 use crate::alarm::{Alarm, AlarmEvent, Rules};
 use crate::backlog::{self, Backlog};
 use crate::batch::BULK_WINDOW;
 use crate::channel::Channel;
 use crate::device::{self, Device, DeviceEvent};
+use crate::file::Upload;
 use crate::fragment::{Fragment, merged};
 use crate::person::{Consent, ConsentEvent};
 use crate::rollup::{self, Rows, Tier};
 use crate::series::Series;
-use kernel::{AccountId, Cursor, DeviceId, Page, Timestamp};
+use kernel::{AccountId, ActivityFileId, ActivityId, Cursor, DeviceId, Page, Timestamp};
 use platform::{Blob, Error, Failure, Index, Item, Key, List, Never, Stored, TableReader};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -158,6 +162,44 @@ impl Item for Alarm {
 /// The key of how far a channel's rule is.
 pub fn alarm_key(device: DeviceId, channel: Channel) -> Key {
     Key::new(device, format!("{}#{}", Alarm::KIND, channel.name()))
+}
+
+impl Item for Activity {
+    type Event = ActivityEvent;
+    const KIND: &'static str = "activity";
+
+    fn key(&self) -> Key {
+        activity_key(self.id)
+    }
+}
+
+/// The key of an activity.
+pub fn activity_key(id: ActivityId) -> Key {
+    Key::new(id, Activity::KIND)
+}
+
+impl Item for Upload {
+    type Event = Never;
+    const KIND: &'static str = "upload";
+
+    fn key(&self) -> Key {
+        upload_key(self.id)
+    }
+}
+
+/// The key of what became of a file.
+pub fn upload_key(id: ActivityFileId) -> Key {
+    Key::new(id, Upload::KIND)
+}
+
+/// A page of a person's activities, the newest first.
+pub async fn activities_of<R>(
+    sensors: &TableReader,
+    person: AccountId,
+    limit: u32,
+    cursor: Option<&Cursor>,
+) -> Result<Page<Stored<Activity>>, Failure<R>> {
+    sensors.list(&List::index(LISTED, activity::list_of(person)).newest_first(), limit, cursor).await
 }
 
 /// What a person consents to.

@@ -175,3 +175,51 @@ fn a_long_batch_is_summed_up_at_once() {
     assert_eq!(chart["points"].as_array().unwrap().len(), 120);
     assert_eq!(chart["points"][0]["sum"], 60 * 100 + 59 * 30);
 }
+
+#[test]
+fn a_chart_of_a_year_takes_few_points_and_few_units() {
+    let (stage, device) = with_device();
+    let last = stage.now().as_millis().div_euclid(DAY) * DAY - DAY;
+    for day in 0..365 {
+        // An hour a day, a reading a minute of each of eight channels.
+        let names = [
+            "altitude",
+            "heart-rate",
+            "cadence",
+            "distance",
+            "speed",
+            "power",
+            "temperature",
+        ];
+        let units = ["0.2m+500m", "bpm", "rpm", "cm", "mm/s", "W", "C"];
+        let channels = names.iter().zip(units).map(|(name, unit)| json!({ "name": name, "unit": unit }));
+        let row = |minute: i64| {
+            let value = |n: i64| 20 + (day * 7 + minute * n * 13) % 60;
+            json!([
+                minute * MINUTE,
+                value(1),
+                value(2),
+                value(3),
+                value(4),
+                value(5),
+                value(6),
+                value(7)
+            ])
+        };
+        let body = json!({
+            "from": Timestamp::from_millis(last - day * DAY),
+            "channels": channels.collect::<Vec<_>>(),
+            "rows": (0..60).map(row).collect::<Vec<_>>(),
+        });
+        good(&send(&stage, device, &format!("the-batch-of-day-{day:05}"), &body));
+    }
+    stage.costs();
+    let year = chart(&stage, device, last - 364 * DAY, last + DAY, 2000);
+    let read: f64 = stage.costs().iter().map(|cost| cost.reads).sum();
+    assert_eq!((counted(&year), year["points"].as_array().unwrap().len()), (365 * 60, 365));
+    assert!(read <= 20.0, "{read} units");
+    let week = chart(&stage, device, last - 7 * DAY, last + DAY, 2000);
+    let read: f64 = stage.costs().iter().map(|cost| cost.reads).sum();
+    assert_eq!((counted(&week), &week["stretch_s"]), (8 * 60, &json!(3600)));
+    assert!(read <= 20.0, "{read} units");
+}
