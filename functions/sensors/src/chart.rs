@@ -13,6 +13,10 @@ const RATIO: usize = 4;
 /// The longest range that is read from the readings themselves, in milliseconds.
 pub const RAW: i64 = 2 * 3_600_000;
 
+/// A range is longer than any tier has points for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TooLong;
+
 /// A point of a chart: a stretch, or one reading.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Point {
@@ -31,13 +35,13 @@ impl Point {
 
 /// What a range of so many milliseconds is read from: `None` are the readings themselves. Of no range are there more
 /// rows than a chart has points, but of one that is longer than five years: that is no tier's.
-pub fn tier(length: i64) -> Result<Option<Tier>, ()> {
+pub fn tier(length: i64) -> Result<Option<Tier>, TooLong> {
     if length <= RAW {
         return Ok(None);
     }
     let most = i64::try_from(MOST_POINTS).unwrap_or(i64::MAX) - 1;
     let tiers = [Tier::Minutes, Tier::Hours, Tier::Days];
-    tiers.into_iter().find(|tier| length / tier.stretch() < most).map(Some).ok_or(())
+    tiers.into_iter().find(|tier| length / tier.stretch() < most).map(Some).ok_or(TooLong)
 }
 
 /// At most `wanted` of these points, which are in order of time: those that show best what the others do.

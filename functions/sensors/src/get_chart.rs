@@ -8,7 +8,7 @@
 use crate::access;
 use crate::backlog::Backlog;
 use crate::channel::Channel;
-use crate::chart::{self, MOST_POINTS, Point};
+use crate::chart::{self, MOST_POINTS, Point, TooLong};
 use crate::rollup::{Row, Tier};
 use crate::store::{backlog_key, readings, rows};
 use derive::Refusal;
@@ -99,7 +99,7 @@ pub async fn get_chart(
     if !channel.is_drawn() {
         return Err(Refused::ChannelNotDrawn.into());
     }
-    let tier = chart::tier(range.end - range.start).map_err(|()| Refused::RangeWrong)?;
+    let tier = chart::tier(range.end - range.start).map_err(|TooLong| Refused::RangeWrong)?;
     let found = match tier {
         None => from_readings(&sensors, device, channel, &range).await?,
         Some(tier) => from_rollups(&sensors, device, channel, tier, &range).await?,

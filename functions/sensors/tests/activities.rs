@@ -170,7 +170,7 @@ fn an_ingestion_that_was_cut_off_anywhere_goes_on() {
         stage.pass(lasting(HOUR));
         stage.settle().unwrap();
         let became = good(&outcome(&stage, &person(), &file));
-        let shown = good(&stage.ask("get-activity").by(&person()).at(&became["activity"].as_str().unwrap()).get());
+        let shown = good(&stage.ask("get-activity").by(&person()).at(became["activity"].as_str().unwrap()).get());
         assert_eq!(shown["figures"]["elapsed_seconds"], 59);
         assert_eq!(all(&stage, device).len(), 60);
         if done {

@@ -2,7 +2,7 @@
 
 use chunk_codec::Kind;
 use proptest::prelude::*;
-use sensors::chart::{MOST_POINTS, Point, thin, tier};
+use sensors::chart::{MOST_POINTS, Point, TooLong, thin, tier};
 use sensors::rollup::{DAY, HOUR, MINUTE, Row, Rows, Tier, pack, total, unpack};
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ fn every_range_has_a_tier_of_few_rows() {
     assert_eq!(tier(DAY), Ok(Some(Tier::Minutes)));
     assert_eq!(tier(2 * DAY), Ok(Some(Tier::Hours)));
     assert_eq!(tier(366 * DAY), Ok(Some(Tier::Days)));
-    assert_eq!(tier(2000 * DAY), Err(()));
-    assert_eq!(tier(i64::MAX), Err(()));
+    assert_eq!(tier(2000 * DAY), Err(TooLong));
+    assert_eq!(tier(i64::MAX), Err(TooLong));
     for length in [
         2 * HOUR + 1,
         1998 * MINUTE,
