@@ -7,6 +7,7 @@ use crate::json_file;
 use crate::services;
 use kernel::{Principal, Role};
 use local::outside::Service;
+use local::testing::caller;
 use local::trigger::HttpResponse;
 use platform::describe::{Caller, Description};
 use platform::function::Trigger;
@@ -243,6 +244,24 @@ fn row(town: &Town, function: &str) -> Row {
             let in_days = |days: u64| town.stage.now().after(Duration::from_secs(days * 86_400));
             let window = json!({ "from": in_days(1), "until": in_days(2) });
             Row::of(Personal(me.missed.clone(), you.missed.clone())).body(window)
+        }
+
+        "get-consent" | "give-consent" | "withdraw-consent" | "list-devices" | "register-device" => Row::of(Nothing),
+        "get-alert-rules" | "set-alert-rules" | "list-activities" => Row::of(Nothing),
+        "create-activity-file" | "delete-readings" => Row::of(Personal(me.device.clone(), you.device.clone())),
+        "get-activity-file" => Row::of(Personal(me.recorded.file.clone(), you.recorded.file.clone())),
+        "get-activity" => Row::of(Personal(me.recorded.activity.clone(), you.recorded.activity.clone())),
+        "delete-activity" => Row::of(Personal(me.recorded.unwanted.clone(), you.recorded.unwanted.clone())),
+        "record-activity" => Row::of(Nothing).body(crate::sensors::marked(&me.device)),
+        "add-readings" => Row::of(Personal(me.device.clone(), you.device.clone())),
+        // The sample's body is no chunk.
+        "add-chunk" => Row::of(Personal(me.device.clone(), you.device.clone())).answered(422),
+        // The sample's range is none.
+        "get-chart" => Row::of(Personal(me.device.clone(), you.device.clone())).answered(422),
+        "list-readings" => Row::of(Personal(me.device.clone(), you.device.clone())),
+        // Whoever is named: what is written is the caller's.
+        "allow-coach" | "exclude-coach" => {
+            Row::of(Made(you.account.to_string(), caller(77, Role::Customer).account.to_string()))
         }
 
         "list-jobs" | "list-reviews" => Row::of(Nothing),

@@ -3,6 +3,7 @@
 use crate::billing::Leftovers;
 use crate::jobs::Jobs;
 use crate::people::{PASSWORD, code, register_as, sign_in_as};
+use crate::sensors::Recorded;
 use crate::services;
 use crate::supplies::{Depot, depot};
 use kernel::id::Id;
@@ -58,6 +59,10 @@ pub struct Inhabitant {
     pub jobs: Jobs,
     /// An application, with a test under way.
     pub application: String,
+    /// A device that measures something.
+    pub device: String,
+    /// What it recorded.
+    pub recorded: Recorded,
 }
 
 /// Where they live.
@@ -180,7 +185,10 @@ impl Inhabitant {
             let list = good(&stage.ask(function).by(&customer).get());
             text(&list["items"][0], "id")
         };
+        let device = crate::sensors::device(stage, account);
         Self {
+            recorded: Recorded::by(stage, account, &device),
+            device,
             account,
             session: text(&sessions["items"][0], "id"),
             refresh_token,

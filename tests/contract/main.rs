@@ -16,6 +16,7 @@ mod partnering;
 mod paying;
 mod people;
 mod samples;
+mod sensors;
 mod services;
 mod supplies;
 

@@ -5,7 +5,7 @@
 
 use crate::channel::Channel;
 use contracts::identity::CodePurpose;
-use kernel::{ApplicationId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
+use kernel::{ApplicationId, DeviceId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The facts of one notification. Its name is that of its template.
@@ -202,6 +202,13 @@ pub enum Notice {
     WorkerHired,
     /// A candidate was not hired.
     ApplicationRejected,
+    /// Readings of a device call for attention, as the person wished to be told. What they are is the person's to look at.
+    ReadingsAlert {
+        /// The device.
+        device: DeviceId,
+        /// When that was clear.
+        raised_at: Timestamp,
+    },
     /// Several notices that were held back, in one message.
     Digest {
         /// The first of them, oldest first.
@@ -270,6 +277,7 @@ impl Notice {
             Notice::TestAssigned { .. } => "test-assigned",
             Notice::WorkerHired => "worker-hired",
             Notice::ApplicationRejected => "application-rejected",
+            Notice::ReadingsAlert { .. } => "readings-alert",
             Notice::Digest { .. } => "digest",
         }
     }
@@ -327,7 +335,10 @@ impl Notice {
             | Notice::AccountLocked { .. }
             | Notice::SessionsRevoked { .. }
             | Notice::RolesChanged { .. } => Nature::Security,
-            Notice::TestAssigned { .. } | Notice::WorkerHired | Notice::ApplicationRejected => Nature::Official,
+            Notice::TestAssigned { .. }
+            | Notice::WorkerHired
+            | Notice::ApplicationRejected
+            | Notice::ReadingsAlert { .. } => Nature::Official,
         }
     }
 

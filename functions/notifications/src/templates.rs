@@ -107,6 +107,7 @@ templates! {
     "payment-method-saved" v 1,
     "payout-failed" v 1,
     "payout-paid" v 1,
+    "readings-alert" v 1,
     "refund-failed" v 1,
     "request-matched" v 1,
     "request-missed" v 1,

@@ -12,9 +12,10 @@ use contracts::orders::{
     OrderedLine,
 };
 use contracts::payments::{PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
+use contracts::sensors::{AlertCause, AlertRaised};
 use kernel::{
-    AdjustmentId, ApplicationId, InvoiceId, JobId, OfferId, PaymentId, PaymentMethodId, PayoutId, RefundId, RequestId,
-    ReturnId, ServiceId, SlotId, TestId,
+    AdjustmentId, AlertId, ApplicationId, DeviceId, InvoiceId, JobId, OfferId, PaymentId, PaymentMethodId, PayoutId,
+    RefundId, RequestId, ReturnId, ServiceId, SlotId, TestId,
 };
 use local::faults::Fate;
 use local::testing::{event, item, reports_only_what_it_cannot_read};
@@ -46,6 +47,15 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
     let (application, test) = (ApplicationId::from_bits(18), TestId::from_bits(19));
     let begin_until = stage.now().after(Duration::from_secs(7 * 86_400));
     let assigned = TestAssigned { application, candidate: MARIA, test, begin_until };
+    let alert = AlertRaised {
+        alert: AlertId::from_bits(31),
+        person: MARIA,
+        device: DeviceId::from_bits(30),
+        channel: "heart-rate".to_owned(),
+        cause: AlertCause::Above,
+        since: stage.now(),
+        raised_at: stage.now(),
+    };
     let hired = WorkerHired {
         application,
         worker: MARIA,
@@ -155,6 +165,7 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         (event(stage, &assigned, 1, 2), "test-assigned"),
         (event(stage, &hired, 1, 5), "worker-hired"),
         (event(stage, &ApplicationRejected { application, candidate: MARIA }, 1, 6), "application-rejected"),
+        (event(stage, &alert, 1, 1), "readings-alert"),
     ]
 }
 

@@ -54,6 +54,7 @@ fn security_and_what_was_asked_for_are_no_matter_of_preferences() {
             "test-assigned",
             "worker-hired",
             "application-rejected",
+            "readings-alert",
         ] {
             assert_eq!(chosen(&preferences, name), [Email], "{name}");
         }

@@ -1,7 +1,7 @@
 //! One notice of each kind, as real as can be.
 
 use contracts::identity::CodePurpose;
-use kernel::{ApplicationId, Currency, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
+use kernel::{ApplicationId, Currency, DeviceId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
 use notifications::channel::Channel;
 use notifications::notice::Notice;
 
@@ -77,6 +77,10 @@ pub fn notices() -> Vec<Notice> {
         },
         Notice::WorkerHired,
         Notice::ApplicationRejected,
+        Notice::ReadingsAlert {
+            device: DeviceId::from_bits(30),
+            raised_at: time("2026-01-05T08:05:00Z"),
+        },
         Notice::Digest {
             notices: vec![
                 Notice::OrderDelivered { order },

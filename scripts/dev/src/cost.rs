@@ -8,6 +8,7 @@ mod matching;
 pub(crate) mod measure;
 mod partnering;
 mod paying;
+mod sensors;
 mod story;
 mod supplies;
 mod working;
@@ -69,6 +70,7 @@ pub struct Costs {
 pub fn costs() -> Result<Costs, String> {
     let mut cases = measure::cases()?;
     cases.extend(supplies::cases()?);
+    cases.extend(sensors::cases()?);
     cases.extend(billing::cases()?);
     cases.extend(paying::cases()?);
     let (story, bill) = story::order()?;

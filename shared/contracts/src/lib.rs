@@ -14,6 +14,7 @@ pub mod notifications;
 pub mod orders;
 pub mod partners;
 pub mod payments;
+pub mod sensors;
 pub mod services;
 pub mod supplies;
 

@@ -4,12 +4,13 @@
 //! nobody can put anything else, and it ends after a while.
 
 use crate::argument::broken;
-use crate::aws::{Failed, Presigning, Request, S3};
+use crate::aws::{Failed, Presigning, Reply, Request, S3};
 use crate::retry::{Attempt, until_definite};
 use crate::settings::{UPLOADS_AT, bucket_setting};
 use crate::{Argument, Call, Error, World};
 use bytes::Bytes;
 use kernel::{Problem, Timestamp};
+use serde::Deserialize;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,12 +44,41 @@ pub struct Upload {
     pub expires_at: Timestamp,
 }
 
-/// Looks at the objects of the bucket `B`.
+/// Looks at the objects of the bucket `B`, and into them.
 #[derive(Clone)]
 pub struct Objects<B> {
     world: Arc<World>,
     bucket: String,
     name: PhantomData<fn(B)>,
+}
+
+/// The names of the objects that a notice of S3 says were put, as they were signed. Names of ours need no decoding.
+pub fn put_objects(notice: &str) -> Result<Vec<String>, Error> {
+    #[derive(Deserialize)]
+    struct Notice {
+        // A test message, which S3 sends once, has none.
+        #[serde(default, rename = "Records")]
+        records: Vec<Record>,
+    }
+    #[derive(Deserialize)]
+    struct Record {
+        s3: Put,
+    }
+    #[derive(Deserialize)]
+    struct Put {
+        object: Named,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        key: String,
+    }
+    let notice: Notice = serde_json::from_str(notice).map_err(Error::broken)?;
+    Ok(notice.records.into_iter().map(|record| record.s3.object.key).collect())
+}
+
+/// The topic that is told of objects put into the bucket `name`, where a function listens to it.
+pub fn uploads_topic(name: &str) -> String {
+    format!("{name}-uploads")
 }
 
 /// An object that is there.
@@ -85,19 +115,35 @@ impl<B: BucketName> Uploads<B> {
 impl<B: BucketName> Objects<B> {
     /// The object `key`, if it is there.
     pub async fn look(&self, key: &str) -> Result<Option<Object>, Error> {
+        let found = self.ask("HEAD", key, Vec::new()).await?;
+        Ok(found.map(|reply| Object {
+            content_type: reply.header("content-type").unwrap_or_default().to_owned(),
+            length: reply.header("content-length").and_then(|length| length.parse().ok()).unwrap_or_default(),
+        }))
+    }
+
+    /// What is in the object `key`, if it is there: its first `most` bytes, and one more if there are more.
+    pub async fn read(&self, key: &str, most: usize) -> Result<Option<Bytes>, Error> {
+        let found = self.ask("GET", key, vec![("range", format!("bytes=0-{most}"))]).await?;
+        Ok(found.map(|reply| reply.body))
+    }
+
+    async fn ask(
+        &self,
+        method: &'static str,
+        key: &str,
+        headers: Vec<(&'static str, String)>,
+    ) -> Result<Option<Reply>, Error> {
         let request = Request {
             service: S3,
-            method: "HEAD",
+            method,
             path: format!("/{}/{key}", self.bucket),
-            headers: Vec::new(),
+            headers,
             body: Bytes::new(),
         };
         until_definite(&self.world, || async {
             match self.world.aws.send(&request, self.world.host.now()).await {
-                Ok(reply) => Attempt::Done(Some(Object {
-                    content_type: reply.header("content-type").unwrap_or_default().to_owned(),
-                    length: reply.header("content-length").and_then(|length| length.parse().ok()).unwrap_or_default(),
-                })),
+                Ok(reply) => Attempt::Done(Some(reply)),
                 Err(Failed::Refused(refusal)) if refusal.status == 404 => Attempt::Done(None),
                 Err(failed) => failed.classify(),
             }

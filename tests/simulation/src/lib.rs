@@ -30,6 +30,7 @@ pub fn contexts() -> Vec<Context> {
         partners::context(),
         payments::context(),
         supplies::context(),
+        sensors::context(),
         services::context(),
     ]
 }

@@ -1,9 +1,12 @@
-//! S3, as far as functions use it: they put objects, sign uploads for people, and look whether something came.
+//! S3, as far as functions use it: they put objects, sign uploads for people, look whether something came and what it
+//! is, and hear of it.
 
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, foreign};
 use crate::outside::{Answer, REGION, credentials};
 use kernel::Timestamp;
 use platform::aws::{Presigning, presigned_query};
+use platform::bucket::uploads_topic;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -57,15 +60,37 @@ pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Answer {
 impl Cloud {
     /// Takes an upload that a function signed: `PUT path?query` with these headers, by lower-case name.
     pub fn upload(&self, target: &str, headers: &BTreeMap<String, String>, body: &[u8], now: Timestamp) -> Answer {
-        self.objects().upload(&address(self.issuer()), target, headers, body, now)
+        let answer = self.objects().upload(&address(self.issuer()), target, headers, body, now);
+        if answer.status != 200 {
+            return answer;
+        }
+        match self.tell(target, now) {
+            Ok(()) => answer,
+            Err(reason) => Answer::new(500, reason),
+        }
+    }
+
+    /// Tells whoever listens to the bucket's topic what was put.
+    fn tell(&self, target: &str, now: Timestamp) -> Result<(), String> {
+        let path = target.split('?').next().unwrap_or_default();
+        let (Some(bucket), Some((_, key))) = (name(path), path.split_once('/')) else {
+            return Ok(());
+        };
+        let notice = json!({ "Records": [{
+            "eventName": "ObjectCreated:Put", "eventTime": now,
+            "s3": { "bucket": { "name": path.split('/').next() }, "object": { "key": key } },
+        }] });
+        self.plane().publish(&foreign(&uploads_topic(bucket)), &notice.to_string(), now)
     }
 }
 
 impl Objects {
     /// Answers a function.
     pub fn answer(&mut self, operation: &str, target: &str, body: &[u8]) -> Answer {
-        if operation == "HeadObject" {
-            return self.head(target);
+        match operation {
+            "HeadObject" => return self.head(target),
+            "GetObject" => return self.get(target),
+            _ => {}
         }
         self.parked.insert(target.to_owned(), body.to_vec());
         put()
@@ -81,6 +106,17 @@ impl Objects {
                 ..Answer::new(200, "")
             },
             None => Answer::new(404, ""),
+        }
+    }
+
+    /// All of it, whatever range is asked for: a caller may get more than it wanted of no other store either.
+    fn get(&self, target: &str) -> Answer {
+        match self.uploaded.get(target) {
+            Some(object) => Answer {
+                headers: vec![("content-type", object.content_type.clone())],
+                ..Answer::new(200, object.bytes.clone())
+            },
+            None => refusal(404, "NoSuchKey", "The specified key does not exist."),
         }
     }
 

@@ -175,8 +175,9 @@ impl<'w> Serializer for Writer<'w> {
         Ok(())
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<(), Error> {
-        Err(Error::custom("items hold no bytes"))
+    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.extend(["{\"B\":\"", &aws_smithy_types::base64::encode(bytes), "\"}"]);
+        Ok(())
     }
 
     fn serialize_none(self) -> Result<(), Error> {

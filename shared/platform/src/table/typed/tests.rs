@@ -1,6 +1,7 @@
 //! What is written and read, beside what the library makes of it; and what is refused.
 
 use super::*;
+use crate::Blob;
 use crate::table::writer::ItemWriter;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ struct All {
     letter: char,
     numbers: (u64, i64, u8, f64),
     yes: bool,
+    bytes: Blob,
+    no_bytes: Option<Blob>,
     nothing: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     absent: Option<u32>,
@@ -53,6 +56,8 @@ fn all() -> All {
         letter: 'ш',
         numbers: (u64::MAX, i64::MIN, 7, 2.5),
         yes: true,
+        bytes: Blob((0..=255).collect()),
+        no_bytes: None,
         nothing: None,
         absent: None,
         twice: Some(Some(Named(String::new()))),
