@@ -2,12 +2,13 @@
 //! taken that was not there, and every job is settled once and invoiced once.
 
 use crate::look::{Row, of_kind};
-use billing::balance::{Balance, Week};
+use billing::balance::Week;
 use billing::book::{Book, Entered};
 use billing::calendar::Period;
 use billing::invoice::Invoice;
-use billing::ledger::{Fact, Personal, Side};
-use billing::posting::{Posting, Txn};
+use billing::ledger::{Fact, Side};
+use billing::posting::Txn;
+use billing::proof::Stored;
 use billing::run::Run;
 use billing::tariff::{Discounts, Ending, Settlement, Shares};
 use jobs::job::{Job, State};
@@ -59,40 +60,17 @@ fn replayed(txns: &BTreeMap<String, Txn>, simulation: &Simulation, violations: &
     }
 }
 
-/// A balance is what its account's facts moved, and nothing of it is held for ever.
+/// Facts, statements, balances and weeks agree, and nothing is held for ever.
 fn balances(txns: &BTreeMap<String, Txn>, billing: &[Row], violations: &mut Vec<String>) -> Result<(), String> {
-    let mut moved: BTreeMap<Personal, i64> = BTreeMap::new();
-    let mut lines = 0;
-    for leg in txns.values().flat_map(|txn| txn.entry.legs()) {
-        if let Some(account) = leg.personal() {
-            *moved.entry(account).or_default() += leg.amount.amount_minor;
-            lines += 1;
-        }
-    }
-    let postings: Vec<Posting> = of_kind(billing)?;
-    if postings.len() != lines {
-        violations.push(format!("{} lines of statements instead of {lines}", postings.len()));
-    }
-    let mut told: BTreeMap<Personal, i64> = BTreeMap::new();
-    for Posting { owner, side, amount, .. } in &postings {
-        let account = Personal { owner: *owner, side: *side, currency: amount.currency };
-        *told.entry(account).or_default() += amount.amount_minor;
-    }
-    if told != moved {
-        violations.push(format!("statements come to {told:?}, facts to {moved:?}"));
-    }
-    for balance in of_kind::<Balance>(billing)? {
-        let account = Personal {
-            owner: balance.owner,
-            side: balance.side,
-            currency: balance.currency,
-        };
-        let right = moved.remove(&account).unwrap_or_default();
-        if balance.available_minor + balance.held_minor != right || balance.held_minor != 0 {
-            violations.push(format!("{balance:?} should be {right}"));
-        }
-    }
-    violations.extend(moved.iter().map(|(account, minor)| format!("{account:?} has no balance, but {minor}")));
+    let stored = Stored {
+        txns: txns.values().cloned().collect(),
+        postings: of_kind(billing)?,
+        balances: of_kind(billing)?,
+        weeks: of_kind(billing)?,
+    };
+    violations.extend(stored.prove().err());
+    let held = stored.balances.iter().filter(|balance| balance.held_minor != 0);
+    violations.extend(held.map(|balance| format!("{balance:?} is held for ever")));
     Ok(())
 }
 
