@@ -17,6 +17,7 @@ pub mod payments;
 pub mod sensors;
 pub mod services;
 pub mod supplies;
+pub mod training;
 
 pub use envelope::{CloudEvent, Stamp};
 

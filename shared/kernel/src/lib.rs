@@ -15,6 +15,7 @@ pub mod skill;
 pub mod sku;
 pub mod sport;
 pub mod time;
+pub mod time_of_day;
 
 pub use bounded::{Count, List, Text};
 pub use digest::Digest;
@@ -33,3 +34,4 @@ pub use skill::Skills;
 pub use sku::Sku;
 pub use sport::Sport;
 pub use time::Timestamp;
+pub use time_of_day::TimeOfDay;
