@@ -205,6 +205,8 @@ fn row(town: &Town, function: &str) -> Row {
 
         "start-payment" => my_order(orders(|of| &of.reserved)),
         "get-payment" => my_order(orders(|of| &of.paid)),
+        "list-breaks" => Row::of(Nothing),
+        "get-break" | "close-break" => any_of(&town.breaks),
         "list-payment-methods" | "top-up-balance" => Row::of(Nothing),
         "get-top-up" => Row::of(Personal(me.top_up.clone(), you.top_up.clone())),
         "pay-invoice" => Row::of(Personal(town.billed.invoices[0].clone(), town.billed.invoices[1].clone())),

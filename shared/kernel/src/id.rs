@@ -106,6 +106,7 @@ typed_id!(TopUpId, "top", "Names a top-up of a balance.");
 typed_id!(AdjustmentId, "adj", "Names a credit or fine that a manager gave.");
 typed_id!(EndpointId, "end", "Names an address to which a partner wants events sent.");
 typed_id!(PhotoId, "pho", "Names a photo that a worker took of a job.");
+typed_id!(BreakId, "brk", "Names a difference between our payments and the provider's.");
 typed_id!(ImportId, "imp", "Names an import of a partner's data.");
 
 #[cfg(test)]

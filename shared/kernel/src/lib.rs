@@ -18,9 +18,9 @@ pub mod time;
 pub use bounded::{Count, List, Text};
 pub use digest::Digest;
 pub use id::{
-    AccountId, AdjustmentId, ApplicationId, CookieOrderId, DrawId, EndpointId, ImportId, InvoiceId, JobId, MessageId,
-    OfferId, OrderId, PaymentId, PaymentMethodId, PayoutId, PhotoId, PurchaseId, RefundId, RequestId, ReturnId,
-    ServiceId, SessionId, SlotId, TestId, TopUpId,
+    AccountId, AdjustmentId, ApplicationId, BreakId, CookieOrderId, DrawId, EndpointId, ImportId, InvoiceId, JobId,
+    MessageId, OfferId, OrderId, PaymentId, PaymentMethodId, PayoutId, PhotoId, PurchaseId, RefundId, RequestId,
+    ReturnId, ServiceId, SessionId, SlotId, TestId, TopUpId,
 };
 pub use money::{Currency, Money, MoneyError, TaxRate};
 pub use page::{Cursor, Page};
