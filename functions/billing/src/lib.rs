@@ -19,6 +19,7 @@ pub mod posting;
 pub mod run;
 pub mod store;
 pub mod tariff;
+pub mod totals;
 pub mod view;
 
 platform::context! {

@@ -29,6 +29,7 @@ pub mod provider;
 pub mod purpose;
 pub mod refund;
 pub mod refunding;
+mod refusals;
 pub mod started;
 pub mod store;
 pub mod stripe;
