@@ -1,4 +1,4 @@
-// A bucket that people upload to by what functions sign for them. Nobody reads it over the network.
+// A bucket that people upload to, and staff look into, by what functions sign for them. Nobody reads it otherwise.
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
