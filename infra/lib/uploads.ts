@@ -1,4 +1,4 @@
-// A bucket that people upload to by what functions sign for them. Nobody reads it over the network.
+// A bucket that people upload to, and staff look into, by what functions sign for them. Nobody reads it otherwise.
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';

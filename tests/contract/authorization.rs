@@ -121,7 +121,7 @@ fn row(town: &Town, function: &str) -> Row {
     let products = || (SKU.to_owned(), "ANOTHER".to_owned());
     let accounts = || Everybodys(me.account.to_string(), you.account.to_string());
     match function {
-        "adjust-account" | "get-balance" | "list-invoices" | "list-statement" => Row::of(Nothing),
+        "adjust-account" | "get-balance" | "list-adjustments" | "list-invoices" | "list-statement" => Row::of(Nothing),
         // Anybody has a balance, of whom it is known or not.
         "get-account-balance" | "list-account-statement" => {
             Row::of(Made(me.account.to_string(), you.account.to_string()))
@@ -206,6 +206,8 @@ fn row(town: &Town, function: &str) -> Row {
 
         "start-payment" => my_order(orders(|of| &of.reserved)),
         "get-payment" => my_order(orders(|of| &of.paid)),
+        "list-breaks" => Row::of(Nothing),
+        "get-break" | "close-break" => any_of(&town.breaks),
         "list-payment-methods" | "top-up-balance" => Row::of(Nothing),
         "get-top-up" => Row::of(Personal(me.top_up.clone(), you.top_up.clone())),
         "pay-invoice" => Row::of(Personal(town.billed.invoices[0].clone(), town.billed.invoices[1].clone())),
@@ -272,6 +274,9 @@ fn row(town: &Town, function: &str) -> Row {
             .body(json!({ "photo": me.jobs.start_photo, "confirmed": true })),
         "finish-job" => Row::of(Personal(me.jobs.started.clone(), you.jobs.started.clone()))
             .body(json!({ "photo": me.jobs.report_photo })),
+        "create-photo-link" => Row::of(Everybodys(me.jobs.started.clone(), you.jobs.started.clone()))
+            .body(json!({ "photo": me.jobs.start_photo_of_started }))
+            .others(404),
         "fail-job" => Row::of(Personal(me.jobs.started.clone(), you.jobs.started.clone())),
         "record-review" => Row::of(Everybodys(me.jobs.failed.clone(), you.jobs.failed.clone())),
         other => panic!("{other} has no row: say in tests/contract/authorization.rs what it is about"),
@@ -303,6 +308,7 @@ fn lets_in(declared: Caller, caller: Option<Role>) -> bool {
         Caller::SignedIn => caller.is_some(),
         Caller::Role(role) => caller == Some(role),
         Caller::Overseer => matches!(caller, Some(Role::Manager | Role::Auditor)),
+        Caller::Inspector => matches!(caller, Some(Role::Quality | Role::Manager)),
     }
 }
 

@@ -83,6 +83,8 @@ pub struct Town {
     pub billed: Leftovers,
     /// Two imports of a partner's clients.
     pub imports: [String; 2],
+    /// Two differences between our payments and the provider's.
+    pub breaks: [String; 2],
 }
 
 impl Town {
@@ -91,6 +93,7 @@ impl Town {
         let emails = ["maria@example.com", "ivan@example.com"];
         let stage = Stage::new(simulation::contexts()).unwrap();
         stage.set("PASSWORD_COST", "8,1,1");
+        let breaks = crate::paying::breaks(&stage);
         let billed = crate::billing::week(&stage, accounts(emails));
         let manager = caller(1000, Role::Manager);
         let product = json!({
@@ -128,6 +131,7 @@ impl Town {
             depot,
             billed,
             imports,
+            breaks,
         }
     }
 }

@@ -14,7 +14,7 @@ use contracts::orders::{
     OrderCancelled, OrderDelivered, OrderExpired, OrderPaid, OrderRefunded, OrderRejected, OrderReserved,
     OrderReturned, OrderShipped,
 };
-use contracts::payments::{PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
+use contracts::payments::{InvoiceUnpaid, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
 use contracts::sensors::AlertRaised;
 use kernel::{AccountId, Money, OrderId};
 
@@ -42,6 +42,7 @@ contracts::one_of! {
         PaymentMethodRemoved,
         OfferMade,
         InvoiceIssued,
+        InvoiceUnpaid,
         PayoutPaid,
         PayoutFailed,
         AccountAdjusted,
@@ -102,6 +103,10 @@ impl Heard {
             Heard::InvoiceIssued(InvoiceIssued { invoice, client, amount, period, pay_until }) => {
                 let (invoice, amount, period) = (*invoice, *amount, period.clone());
                 (*client, Notice::InvoiceIssued { invoice, amount, period, pay_until: *pay_until })
+            }
+            Heard::InvoiceUnpaid(InvoiceUnpaid { invoice, client, amount, because }) => {
+                let (invoice, amount, because) = (*invoice, *amount, *because);
+                (*client, Notice::InvoiceUnpaid { invoice, amount, because })
             }
             Heard::PayoutPaid(event) => {
                 (event.worker, Notice::PayoutPaid { amount: event.amount, period: event.period.clone() })
@@ -165,6 +170,7 @@ impl Heard {
             | Heard::PaymentMethodRemoved(_)
             | Heard::OfferMade(_)
             | Heard::InvoiceIssued(_)
+            | Heard::InvoiceUnpaid(_)
             | Heard::PayoutPaid(_)
             | Heard::PayoutFailed(_)
             | Heard::AccountAdjusted(_)

@@ -5,6 +5,7 @@
 
 use crate::channel::Channel;
 use contracts::identity::CodePurpose;
+use contracts::payments::Unpaid;
 use kernel::{ApplicationId, DeviceId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -127,6 +128,15 @@ pub enum Notice {
         period: String,
         /// Until when.
         pay_until: Timestamp,
+    },
+    /// An invoice could not be charged: the client is to pay it.
+    InvoiceUnpaid {
+        /// The invoice.
+        invoice: InvoiceId,
+        /// How much.
+        amount: Money,
+        /// Why.
+        because: Unpaid,
     },
     /// A worker was paid for a week.
     PayoutPaid {
@@ -263,6 +273,7 @@ impl Notice {
             Notice::JobCreated { .. } => "job-created",
             Notice::JobCancelled { .. } => "job-cancelled",
             Notice::InvoiceIssued { .. } => "invoice-issued",
+            Notice::InvoiceUnpaid { .. } => "invoice-unpaid",
             Notice::PayoutPaid { .. } => "payout-paid",
             Notice::PayoutFailed { .. } => "payout-failed",
             Notice::AccountCredited { .. } => "account-credited",
@@ -325,6 +336,7 @@ impl Notice {
             | Notice::PaymentFailed { .. }
             | Notice::RefundFailed { .. }
             | Notice::InvoiceIssued { .. }
+            | Notice::InvoiceUnpaid { .. }
             | Notice::PayoutPaid { .. }
             | Notice::PayoutFailed { .. }
             | Notice::AccountCredited { .. }

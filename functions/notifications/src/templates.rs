@@ -90,6 +90,7 @@ templates! {
     "code" v 1,
     "digest" v 1,
     "invoice-issued" v 1,
+    "invoice-unpaid" v 1,
     "job-cancelled" v 1,
     "job-created" v 1,
     "offer-made" v 1,

@@ -11,7 +11,9 @@ use contracts::orders::{
     OrderCancelled, OrderDelivered, OrderExpired, OrderPaid, OrderRefunded, OrderRejected, OrderReturned, OrderShipped,
     OrderedLine,
 };
-use contracts::payments::{PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
+use contracts::payments::{
+    InvoiceUnpaid, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed, Unpaid,
+};
 use contracts::sensors::{AlertCause, AlertRaised};
 use kernel::{
     AdjustmentId, AlertId, ApplicationId, DeviceId, InvoiceId, JobId, OfferId, PaymentId, PaymentMethodId, PayoutId,
@@ -77,6 +79,12 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         amount,
         period: period.clone(),
         pay_until: stage.now(),
+    };
+    let unpaid = InvoiceUnpaid {
+        invoice: InvoiceId::from_bits(1),
+        client: customer,
+        amount,
+        because: Unpaid::Declined,
     };
     let payout = PayoutId::from_bits(1);
     let paid = PayoutPaid { payout, worker: customer, amount, period: period.clone() };
@@ -149,6 +157,7 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         (event(stage, &PaymentMethodRemoved { customer, method }, 1, 2), "payment-method-removed"),
         (event(stage, &offered, 1, 1), "offer-made"),
         (event(stage, &issued, 1, 1), "invoice-issued"),
+        (event(stage, &unpaid, 1, 1), "invoice-unpaid"),
         (event(stage, &paid, 1, 2), "payout-paid"),
         (event(stage, &bounced, 1, 3), "payout-failed"),
         (event(stage, &adjusted(1, 500), 1, 1), "account-credited"),

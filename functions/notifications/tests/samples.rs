@@ -1,6 +1,7 @@
 //! One notice of each kind, as real as can be.
 
 use contracts::identity::CodePurpose;
+use contracts::payments::Unpaid;
 use kernel::{ApplicationId, Currency, DeviceId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
 use notifications::channel::Channel;
 use notifications::notice::Notice;
@@ -50,6 +51,11 @@ pub fn notices() -> Vec<Notice> {
             amount: roubles,
             period: "2026-01-04".to_owned(),
             pay_until: time("2026-01-11T00:00:00Z"),
+        },
+        Notice::InvoiceUnpaid {
+            invoice: InvoiceId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9b3f_5c7d_1a43),
+            amount: roubles,
+            because: Unpaid::NoMethod,
         },
         Notice::PayoutPaid { amount: roubles, period: "2026-01-04".to_owned() },
         Notice::PayoutFailed { amount: roubles, period: "2026-01-04".to_owned() },

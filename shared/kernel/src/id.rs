@@ -110,6 +110,7 @@ typed_id!(DeviceId, "dev", "Names a device that measures something of a person."
 typed_id!(BatchId, "bat", "Names a batch of readings that a device sent.");
 typed_id!(AlertId, "alr", "Names an alert about a person's readings.");
 typed_id!(ActivityFileId, "fil", "Names a file of an activity that somebody uploads.");
+typed_id!(BreakId, "brk", "Names a difference between our payments and the provider's.");
 typed_id!(ImportId, "imp", "Names an import of a partner's data.");
 typed_id!(ActivityId, "act", "Names an activity that a person's sensors recorded.");
 typed_id!(ExerciseId, "exc", "Names an exercise of the library.");

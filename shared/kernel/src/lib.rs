@@ -20,10 +20,10 @@ pub mod time_of_day;
 pub use bounded::{Count, List, Text};
 pub use digest::Digest;
 pub use id::{
-    AccountId, ActivityFileId, ActivityId, AdjustmentId, AlertId, ApplicationId, BatchId, CookieOrderId, DeviceId,
-    DrawId, EndpointId, EnrolmentId, ExerciseId, ImportId, InvoiceId, JobId, MessageId, OfferId, OrderId, PaymentId,
-    PaymentMethodId, PayoutId, PhotoId, ProgrammeId, PurchaseId, RefundId, RequestId, ReturnId, ServiceId, SessionId,
-    SlotId, TestId, TopUpId, WorkoutId,
+    AccountId, ActivityFileId, ActivityId, AdjustmentId, AlertId, ApplicationId, BatchId, BreakId, CookieOrderId,
+    DeviceId, DrawId, EndpointId, EnrolmentId, ExerciseId, ImportId, InvoiceId, JobId, MessageId, OfferId, OrderId,
+    PaymentId, PaymentMethodId, PayoutId, PhotoId, ProgrammeId, PurchaseId, RefundId, RequestId, ReturnId, ServiceId,
+    SessionId, SlotId, TestId, TopUpId, WorkoutId,
 };
 pub use money::{Currency, Money, MoneyError, TaxRate};
 pub use page::{Cursor, Page};

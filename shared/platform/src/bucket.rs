@@ -1,4 +1,5 @@
-//! Buckets that people upload to by themselves: a function signs where and what, and sees later whether it came.
+//! Buckets that people upload to by themselves: a function signs where and what, and sees later whether it came. Who may
+//! see an object gets a link to it that soon ends.
 //!
 //! What is uploaded never passes a function. The signature covers the object's name, its type and its exact length, so
 //! nobody can put anything else, and it ends after a while.
@@ -17,6 +18,8 @@ use std::time::Duration;
 
 /// For how long an upload can be begun.
 const VALID: Duration = Duration::from_secs(15 * 60);
+/// For how long a link shows an object.
+const SHOWN: Duration = Duration::from_secs(5 * 60);
 
 /// A bucket by name.
 pub trait BucketName: Send + Sync + 'static {
@@ -41,6 +44,24 @@ pub struct Upload {
     /// By lower-case name.
     pub headers: Vec<(&'static str, String)>,
     /// Until when it can be begun.
+    pub expires_at: Timestamp,
+}
+
+/// Lets people see objects of the bucket `B`.
+#[derive(Clone)]
+pub struct Downloads<B> {
+    world: Arc<World>,
+    bucket: String,
+    now: Timestamp,
+    name: PhantomData<fn(B)>,
+}
+
+/// How to see one object.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// Where to `GET` it. Whoever has it may see the object, and nothing else.
+    pub url: String,
+    /// Until when.
     pub expires_at: Timestamp,
 }
 
@@ -112,6 +133,23 @@ impl<B: BucketName> Uploads<B> {
     }
 }
 
+impl<B: BucketName> Downloads<B> {
+    /// Signs a short look at the object `key`, which is of letters, digits and `-._~/` only, whether it is there or not.
+    pub fn sign(&self, key: &str) -> Link {
+        let wanted = Presigning {
+            method: "GET",
+            path: &format!("/{}/{key}", self.bucket),
+            headers: &[],
+            valid: SHOWN,
+        };
+        let at = self.world.settings.optional(UPLOADS_AT);
+        Link {
+            url: self.world.aws.presign(&wanted, at, self.now),
+            expires_at: self.now.after(SHOWN),
+        }
+    }
+}
+
 impl<B: BucketName> Objects<B> {
     /// The object `key`, if it is there.
     pub async fn look(&self, key: &str) -> Result<Option<Object>, Error> {
@@ -170,6 +208,22 @@ impl<B: BucketName> Argument for Uploads<B> {
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
         description.puts_into.push(B::NAME);
+    }
+}
+
+impl<B: BucketName> Argument for Downloads<B> {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        Ok(Self {
+            world: call.world.clone(),
+            bucket: bucket::<B>(call)?,
+            now: call.now,
+            name: PhantomData,
+        })
+    }
+
+    #[cfg(feature = "describe")]
+    fn describe(description: &mut crate::describe::Description) {
+        description.looks_into.push(B::NAME);
     }
 }
 

@@ -37,7 +37,7 @@ pub mod telemetry;
 pub mod world;
 
 pub use argument::{Argument, Now};
-pub use bucket::{BucketName, Object, Objects, Upload, Uploads};
+pub use bucket::{BucketName, Downloads, Link, Object, Objects, Upload, Uploads};
 pub use call::Call;
 pub use courier::{Courier, PublicUrl, Undelivered};
 pub use direct::{Ask, Asked};

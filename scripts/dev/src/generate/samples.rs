@@ -48,6 +48,7 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
         roles: match description.caller {
             Some(Caller::Role(role)) => vec![role],
             Some(Caller::Overseer) => vec![Role::Auditor],
+            Some(Caller::Inspector) => vec![Role::Quality],
             _ => Vec::new(),
         },
     };

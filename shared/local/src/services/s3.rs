@@ -82,6 +82,11 @@ impl Cloud {
         }] });
         self.plane().publish(&foreign(&uploads_topic(bucket)), &notice.to_string(), now)
     }
+
+    /// Shows an object by a link that a function signed: `GET path?query`.
+    pub fn download(&self, target: &str, now: Timestamp) -> Answer {
+        self.objects().download(&address(self.issuer()), target, now)
+    }
 }
 
 impl Objects {
@@ -109,9 +114,21 @@ impl Objects {
         }
     }
 
+    /// Shows what was signed, while the link is good. `target` is bucket, key and query.
+    fn download(&self, address: &str, target: &str, now: Timestamp) -> Answer {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        if !is_signed("GET", address, path, query, &BTreeMap::new()) {
+            return refusal(403, "SignatureDoesNotMatch", "this is not what was signed");
+        }
+        if expires(query).is_none_or(|end| end <= now) {
+            return refusal(403, "AccessDenied", "Request has expired");
+        }
+        self.get(path)
+    }
+
     /// All of it, whatever range is asked for: a caller may get more than it wanted of no other store either.
-    fn get(&self, target: &str) -> Answer {
-        match self.uploaded.get(target) {
+    fn get(&self, path: &str) -> Answer {
+        match self.uploaded.get(path) {
             Some(object) => Answer {
                 headers: vec![("content-type", object.content_type.clone())],
                 ..Answer::new(200, object.bytes.clone())
@@ -132,7 +149,7 @@ impl Objects {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let length = headers.get("content-length").and_then(|length| length.parse().ok());
         match () {
-            () if !is_signed(address, path, query, headers) => {
+            () if !is_signed("PUT", address, path, query, headers) => {
                 refusal(403, "SignatureDoesNotMatch", "this is not what was signed")
             }
             () if expires(query).is_none_or(|end| end <= now) => refusal(403, "AccessDenied", "Request has expired"),
@@ -155,7 +172,7 @@ fn put() -> Answer {
 }
 
 /// Whether our functions signed this very request: signing it again gives the same query.
-fn is_signed(address: &str, path: &str, query: &str, headers: &BTreeMap<String, String>) -> bool {
+fn is_signed(method: &'static str, address: &str, path: &str, query: &str, headers: &BTreeMap<String, String>) -> bool {
     let signed: Vec<(&'static str, String)> = ["content-length", "content-type"]
         .into_iter()
         .filter_map(|name| Some((name, headers.get(name)?.clone())))
@@ -163,7 +180,7 @@ fn is_signed(address: &str, path: &str, query: &str, headers: &BTreeMap<String, 
     let host = address.split_once("://").map_or(address, |(_, rest)| rest);
     let host = host.split('/').next().unwrap_or_default();
     let wanted = Presigning {
-        method: "PUT",
+        method,
         path: &format!("/{path}"),
         headers: &signed,
         valid: Duration::from_secs(parameter(query, "X-Amz-Expires").and_then(|text| text.parse().ok()).unwrap_or(0)),

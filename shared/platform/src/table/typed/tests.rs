@@ -128,3 +128,33 @@ fn what_does_not_fit_is_refused() {
         assert!(read::<BTreeMap<String, Outside>>(json).is_err(), "{json}");
     }
 }
+
+#[test]
+fn an_items_names_are_those_of_its_own_fields() {
+    #[derive(Serialize)]
+    struct Odd {
+        plain: BTreeMap<String, Named>,
+        #[serde(rename = "with \"quotes\" \\ and {brackets}")]
+        odd: Vec<Option<Named>>,
+        r#enum: Outside,
+    }
+    let odd = Odd {
+        plain: BTreeMap::from([("by".to_owned(), Named("\"v\": {".to_owned()))]),
+        odd: vec![None, Some(Named("\\\"".to_owned()))],
+        r#enum: Outside::Struct { a: Some(1), b: true },
+    };
+    let names = ["plain", r#"with \"quotes\" \\ and {brackets}"#, "enum"];
+    assert_eq!(ItemWriter::of(&odd).unwrap().names(), names);
+}
+
+#[test]
+fn a_field_that_is_called_like_an_attribute_of_ours_is_refused() {
+    use crate::table::item::refuse_taken;
+    for name in ["by", "pk", "sk", "v", "outbox", "src", "log"] {
+        let fields = BTreeMap::from([(name, 1), ("count", 2)]);
+        let refused = refuse_taken("thing", ItemWriter::of(&fields).unwrap().names()).unwrap_err();
+        assert!(refused.to_string().contains(&format!("the field {name} of thing")), "{refused}");
+    }
+    let nested = BTreeMap::from([("closed", BTreeMap::from([("by", 1), ("v", 2)]))]);
+    assert!(refuse_taken("thing", ItemWriter::of(&nested).unwrap().names()).is_ok(), "further in it may be");
+}
