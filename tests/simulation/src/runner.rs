@@ -33,6 +33,8 @@ pub struct Played {
     pub commands: u64,
     /// Orders that were delivered.
     pub delivered: u64,
+    /// Payouts that were made.
+    pub paid: u64,
 }
 
 impl Played {
@@ -74,6 +76,7 @@ impl<'b> History<'b> {
             },
             commands: 0,
             delivered: 0,
+            paid: 0,
         })
     }
 
@@ -89,6 +92,7 @@ impl<'b> History<'b> {
             outcome,
             commands: shop.commands,
             delivered: shop.delivered.len() as u64,
+            paid: 0,
         }
     }
 
@@ -97,7 +101,12 @@ impl<'b> History<'b> {
         let mut town = Town::new(Chapter::of(self.seed), simulation.cloud.clone())?;
         town.open(&mut simulation, &mut Random::new(self.seed));
         let outcome = simulation.run(&mut town, self.steps, self.faults());
-        Ok(Played { outcome, commands: town.commands, delivered: 0 })
+        Ok(Played {
+            outcome,
+            commands: town.commands,
+            delivered: 0,
+            paid: town.paid(),
+        })
     }
 
     fn faults(&self) -> Faults {
@@ -198,6 +207,8 @@ pub struct Summary {
     pub commands: u64,
     /// Orders that were delivered.
     pub delivered: u64,
+    /// Payouts that were made.
+    pub paid: u64,
     /// The lowest seeds with violations, and the violations.
     pub failed: Vec<(u64, Vec<String>)>,
 }
@@ -211,6 +222,7 @@ impl Summary {
         self.faults += played.outcome.struck.len() as u64;
         self.commands += played.commands;
         self.delivered += played.delivered;
+        self.paid += played.paid;
         if played.went_wrong() {
             self.failed.push((seed, played.outcome.violations));
         }

@@ -157,6 +157,8 @@ pub(super) struct Fates {
     pub occasions: Vec<Vec<Fault>>,
     /// What went wrong so far.
     pub struck: Vec<(u64, Fault)>,
+    /// Of transactions that were done.
+    tokens: BTreeSet<String>,
     /// Until which step a waiting call is held up.
     held: BTreeMap<u64, u64>,
     /// What reads gave that need not be consistent.
@@ -276,7 +278,10 @@ impl Simulation {
         if answer.as_ref().is_ok_and(|answer| answer.status == 200) {
             let puts = puts(call);
             self.committed.extend(puts.iter().flat_map(announced));
-            self.put.extend(puts.iter().map(key_of));
+            // A transaction that comes again under its token is answered once more, and done once.
+            if token(call).is_none_or(|token| self.fates.tokens.insert(token)) {
+                self.put.extend(puts.iter().map(key_of));
+            }
         }
         if self.faults.stale > 0
             && let Ok(answer) = &answer
@@ -326,6 +331,12 @@ fn puts(call: &OutsideCall) -> Vec<Value> {
     let transaction = request["TransactItems"].take();
     let actions = transaction.as_array().into_iter().flatten().map(|action| action["Put"].clone());
     actions.chain([request]).filter(|put| put["Item"].is_object()).collect()
+}
+
+/// What names a transaction whenever it is sent.
+fn token(call: &OutsideCall) -> Option<String> {
+    let request: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+    request["ClientRequestToken"].as_str().map(str::to_owned)
 }
 
 /// Where a put goes to: `table/pk/sk`.

@@ -11,6 +11,8 @@ use std::time::Duration;
 const STRIKES: u32 = 14;
 /// Within so long before a week's run the clock mostly moves there.
 const EVE: Duration = Duration::from_secs(86_400);
+/// So long before its time a job can be begun, in milliseconds.
+const HALF_AN_HOUR: i64 = 1_800_000;
 
 impl Town {
     /// Where the clock strikes next, if it does now.
@@ -19,12 +21,20 @@ impl Town {
             return None;
         }
         let in_seconds = |seconds: u32| now.after(Duration::from_secs(seconds.into()));
+        let jobs: Vec<Job> = look::all(&self.cloud, "jobs");
+        let is_here = |job: &&Job| job.state == State::Assigned && job.due.is_some_and(|due| due > now);
+        let (waiting, beginning): (Vec<&Job>, Vec<&Job>) =
+            jobs.iter().filter(is_here).partition(|job| job.from.as_millis() > now.as_millis() + HALF_AN_HOUR);
+        // Mostly nobody lets the time pass in which a job can be begun.
+        let patience = if beginning.is_empty() || random.chance(15) { 1 } else { 0 };
+        let idle = if waiting.is_empty() { patience } else { 0 };
         let run = self.calendar.run_of(self.calendar.due_at(now).next());
         let ending = if run <= now.after(EVE) { 30 } else { 1 };
-        let (at, functions) = match random.weighted(&[8, 6, 3, 8, ending, 3, 1]) {
+        let (at, functions) = match random.weighted(&[8, 8 * patience, 2 * patience, 8, ending * idle, 3 * idle, idle])
+        {
             0 => (in_seconds(random.between(30, 300)), vec!["match-waiting"]),
-            1 => (self.next_job(now)?, vec!["match-waiting"]),
-            2 => (self.next_deadline(now)?, vec!["close-missed-jobs"]),
+            1 => (waiting.iter().map(|job| before(job)).min()?, vec!["match-waiting"]),
+            2 => (jobs.iter().filter_map(|job| job.due).filter(|due| *due > now).min()?, vec!["close-missed-jobs"]),
             3 => {
                 let here = [
                     "poll-payouts",
@@ -45,18 +55,9 @@ impl Town {
         };
         Some(Strike { at, functions })
     }
+}
 
-    /// Shortly before the next job begins.
-    fn next_job(&self, now: Timestamp) -> Option<Timestamp> {
-        let jobs: Vec<Job> = look::all(&self.cloud, "jobs");
-        let assigned = jobs.iter().filter(|job| job.state == State::Assigned);
-        let before = assigned.map(|job| Timestamp::from_millis(job.from.as_millis() - 600_000));
-        before.filter(|at| *at > now).min()
-    }
-
-    /// When the next worker has not come.
-    fn next_deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        let jobs: Vec<Job> = look::all(&self.cloud, "jobs");
-        jobs.iter().filter_map(|job| job.due).filter(|due| *due > now).min()
-    }
+/// Shortly before a job begins.
+fn before(job: &Job) -> Timestamp {
+    Timestamp::from_millis(job.from.as_millis() - HALF_AN_HOUR / 3)
 }

@@ -98,6 +98,11 @@ impl Town {
         })
     }
 
+    /// How many payouts the provider made.
+    pub fn paid(&self) -> u64 {
+        self.cloud.sandboxes().kept("golden-hat").len() as u64
+    }
+
     /// A command of somebody's, under a key of its own.
     fn command(&mut self, function: &'static str, route: &'static str, caller: Principal, body: Value) -> Command {
         self.next_tag += 1;
@@ -127,7 +132,7 @@ impl Town {
     fn wish(&mut self, random: &mut Random, now: Timestamp) -> Option<Command> {
         let requesting = if self.known.len() < WANTED { 30 } else { 4 };
         let confirming = if self.secrets.is_empty() { 0 } else { 15 };
-        match random.weighted(&[requesting, 5, 30, 8, 5, 14, 3, 6, 3, 6, confirming, 2]) {
+        match random.weighted(&[requesting, 4, 36, 8, 4, 12, 3, 7, 2, 10, confirming, 2]) {
             0 => self.want(random, now),
             1 => self.cancel(random),
             2 => self.work(random, now),

@@ -44,15 +44,14 @@ pub enum Done {
 }
 
 impl Chapter {
-    /// What a seed makes of it.
+    /// What a seed makes of it: of every third one each in turn.
     pub fn of(seed: u64) -> Self {
-        let mut random = Random::new(seed ^ 0x70_77_6e);
-        let done = match random.below(4) {
+        let done = match seed / 3 % 5 {
             0 => Done::Nothing,
-            1 => Done::Matched,
+            1 | 2 => Done::Matched,
             _ => Done::Worked,
         };
-        Self { done, season: random.next_u64() % 4 }
+        Self { done, season: seed / 15 % 4 }
     }
 
     /// The time zone of the business. In Helsinki the hour of the run is skipped in spring, and comes twice in autumn.

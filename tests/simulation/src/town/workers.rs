@@ -56,9 +56,12 @@ impl Town {
     pub(super) fn work(&mut self, random: &mut Random, now: Timestamp) -> Option<Command> {
         let jobs: Vec<Job> = look::all(&self.cloud, "jobs");
         let all: Vec<&Job> = jobs.iter().collect();
-        let active: Vec<&Job> =
-            jobs.iter().filter(|job| matches!(job.state, State::Assigned | State::Started)).collect();
-        let some = if random.chance(90) && !active.is_empty() { &active } else { &all };
+        let is_active = |job: &&Job| match job.state {
+            State::Assigned => !job.is_due(now),
+            state => state == State::Started,
+        };
+        let active: Vec<&Job> = jobs.iter().filter(is_active).collect();
+        let some = if random.chance(85) { &active } else { &all };
         let job = *random.pick(some)?;
         let soon = job.from <= now.after(Duration::from_secs(HOUR / 2));
         let step = match job.state {
