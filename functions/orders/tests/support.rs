@@ -5,7 +5,7 @@ use contracts::orders::OrderReserved;
 use contracts::payments::{PaymentClosed, PaymentSucceeded, RefundSucceeded};
 use kernel::{Currency, Money, OrderId, PaymentId, Principal, RefundId, Role, Sku};
 use local::stage::Stage;
-use local::testing::{caller, event, item, published};
+use local::testing::{caller, event, item};
 use local::trigger::HttpResponse;
 use orders::order::{Order, State};
 use orders::store::order_key;
