@@ -252,7 +252,9 @@ fn row(town: &Town, function: &str) -> Row {
         "get-alert-rules" | "set-alert-rules" | "list-activities" => Row::of(Nothing),
         "create-activity-file" | "delete-readings" => Row::of(Personal(me.device.clone(), you.device.clone())),
         "get-activity-file" => Row::of(Personal(me.recorded.file.clone(), you.recorded.file.clone())),
-        "get-activity" => Row::of(Personal(me.recorded.activity.clone(), you.recorded.activity.clone())),
+        "get-activity" | "export-activity" => {
+            Row::of(Personal(me.recorded.activity.clone(), you.recorded.activity.clone()))
+        }
         "delete-activity" => Row::of(Personal(me.recorded.unwanted.clone(), you.recorded.unwanted.clone())),
         "record-activity" => Row::of(Nothing).body(crate::sensors::marked(&me.device)),
         "add-readings" => Row::of(Personal(me.device.clone(), you.device.clone())),

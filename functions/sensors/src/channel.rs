@@ -97,9 +97,9 @@ impl Channel {
         self.facts().possible
     }
 
-    /// Whether it says something over time: of positions neither sums nor extremes do.
+    /// Whether it says something over time: of positions, and of the way since the start, neither sums nor extremes do.
     pub fn is_drawn(self) -> bool {
-        !matches!(self, Channel::Latitude | Channel::Longitude)
+        !matches!(self, Channel::Latitude | Channel::Longitude | Channel::Distance)
     }
 
     /// The channel of a kind, if it has a name here.
@@ -119,8 +119,8 @@ impl std::str::FromStr for Channel {
     }
 }
 
-/// Whether a reading is summed up over time. Of positions neither sums nor extremes say anything; what has no name here,
-/// or cannot be true (files may hold anything), is kept and not summed up.
+/// Whether a reading is summed up over time. What has no name here, or cannot be true (files may hold anything), is kept
+/// and not summed up.
 pub fn is_rolled_up(kind: Kind, value: i64) -> bool {
     Channel::of(kind).is_some_and(|channel| channel.is_drawn() && channel.possible().contains(&value))
 }

@@ -8,16 +8,15 @@
 use crate::access;
 use crate::backlog::Backlog;
 use crate::channel::Channel;
-use crate::chart::{self, MOST_POINTS, Point, TooLong};
-use crate::rollup::{Row, Tier};
-use crate::store::{backlog_key, readings, rows};
+use crate::chart::{self, MOST_POINTS, TooLong};
+use crate::plot::{ChartPoint, from_readings, from_rollups};
+use crate::store::backlog_key;
 use derive::Refusal;
 use kernel::{Count, DeviceId, Timestamp};
 use platform::http::{self, Path, Query, SignedIn};
-use platform::{Error, Failure, Function, TableReader};
+use platform::{Failure, Function, TableReader};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// Which chart.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -50,31 +49,14 @@ pub struct SensorChart {
     pub behind_from: Option<Timestamp>,
 }
 
-/// What the readings of a stretch come to, exactly.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ChartPoint {
-    /// When the stretch begins.
-    pub at: Timestamp,
-    /// How many readings.
-    pub count: i64,
-    /// The lowest.
-    pub min: i64,
-    /// The highest.
-    pub max: i64,
-    /// The sum of all: divided by `count`, the mean.
-    pub sum: i64,
-    /// The latest.
-    pub last: i64,
-}
-
 /// Why there is no chart.
 #[derive(Debug, Refusal)]
 pub enum Refused {
     /// The range ends before it begins, or is too long.
     #[problem(422, "range-wrong", "Ask for a range that begins before it ends and is at most five years long.")]
     RangeWrong,
-    /// Positions are not drawn over time.
-    #[problem(422, "channel-not-drawn", "Ask for the readings themselves, and draw a map of them.")]
+    /// Positions and the way since the start are not drawn over time.
+    #[problem(422, "channel-not-drawn", "Ask for the readings themselves and draw a map of them, or for the speed.")]
     ChannelNotDrawn,
 }
 
@@ -120,44 +102,4 @@ pub async fn get_chart(
     };
     debug_assert!(body.points.len() <= MOST_POINTS);
     Ok(http::Ok { version: None, body })
-}
-
-async fn from_readings(
-    sensors: &TableReader,
-    device: DeviceId,
-    channel: Channel,
-    range: &Range<i64>,
-) -> Result<Vec<Point>, Error> {
-    let series = readings(sensors, device, range).await?;
-    let possible = series.of(channel.kind()).filter(|(_, value)| channel.possible().contains(value));
-    Ok(possible.map(|(at, value)| Point { at, row: Row::of(value) }).collect())
-}
-
-async fn from_rollups(
-    sensors: &TableReader,
-    device: DeviceId,
-    channel: Channel,
-    tier: Tier,
-    range: &Range<i64>,
-) -> Result<Vec<Point>, Error> {
-    // A stretch that the range begins in is shown whole.
-    let begin = range.start.div_euclid(tier.stretch()) * tier.stretch();
-    let rows = rows(sensors, device, tier, &(begin..range.end)).await?;
-    let point = |(at, kinds): (i64, std::collections::BTreeMap<_, Row>)| {
-        kinds.get(&channel.kind()).map(|row| Point { at, row: *row })
-    };
-    Ok(rows.into_iter().filter_map(point).collect())
-}
-
-impl ChartPoint {
-    fn of(Point { at, row }: &Point) -> Result<Self, Error> {
-        Ok(Self {
-            at: Timestamp::from_millis(*at),
-            count: row.count,
-            min: row.min,
-            max: row.max,
-            sum: i64::try_from(row.sum).map_err(Error::broken)?,
-            last: row.last,
-        })
-    }
 }

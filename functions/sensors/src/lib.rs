@@ -20,6 +20,7 @@ pub mod file;
 pub mod fragment;
 pub mod intake;
 pub mod person;
+pub mod plot;
 pub mod recording;
 pub mod rollup;
 pub mod series;
@@ -38,6 +39,7 @@ platform::context! {
         delete_activity,
         delete_readings,
         exclude_coach,
+        export_activity,
         get_activity,
         get_activity_file,
         get_alert_rules,

@@ -126,7 +126,7 @@ async fn read(
         }
     }
     // A page may be shorter than was asked for, and not the last one.
-    far.ok_or_else(|| Error::unavailable(format!("{device} has very many fragments in a quarter of an hour")))
+    far.ok_or_else(|| Error::unavailable(format!("{device} has very many fragments in an hour")))
 }
 
 fn page(series: &Series, limit: usize, read_until: Option<i64>) -> Result<ReadingsPage, Error> {

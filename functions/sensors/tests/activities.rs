@@ -75,7 +75,15 @@ fn a_file_that_is_uploaded_becomes_an_activity_with_all_its_readings() {
     let has_a_reading = |n: usize| expected.channels.iter().any(|channel| channel.values[n].is_some());
     let moments: std::collections::BTreeSet<i64> =
         (0..expected.times.len()).filter(|n| has_a_reading(*n)).map(|n| expected.times[n]).collect();
-    assert_eq!(found.len(), moments.len());
+    let found: std::collections::BTreeSet<i64> = found.iter().map(|row| row[0].as_i64().unwrap()).collect();
+    let missing: Vec<_> = moments.difference(&found).collect();
+    assert_eq!(
+        missing,
+        Vec::<&i64>::new(),
+        "{:?}",
+        expected.channels.iter().map(|channel| channel.kind).collect::<Vec<_>>()
+    );
+    assert_eq!(found, moments);
     let id = became["activity"].as_str().unwrap();
     let shown = good(&stage.ask("get-activity").by(&person()).at(id).get());
     assert_eq!(shown["figures"], told[0].1, "what is shown is what was told");
@@ -83,10 +91,20 @@ fn a_file_that_is_uploaded_becomes_an_activity_with_all_its_readings() {
     assert!(shown["figures"]["heart_rate_seconds"].as_array().is_some_and(|rates| rates.len() > 10));
     let listed = good(&stage.ask("list-activities").by(&person()).get());
     assert_eq!(listed["items"], json!([shown]));
+    // Taken along and read again it is the same readings.
+    let export = |who: &Principal| stage.ask("export-activity").by(who).at(id).get();
+    problem(&export(&stranger()), 404, "not-found");
+    let taken = good(&export(&person()));
+    let file = platform::signer::from_base64url(taken["base64url"].as_str().unwrap()).unwrap();
+    let copy = activity_files::read(&file, &activity_files::Limits::default()).unwrap();
+    assert_eq!((copy.sport, copy.start, copy.end), (expected.sport, expected.start, expected.end));
+    let known = |recording: &activity_files::Activity| sensors::recording::series_of(recording);
+    assert_eq!(known(&copy), known(&expected));
     // It is in the charts at once.
     let query = format!("channel=heart-rate&{}", range(expected.start - DAY, expected.end + DAY));
     let chart = good(&stage.ask("get-chart").by(&person()).at(device).query(&query).get());
-    let rates = expected.channel(chunk_codec::Kind::HEART_RATE).unwrap().iter().flatten().count();
+    // Of records that share a moment the first one is believed.
+    let rates = known(&expected).of(chunk_codec::Kind::HEART_RATE).count();
     assert_eq!(crate::support::counted(&chart), i64::try_from(rates).unwrap());
 }
 
@@ -263,6 +281,7 @@ fn a_coach_sees_activities_and_changes_none() {
     good(&stage.ask("allow-coach").by(&person()).at(coach().account).get());
     assert_eq!((see(), list()), (200, 200));
     problem(&stage.ask("delete-activity").by(&coach()).at(id).get(), 404, "not-found");
+    problem(&stage.ask("export-activity").by(&coach()).at(id).get(), 404, "not-found");
     let delete = stage.ask("delete-readings").by(&coach()).at(device).query(&range(0, HOUR));
     problem(&delete.get(), 404, "not-found");
 }

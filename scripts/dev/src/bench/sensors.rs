@@ -40,17 +40,14 @@ struct Way {
 }
 
 const WAYS: [Way; 6] = [
+    // 150 is aimed at; what is measured may not become worse.
+    Way { name: "file of an activity", batch: None, bar: 145.0 },
     Way {
-        name: "file of an activity, windows of 900 s",
-        batch: None,
-        bar: 150.0,
-    },
-    Way {
-        name: "batches of an hour, windows of 900 s",
+        name: "batches of an hour",
         batch: Some(3_600_000),
-        bar: 150.0,
+        bar: 140.0,
     },
-    Way { name: "batches of 900 s", batch: Some(900_000), bar: 0.0 },
+    Way { name: "batches of 900 s", batch: Some(900_000), bar: 120.0 },
     Way { name: "batches of 300 s", batch: Some(300_000), bar: 75.0 },
     Way { name: "live, every 60 s", batch: Some(60_000), bar: 0.0 },
     Way { name: "live, every 10 s", batch: Some(10_000), bar: 0.0 },
