@@ -15,6 +15,7 @@ use contracts::orders::{
     OrderReturned, OrderShipped,
 };
 use contracts::payments::{PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
+use contracts::training::SessionDue;
 use kernel::{AccountId, Money, OrderId};
 
 contracts::one_of! {
@@ -51,6 +52,7 @@ contracts::one_of! {
         TestAssigned,
         WorkerHired,
         ApplicationRejected,
+        SessionDue,
     }
 }
 
@@ -133,6 +135,9 @@ impl Heard {
             }
             Heard::WorkerHired(event) => (event.worker, Notice::WorkerHired),
             Heard::ApplicationRejected(event) => (event.candidate, Notice::ApplicationRejected),
+            Heard::SessionDue(SessionDue { person, title, begins_at, .. }) => {
+                (*person, Notice::SessionDue { title: title.clone(), begins_at: *begins_at })
+            }
         }
     }
 
@@ -169,7 +174,8 @@ impl Heard {
             | Heard::RolesChanged(_)
             | Heard::TestAssigned(_)
             | Heard::WorkerHired(_)
-            | Heard::ApplicationRejected(_) => None,
+            | Heard::ApplicationRejected(_)
+            | Heard::SessionDue(_) => None,
         }
     }
 }
