@@ -63,8 +63,9 @@ fn events_of_a_day() -> Vec<Value> {
     crate::buying::day(&stage, &[served, regretted, unpaid, disputed]);
     let mut events = published(&stage).concat();
     // What these are told was not so: the others, who know better, stay away.
-    let told: [(&[&str], Day); 4] = [
+    let told: [(&[&str], Day); 5] = [
         (&["supplies"], crate::supplies::day),
+        (&["training"], crate::training::day),
         (&["services", "jobs"], |stage| {
             crate::services::day(stage);
             crate::jobs::day(stage);

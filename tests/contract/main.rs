@@ -18,6 +18,7 @@ mod people;
 mod samples;
 mod services;
 mod supplies;
+mod training;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -10,6 +10,7 @@ mod partnering;
 mod paying;
 mod story;
 mod supplies;
+mod training;
 mod working;
 
 use crate::Outcome;
@@ -69,6 +70,7 @@ pub struct Costs {
 pub fn costs() -> Result<Costs, String> {
     let mut cases = measure::cases()?;
     cases.extend(supplies::cases()?);
+    cases.extend(training::cases()?);
     cases.extend(billing::cases()?);
     cases.extend(paying::cases()?);
     let (story, bill) = story::order()?;

@@ -27,6 +27,7 @@ pub fn contexts() -> Vec<Context> {
         payments::context(),
         supplies::context(),
         services::context(),
+        training::context(),
     ]
 }
 
