@@ -5,7 +5,8 @@ use crate::hiring::{OTHER_TEST, TEST};
 use crate::inhabitants::{SKU, Town};
 use crate::json_file;
 use crate::services;
-use kernel::{Principal, Role};
+use crate::training;
+use kernel::{AccountId, ExerciseId, Principal, Role};
 use local::outside::Service;
 use local::testing::caller;
 use local::trigger::HttpResponse;
@@ -237,6 +238,22 @@ fn row(town: &Town, function: &str) -> Row {
         "receive-purchase" | "close-purchase" => {
             let [one, another] = town.depot.purchases.clone();
             Row::of(Everybodys(one, another))
+        }
+        "list-exercises" | "list-programmes" | "set-thresholds" | "get-athlete" | "get-calendar" | "get-load"
+        | "list-records" | "list-workouts" => Row::of(Nothing),
+        "set-exercise" => Row::of(Made(ExerciseId::from_bits(1).to_string(), ExerciseId::from_bits(2).to_string())),
+        "set-programme" => Row::of(Made(training::PROGRAMMES[0].to_string(), training::PROGRAMMES[1].to_string())),
+        "get-programme" => any_order((training::PROGRAMMES[0].to_string(), training::PROGRAMMES[1].to_string())),
+        "enrol" => Row::of(Nothing).body(training::beginning(&town.stage, training::PROGRAMMES[1], 2)),
+        "skip-session" | "set-training-clock" | "leave-programme" => my_order(orders(|of| &of.run)),
+        "move-session" => my_order(orders(|of| &of.run))
+            .body(json!({ "week": 1, "session": 2, "day": training::day_ahead(&town.stage, 4) })),
+        "log-workout" => Row::of(Nothing).body(json!({
+            "started_at": town.stage.now(), "zone": "UTC", "sport": "strength", "minutes": 45,
+        })),
+        // Anybody may be somebody's coach.
+        "allow-coach" | "dismiss-coach" => {
+            Row::of(Made(AccountId::from_bits(77).to_string(), AccountId::from_bits(78).to_string()))
         }
         "create-service" | "list-services" | "list-service-requests" => Row::of(Nothing),
         "get-service" | "set-service" => Row::of(Everybodys(town.services[0].clone(), town.services[1].clone())),

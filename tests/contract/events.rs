@@ -65,6 +65,7 @@ fn events_of_a_day() -> Vec<Value> {
     // What these are told was not so: the others, who know better, stay away.
     let told: [(&[&str], Day); 5] = [
         (&["supplies"], crate::supplies::day),
+        (&["training"], crate::training::day),
         (&["services", "jobs"], |stage| {
             crate::services::day(stage);
             crate::jobs::day(stage);

@@ -63,6 +63,8 @@ pub struct Inhabitant {
     pub device: String,
     /// What it recorded.
     pub recorded: Recorded,
+    /// A run through a training programme, which begins tomorrow.
+    pub run: String,
 }
 
 /// Where they live.
@@ -104,6 +106,7 @@ impl Town {
             good(&stage.ask("set-stock").by(&manager).at(sku).send(&json!({ "on_hand": 1000 })));
         }
         crate::hiring::bank(&stage);
+        crate::training::programmes(&stage);
         let partners = ["Happy Cat Box", "Golden Hat"].map(|name| {
             let ask = stage
                 .ask("create-partner")
@@ -212,6 +215,7 @@ impl Inhabitant {
             missed: services::missed(stage, &customer, service, "a-request-that-is-missed"),
             jobs: Jobs::of(stage, account, service),
             application,
+            run: crate::training::enrol(stage, &customer),
         }
     }
 }

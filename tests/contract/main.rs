@@ -19,6 +19,7 @@ mod samples;
 mod sensors;
 mod services;
 mod supplies;
+mod training;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -16,6 +16,7 @@ use contracts::orders::{
 };
 use contracts::payments::{InvoiceUnpaid, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
 use contracts::sensors::AlertRaised;
+use contracts::training::SessionDue;
 use kernel::{AccountId, Money, OrderId};
 
 contracts::one_of! {
@@ -54,6 +55,7 @@ contracts::one_of! {
         WorkerHired,
         ApplicationRejected,
         AlertRaised,
+        SessionDue,
     }
 }
 
@@ -143,6 +145,9 @@ impl Heard {
             Heard::AlertRaised(AlertRaised { person, device, raised_at, .. }) => {
                 (*person, Notice::ReadingsAlert { device: *device, raised_at: *raised_at })
             }
+            Heard::SessionDue(SessionDue { person, title, begins_at, .. }) => {
+                (*person, Notice::SessionDue { title: title.clone(), begins_at: *begins_at })
+            }
         }
     }
 
@@ -181,7 +186,8 @@ impl Heard {
             | Heard::TestAssigned(_)
             | Heard::WorkerHired(_)
             | Heard::ApplicationRejected(_)
-            | Heard::AlertRaised(_) => None,
+            | Heard::AlertRaised(_)
+            | Heard::SessionDue(_) => None,
         }
     }
 }

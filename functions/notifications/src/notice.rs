@@ -219,6 +219,13 @@ pub enum Notice {
         /// When that was clear.
         raised_at: Timestamp,
     },
+    /// A planned training session begins soon.
+    SessionDue {
+        /// What it is called.
+        title: String,
+        /// When it begins.
+        begins_at: Timestamp,
+    },
     /// Several notices that were held back, in one message.
     Digest {
         /// The first of them, oldest first.
@@ -289,6 +296,7 @@ impl Notice {
             Notice::WorkerHired => "worker-hired",
             Notice::ApplicationRejected => "application-rejected",
             Notice::ReadingsAlert { .. } => "readings-alert",
+            Notice::SessionDue { .. } => "session-due",
             Notice::Digest { .. } => "digest",
         }
     }
@@ -350,7 +358,8 @@ impl Notice {
             Notice::TestAssigned { .. }
             | Notice::WorkerHired
             | Notice::ApplicationRejected
-            | Notice::ReadingsAlert { .. } => Nature::Official,
+            | Notice::ReadingsAlert { .. }
+            | Notice::SessionDue { .. } => Nature::Official,
         }
     }
 
@@ -359,7 +368,9 @@ impl Notice {
         let waits_for_payment = matches!(self, Notice::OrderReserved { .. } | Notice::PaymentFailed { .. });
         let sends_somewhere = matches!(self, Notice::JobCreated { .. } | Notice::JobCancelled { .. });
         let waits_for_worker = matches!(self, Notice::OfferMade { .. });
-        waits_for_payment || sends_somewhere || waits_for_worker || self.nature() == Nature::Security
+        // The person named the time, whatever the hour.
+        let is_reminder = matches!(self, Notice::SessionDue { .. });
+        waits_for_payment || sends_somewhere || waits_for_worker || is_reminder || self.nature() == Nature::Security
     }
 
     /// From when on it is not worth sending any more.
@@ -370,6 +381,7 @@ impl Notice {
             Notice::OfferMade { accept_until, .. } => Some(*accept_until),
             Notice::Code { expires_at, .. } => Some(*expires_at),
             Notice::TestAssigned { begin_until, .. } => Some(*begin_until),
+            Notice::SessionDue { begins_at, .. } => Some(*begins_at),
             _ => None,
         }
     }

@@ -115,6 +115,7 @@ templates! {
     "request-unmatched" v 1,
     "request-waiting" v 1,
     "roles-changed" v 1,
+    "session-due" v 1,
     "sessions-revoked" v 1,
     "test-assigned" v 1,
     "worker-hired" v 1,

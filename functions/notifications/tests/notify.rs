@@ -1,6 +1,6 @@
 //! `notify`: what becomes of an event that a person must hear of.
 
-use crate::samples::time;
+use crate::samples::{session_due, time};
 use crate::support::*;
 use contracts::billing::{AccountAdjusted, InvoiceIssued, PayoutFailed, PayoutPaid};
 use contracts::hiring::{ApplicationRejected, TestAssigned, WorkerHired};
@@ -175,6 +175,7 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         (event(stage, &hired, 1, 5), "worker-hired"),
         (event(stage, &ApplicationRejected { application, candidate: MARIA }, 1, 6), "application-rejected"),
         (event(stage, &alert, 1, 1), "readings-alert"),
+        (event(stage, &session_due(MARIA, begin_until), 1, 2), "session-due"),
     ]
 }
 

@@ -2,7 +2,11 @@
 
 use contracts::identity::CodePurpose;
 use contracts::payments::Unpaid;
-use kernel::{ApplicationId, Currency, DeviceId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
+use contracts::training::{SessionDue, SessionOf};
+use kernel::{
+    AccountId, ApplicationId, Currency, DeviceId, EnrolmentId, InvoiceId, JobId, Money, OrderId, RequestId, TestId,
+    Timestamp,
+};
 use notifications::channel::Channel;
 use notifications::notice::Notice;
 
@@ -19,6 +23,19 @@ pub const REQUEST: RequestId = RequestId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9
 
 /// The job that samples are about.
 pub const JOB: JobId = JobId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9b3f_5c7d_1a44);
+
+/// A session that begins then.
+pub fn session_due(person: AccountId, begins_at: Timestamp) -> SessionDue {
+    let enrolment = EnrolmentId::from_bits(27);
+    let planned = SessionOf { enrolment, week: 1, session: 1 };
+    SessionDue {
+        enrolment,
+        person,
+        planned,
+        title: "Intervals".to_owned(),
+        begins_at,
+    }
+}
 
 /// One of each, in the order of their declaration.
 pub fn notices() -> Vec<Notice> {
@@ -86,6 +103,10 @@ pub fn notices() -> Vec<Notice> {
         Notice::ReadingsAlert {
             device: DeviceId::from_bits(30),
             raised_at: time("2026-01-05T08:05:00Z"),
+        },
+        Notice::SessionDue {
+            title: "Интервалы 4 × 8".to_owned(),
+            begins_at: time("2026-01-05T15:00:00Z"),
         },
         Notice::Digest {
             notices: vec![

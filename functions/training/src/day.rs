@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A day of the calendar, `2026-01-31`, of the years 2000 to 2199.
+/// A day of the calendar, `2026-01-31`, of the years 0 to 9999: a device's clock may be far off.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Day(Date);
@@ -33,7 +33,7 @@ impl TryFrom<String> for Day {
 
     fn try_from(text: String) -> Result<Self, String> {
         let date: Option<Date> = text.parse().ok();
-        let good = date.filter(|date| (2000..2200).contains(&date.year()) && date.to_string() == text);
+        let good = date.filter(|date| date.year() >= 0 && date.to_string() == text);
         good.map(Day).ok_or_else(|| "a day looks like 2026-01-31".to_owned())
     }
 }
@@ -136,7 +136,7 @@ pub struct Clock {
     pub zone: Zone,
     /// When sessions begin.
     pub at: TimeOfDay,
-    /// How many minutes earlier to remind: up to a day. Absent: never.
+    /// How many minutes earlier to remind, on the same day. Absent: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind_minutes: Option<kernel::Count<0, 1440>>,
 }
@@ -151,6 +151,17 @@ impl Clock {
     pub fn reminds(&self, day: Day) -> Option<Timestamp> {
         let before = i64::from(self.remind_minutes?.get()) * 60_000;
         Some(Timestamp::from_millis(self.begins(day).as_millis() - before))
+    }
+
+    /// Whether reminders come on the days of their sessions. Earlier ones would be of a week that is not decided on.
+    pub fn reminds_in_time(&self) -> bool {
+        self.remind_minutes.is_none_or(|before| before.get() <= self.latest_reminder())
+    }
+
+    /// How many minutes before a session its day begins.
+    pub fn latest_reminder(&self) -> u32 {
+        let time = self.at.time();
+        u32::from(time.hour().unsigned_abs()) * 60 + u32::from(time.minute().unsigned_abs())
     }
 
     /// The first moment of a day.

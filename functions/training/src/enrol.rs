@@ -8,7 +8,7 @@
 use crate::athlete::MOST_ACTIVE;
 use crate::change::put;
 use crate::day::{Clock, Day};
-use crate::enrolment::{Enrolment, EnrolmentEvent, Lived, State};
+use crate::enrolment::{Enrolment, EnrolmentEvent};
 use crate::plan::Programme;
 use crate::store::{self, DECISIONS};
 use derive::Refusal;
@@ -65,6 +65,12 @@ pub enum Refused {
         /// The latest day.
         to: Day,
     },
+    /// Reminders would come on the day before.
+    #[problem(422, "reminder-too-early", "Be reminded on the day of the session: at most {most} minutes before it.")]
+    TooEarly {
+        /// How many minutes before.
+        most: u32,
+    },
     /// The person is in it.
     #[problem(409, "already-enrolled", "Go on with {enrolment}, or leave it first.")]
     Already {
@@ -104,6 +110,9 @@ pub async fn enrol(
         if request.start < today || request.start > today.plus(AHEAD) {
             return Err(Refused::BadStart { from: today, to: today.plus(AHEAD) }.into());
         }
+        if !request.clock.reminds_in_time() {
+            return Err(Refused::TooEarly { most: request.clock.latest_reminder() }.into());
+        }
         let (stored, mut athlete) = store::athlete(&training, person).await?;
         for enrolment in athlete.active.iter().copied() {
             let run = training.get::<Enrolment>(&store::enrolment_key(person, enrolment)).await?;
@@ -115,19 +124,7 @@ pub async fn enrol(
             return Err(Refused::TooMany { most: MOST_ACTIVE }.into());
         }
         athlete.active.push(id);
-        let run = Enrolment {
-            id,
-            person,
-            programme: programme.id,
-            edition: programme.edition,
-            start: request.start,
-            clock: request.clock.clone(),
-            state: State::Active,
-            lived: vec![Lived { week: 1, level: 0 }],
-            request: key.fingerprint().to_owned(),
-            waiting: None,
-            due: None,
-        };
+        let run = Enrolment::begin((id, person), &programme, (request.start, request.clock.clone()), key.fingerprint());
         let plan = store::plan(&training, &run).await?;
         let sessions = run.sessions(0, &plan, &[]);
         let run = run.waits(&sessions);

@@ -1,7 +1,7 @@
 //! A person's run through a programme: which week comes when, and how it goes on. Pure.
 
 use crate::day::{Clock, Day};
-use crate::plan::{Missed, Plan};
+use crate::plan::{Missed, Plan, Programme};
 use crate::session::{Session, SessionEvent};
 use kernel::{AccountId, EnrolmentId, ProgrammeId, Timestamp};
 use schemars::JsonSchema;
@@ -85,6 +85,28 @@ pub struct Tick {
 }
 
 impl Enrolment {
+    /// A run through the programme's present edition, from a day on, by a clock.
+    pub fn begin(
+        (id, person): (EnrolmentId, AccountId),
+        programme: &Programme,
+        (start, clock): (Day, Clock),
+        request: &str,
+    ) -> Enrolment {
+        Enrolment {
+            id,
+            person,
+            programme: programme.id,
+            edition: programme.edition,
+            start,
+            clock,
+            state: State::Active,
+            lived: vec![Lived { week: 1, level: 0 }],
+            request: request.to_owned(),
+            waiting: None,
+            due: None,
+        }
+    }
+
     /// The run's weeks are counted from 0: this is the present one, or the first to come.
     pub fn present(&self) -> u16 {
         u16::try_from(self.lived.len().saturating_sub(1)).unwrap_or(u16::MAX)

@@ -9,6 +9,7 @@ pub mod athlete;
 pub mod change;
 pub mod completion;
 pub mod day;
+pub mod done_by_hand;
 pub mod enrolment;
 pub mod load;
 pub mod look_after;

@@ -24,6 +24,12 @@ pub struct SetTrainingClock(pub Clock);
 /// Why the clock is not set.
 #[derive(Debug, Refusal)]
 pub enum Refused {
+    /// Reminders would come on the day before.
+    #[problem(422, "reminder-too-early", "Be reminded on the day of the session: at most {most} minutes before it.")]
+    TooEarly {
+        /// How many minutes before.
+        most: u32,
+    },
     /// The run has ended.
     #[problem(409, "programme-ended", "This programme has ended for you.")]
     Ended,
@@ -46,6 +52,9 @@ pub async fn set_training_clock(
         let run = look_after(&training, customer.account, id, now).await?.ok_or_else(http::not_found)?;
         if run.value.state != State::Active {
             return Err(Refused::Ended.into());
+        }
+        if !clock.reminds_in_time() {
+            return Err(Refused::TooEarly { most: clock.latest_reminder() }.into());
         }
         if run.value.clock == clock {
             return Ok(NoContent);

@@ -134,7 +134,7 @@ impl Workout {
         }
     }
 
-    /// The same, deleted: nothing of it is kept but that.
+    /// The same, deleted: nothing that was measured is kept.
     pub fn deleted(&self) -> Workout {
         let source = match &self.source {
             Source::Recording { activity, snapshot, .. } => {

@@ -235,6 +235,22 @@ fn fitness_and_fatigue_follow_the_load() {
     problem(&ask("from=2030-01-02&to=2030-01-01"), 422, "bad-range");
 }
 
+/// A device that lost its battery is in 1989.
+#[test]
+fn a_clock_that_is_far_off_breaks_nothing() {
+    let stage = stage();
+    thresholds(&stage, 200);
+    for (n, time) in [
+        (1, "1989-12-31T00:00:00Z"),
+        (2, "9999-12-30T00:00:00Z"),
+        (3, "1970-01-01T00:00:00Z"),
+    ] {
+        hear(&stage, &ride(n, time), 1);
+    }
+    assert_eq!(diary(&stage).len(), 3);
+    assert_eq!((load(&stage, "1989-12-31"), load(&stage, "2030-01-07")), (1000, 0));
+}
+
 #[test]
 fn what_cannot_be_read_holds_up_nothing() {
     let stage = stage();

@@ -72,6 +72,8 @@ fn a_run_begins_today_or_within_a_year_by_the_persons_clock() {
         422,
         "no-such-programme",
     );
+    let early = enrol_with(&stage, "before-midnight-it-would", "2030-01-08", &clock("Pacific/Auckland", "00:59"));
+    assert_eq!(problem(&early, 422, "reminder-too-early")["most"], 59);
     assert_eq!(enrol_with(&stage, "today-in-auckland-it-is", "2030-01-08", &auckland).status_code, 201);
 }
 
@@ -153,6 +155,7 @@ fn who_moves_to_another_time_zone_is_reminded_by_the_new_clock() {
     let id = enrol(&stage, "2030-01-07");
     kinds(&stage);
     let set = |clock: &Value| stage.ask("set-training-clock").by(&athlete()).at(id).send(clock);
+    problem(&set(&clock("America/New_York", "00:30")), 422, "reminder-too-early");
     assert_eq!(set(&clock("America/New_York", "18:00")).status_code, 204);
     assert_eq!(set(&clock("America/New_York", "18:00")).status_code, 204);
     go_to(&stage, "2030-01-07T16:30:00Z");

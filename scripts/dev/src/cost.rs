@@ -11,6 +11,7 @@ mod paying;
 mod sensors;
 mod story;
 mod supplies;
+mod training;
 mod working;
 
 use crate::Outcome;
@@ -71,6 +72,7 @@ pub fn costs() -> Result<Costs, String> {
     let mut cases = measure::cases()?;
     cases.extend(supplies::cases()?);
     cases.extend(sensors::cases()?);
+    cases.extend(training::cases()?);
     cases.extend(billing::cases()?);
     cases.extend(paying::cases()?);
     let (story, bill) = story::order()?;

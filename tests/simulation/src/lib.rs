@@ -32,6 +32,7 @@ pub fn contexts() -> Vec<Context> {
         supplies::context(),
         sensors::context(),
         services::context(),
+        training::context(),
     ]
 }
 
