@@ -12,6 +12,10 @@ use std::sync::{Mutex, PoisonError};
 /// Keeps what the weather draws apart from what else a seed decides.
 const WEATHER: u64 = 0x77ea_7435;
 
+/// Of every so many seeds this one plays a town, the others a shop.
+const EVERY: u64 = 3;
+const TOWN: u64 = 2;
+
 /// What determines a history.
 #[derive(Clone)]
 pub struct History<'b> {
@@ -59,8 +63,8 @@ impl<'b> History<'b> {
         });
         let played = simulation.and_then(|mut simulation| {
             simulation.spare(self.spared.clone());
-            match self.seed % 3 {
-                2 => self.in_town(simulation),
+            match self.seed % EVERY {
+                TOWN => self.in_town(simulation),
                 _ => Ok(self.in_shop(simulation)),
             }
         });
@@ -253,9 +257,8 @@ pub fn play_many(first: u64, count: u64, steps: u64) -> Summary {
     summary
 }
 
-/// How many seeds it takes to catch a bug; `None`: not within `count`.
+/// How many histories it takes to catch a bug; `None`: not within `count`.
 pub fn seeds_to_catch(bug: &Bug, count: u64, steps: u64) -> Option<u64> {
-    (0..count)
-        .find(|seed| History::of(*seed, steps, Some(bug)).play(false).went_wrong())
-        .map(|seed| seed + 1)
+    let seed = |n: u64| if bug.in_towns { n * EVERY + TOWN } else { n };
+    (0..count).find(|n| History::of(seed(*n), steps, Some(bug)).play(false).went_wrong()).map(|n| n + 1)
 }
