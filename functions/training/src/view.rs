@@ -33,6 +33,7 @@ pub struct LibraryPage {
 
 /// A planned session.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TrainingSessionView")]
 pub struct SessionView {
     /// The run.
     pub enrolment: EnrolmentId,
