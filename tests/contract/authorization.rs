@@ -252,7 +252,7 @@ fn row(town: &Town, function: &str) -> Row {
             "started_at": town.stage.now(), "zone": "UTC", "sport": "strength", "minutes": 45,
         })),
         // Anybody may be somebody's coach.
-        "allow-coach" | "dismiss-coach" => {
+        "admit-coach" | "dismiss-coach" => {
             Row::of(Made(AccountId::from_bits(77).to_string(), AccountId::from_bits(78).to_string()))
         }
         "create-service" | "list-services" | "list-service-requests" => Row::of(Nothing),

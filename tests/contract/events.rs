@@ -63,7 +63,7 @@ fn events_of_a_day() -> Vec<Value> {
     crate::buying::day(&stage, &[served, regretted, unpaid, disputed]);
     let mut events = published(&stage).concat();
     // What these are told was not so: the others, who know better, stay away.
-    let told: [(&[&str], Day); 5] = [
+    let told: [(&[&str], Day); 6] = [
         (&["supplies"], crate::supplies::day),
         (&["training"], crate::training::day),
         (&["services", "jobs"], |stage| {

@@ -18,16 +18,16 @@ pub enum Refused {
     #[problem(409, "consent-missing", "Consent first, with PUT /v1/sensor-consent.")]
     ConsentMissing,
     /// There are ten coaches.
-    #[problem(409, "too-many-coaches", "Take one out first, with DELETE /v1/coaches/{{account}}.")]
+    #[problem(409, "too-many-coaches", "Take one out first, with DELETE /v1/readings/coaches/{{account}}.")]
     TooManyCoaches,
     /// It is the person's own account.
     #[problem(422, "own-account", "You see your readings anyway. Name another account.")]
     OwnAccount,
 }
 
-/// `PUT /v1/coaches/{account}`
+/// `PUT /v1/readings/coaches/{account}`
 pub fn function() -> Function {
-    http::put("/v1/coaches/{account}", allow_coach)
+    http::put("/v1/readings/coaches/{account}", allow_coach)
 }
 
 /// Notes that the coach may see the readings.

@@ -10,9 +10,9 @@ use platform::http::{self, NoContent, Path, SignedIn};
 use platform::{Decision, Failure, Function, Stored, Table};
 use std::convert::Infallible;
 
-/// `DELETE /v1/coaches/{account}`
+/// `DELETE /v1/readings/coaches/{account}`
 pub fn function() -> Function {
-    http::delete("/v1/coaches/{account}", exclude_coach)
+    http::delete("/v1/readings/coaches/{account}", exclude_coach)
 }
 
 /// Notes that the coach sees nothing.

@@ -25,7 +25,7 @@ platform::context! {
     name: "training",
     indexes: [store::BY_DAY, store::BY_DUE],
     functions: [
-        allow_coach,
+        admit_coach,
         dismiss_coach,
         enrol,
         follow_activity,

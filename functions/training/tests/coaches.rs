@@ -31,7 +31,7 @@ fn only_who_is_allowed_to_looks_and_only_as_long() {
     assert_eq!(looks(&stage), [404; 5]);
     let coach = |function| stage.ask(function).by(&athlete()).at(stranger().account).get();
     for _ in 0..2 {
-        assert_eq!(coach("allow-coach").status_code, 204);
+        assert_eq!(coach("admit-coach").status_code, 204);
     }
     assert_eq!(looks(&stage), [200; 5]);
     let theirs = stage.ask("list-workouts").by(&stranger()).query(&format!("person={}", account())).get();
@@ -53,7 +53,7 @@ fn an_auditor_sees_none_of_it() {
 #[test]
 fn so_many_may_look_and_not_more() {
     let stage = stage();
-    let allow = |n: u128| stage.ask("allow-coach").by(&athlete()).at(AccountId::from_bits(n)).get();
+    let allow = |n: u128| stage.ask("admit-coach").by(&athlete()).at(AccountId::from_bits(n)).get();
     problem(&allow(1), 422, "own-coach");
     for n in 10..20 {
         assert_eq!(allow(n).status_code, 204);

@@ -26,11 +26,11 @@ pub enum Refused {
 
 /// `PUT /v1/training/coaches/{coach}`
 pub fn function() -> Function {
-    http::put("/v1/training/coaches/{coach}", allow_coach)
+    http::put("/v1/training/coaches/{coach}", admit_coach)
 }
 
 /// Notes the consent.
-pub async fn allow_coach(
+pub async fn admit_coach(
     customer: Customer,
     Path(coach): Path<AccountId>,
     training: Table,
