@@ -55,6 +55,9 @@ pub enum Refused {
     /// The person does not consent to readings being kept.
     #[problem(403, "consent-missing", "Ask the person, and say so with PUT /v1/sensor-consent; then send it again.")]
     ConsentMissing,
+    /// The caller has no such device.
+    #[problem(422, "device-unknown", "List your devices and name one of them.")]
+    DeviceUnknown,
     /// It ends before it begins, is too long, or has not ended yet.
     #[problem(422, "range-wrong", "Send an activity that begins before it ends, at most a day, and is over.")]
     RangeWrong,
@@ -86,7 +89,8 @@ pub async fn record_activity(
         key.replays(known.value.request.as_deref().unwrap_or_default())?;
         return Ok(taken(&known.value));
     }
-    let (device, consent) = access::own(&sensors, caller.account, request.device).await?;
+    let found = access::find_own(&sensors, caller.account, request.device).await?;
+    let (device, consent) = found.ok_or(Refused::DeviceUnknown)?;
     consent.given_at.ok_or(Refused::ConsentMissing)?;
     let (start, end) = (request.from.as_millis(), request.until.as_millis());
     if start >= end || end - start > LONGEST || end > now.as_millis() + crate::batch::AHEAD {

@@ -261,7 +261,7 @@ fn an_activity_is_marked_in_what_the_device_sent() {
     problem(&with("until", json!(at(from + 2 * DAY))), 422, "range-wrong");
     problem(&with("utc_offset_minutes", json!(900)), 422, "utc-offset-wrong");
     problem(&with("from", json!(at(from + 301 * SECOND))), 422, "range-wrong");
-    problem(&with("device", json!(DeviceId::from_bits(5))), 404, "not-found");
+    problem(&with("device", json!(DeviceId::from_bits(5))), 422, "device-unknown");
     let mut empty = body.clone();
     (empty["from"], empty["until"]) = (json!(at(from + 30 * MINUTE)), json!(at(from + 40 * MINUTE)));
     let ask = stage.ask("record-activity").by(&person()).key("the-key-of-another-run");

@@ -1,6 +1,7 @@
 //! A planned session that the person wrote down as done.
 
 use crate::change::Change;
+use crate::enrolment::Enrolment;
 use crate::session::Session;
 use crate::store;
 use contracts::training::SessionOf;
@@ -47,7 +48,8 @@ pub async fn complete(
     planned: Planned,
     change: &mut Change,
 ) -> Result<SessionOf, Failure<Refused>> {
-    let run = store::run_of(training, person, planned.enrolment).await?.value;
+    let run = training.get::<Enrolment>(&store::enrolment_key(person, planned.enrolment)).await?;
+    let run = run.ok_or(Refused::NoSuchSession)?.value;
     let position = u16::try_from(planned.week.get() - 1).unwrap_or(u16::MAX);
     if position > run.present() {
         return Err(Refused::NoSuchSession.into());

@@ -50,7 +50,7 @@ fn a_planned_session_is_done_once() {
     let mut next_week = planned(id);
     next_week["planned"]["week"] = json!(2);
     problem(&log(&stage, "a-key-of-the-next-week", &next_week), 422, "no-such-session");
-    problem(&log(&stage, "a-key-for-anothers-run", &planned(EnrolmentId::from_bits(9))), 404, "not-found");
+    problem(&log(&stage, "a-key-for-anothers-run", &planned(EnrolmentId::from_bits(9))), 422, "no-such-session");
 }
 
 #[test]

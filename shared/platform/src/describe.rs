@@ -195,7 +195,12 @@ impl Description {
     }
 
     pub(crate) fn query<T: JsonSchema>(&mut self) {
-        self.query = Some(T::json_schema(&mut self.generator));
+        let query = T::json_schema(&mut self.generator);
+        // About whom the caller may not ask, there is nothing.
+        if query.get("properties").is_some_and(|properties| properties.get("person").is_some()) {
+            self.problem(404, "not-found", "There is nothing here");
+        }
+        self.query = Some(query);
         self.problem(400, "invalid-query", "The query is not as described");
     }
 
