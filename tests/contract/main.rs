@@ -16,10 +16,8 @@ mod partnering;
 mod paying;
 mod people;
 mod samples;
-mod sensors;
 mod services;
 mod supplies;
-mod training;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

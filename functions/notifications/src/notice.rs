@@ -5,8 +5,7 @@
 
 use crate::channel::Channel;
 use contracts::identity::CodePurpose;
-use contracts::payments::Unpaid;
-use kernel::{ApplicationId, DeviceId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
+use kernel::{ApplicationId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The facts of one notification. Its name is that of its template.
@@ -129,15 +128,6 @@ pub enum Notice {
         /// Until when.
         pay_until: Timestamp,
     },
-    /// An invoice could not be charged: the client is to pay it.
-    InvoiceUnpaid {
-        /// The invoice.
-        invoice: InvoiceId,
-        /// How much.
-        amount: Money,
-        /// Why.
-        because: Unpaid,
-    },
     /// A worker was paid for a week.
     PayoutPaid {
         /// How much.
@@ -212,20 +202,6 @@ pub enum Notice {
     WorkerHired,
     /// A candidate was not hired.
     ApplicationRejected,
-    /// Readings of a device call for attention, as the person wished to be told. What they are is the person's to look at.
-    ReadingsAlert {
-        /// The device.
-        device: DeviceId,
-        /// When that was clear.
-        raised_at: Timestamp,
-    },
-    /// A planned training session begins soon.
-    SessionDue {
-        /// What it is called.
-        title: String,
-        /// When it begins.
-        begins_at: Timestamp,
-    },
     /// Several notices that were held back, in one message.
     Digest {
         /// The first of them, oldest first.
@@ -280,7 +256,6 @@ impl Notice {
             Notice::JobCreated { .. } => "job-created",
             Notice::JobCancelled { .. } => "job-cancelled",
             Notice::InvoiceIssued { .. } => "invoice-issued",
-            Notice::InvoiceUnpaid { .. } => "invoice-unpaid",
             Notice::PayoutPaid { .. } => "payout-paid",
             Notice::PayoutFailed { .. } => "payout-failed",
             Notice::AccountCredited { .. } => "account-credited",
@@ -295,8 +270,6 @@ impl Notice {
             Notice::TestAssigned { .. } => "test-assigned",
             Notice::WorkerHired => "worker-hired",
             Notice::ApplicationRejected => "application-rejected",
-            Notice::ReadingsAlert { .. } => "readings-alert",
-            Notice::SessionDue { .. } => "session-due",
             Notice::Digest { .. } => "digest",
         }
     }
@@ -344,7 +317,6 @@ impl Notice {
             | Notice::PaymentFailed { .. }
             | Notice::RefundFailed { .. }
             | Notice::InvoiceIssued { .. }
-            | Notice::InvoiceUnpaid { .. }
             | Notice::PayoutPaid { .. }
             | Notice::PayoutFailed { .. }
             | Notice::AccountCredited { .. }
@@ -355,11 +327,7 @@ impl Notice {
             | Notice::AccountLocked { .. }
             | Notice::SessionsRevoked { .. }
             | Notice::RolesChanged { .. } => Nature::Security,
-            Notice::TestAssigned { .. }
-            | Notice::WorkerHired
-            | Notice::ApplicationRejected
-            | Notice::ReadingsAlert { .. }
-            | Notice::SessionDue { .. } => Nature::Official,
+            Notice::TestAssigned { .. } | Notice::WorkerHired | Notice::ApplicationRejected => Nature::Official,
         }
     }
 
@@ -368,9 +336,7 @@ impl Notice {
         let waits_for_payment = matches!(self, Notice::OrderReserved { .. } | Notice::PaymentFailed { .. });
         let sends_somewhere = matches!(self, Notice::JobCreated { .. } | Notice::JobCancelled { .. });
         let waits_for_worker = matches!(self, Notice::OfferMade { .. });
-        // The person named the time, whatever the hour.
-        let is_reminder = matches!(self, Notice::SessionDue { .. });
-        waits_for_payment || sends_somewhere || waits_for_worker || is_reminder || self.nature() == Nature::Security
+        waits_for_payment || sends_somewhere || waits_for_worker || self.nature() == Nature::Security
     }
 
     /// From when on it is not worth sending any more.
@@ -381,7 +347,6 @@ impl Notice {
             Notice::OfferMade { accept_until, .. } => Some(*accept_until),
             Notice::Code { expires_at, .. } => Some(*expires_at),
             Notice::TestAssigned { begin_until, .. } => Some(*begin_until),
-            Notice::SessionDue { begins_at, .. } => Some(*begins_at),
             _ => None,
         }
     }

@@ -83,7 +83,6 @@ fn refund_news(n: u32, payment: &Payment, status: RefundStatus) -> RefundNews {
         intent: Some("pi_1".to_owned().into()),
         amount: refund.amount,
         status,
-        made_at: now(),
     }
 }
 

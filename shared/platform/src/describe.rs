@@ -28,8 +28,6 @@ pub enum Caller {
     Role(Role),
     /// A manager or an auditor.
     Overseer,
-    /// Quality or a manager.
-    Inspector,
 }
 
 impl Caller {
@@ -40,7 +38,6 @@ impl Caller {
             Caller::SignedIn => "signed-in",
             Caller::Role(role) => role.name(),
             Caller::Overseer => "manager-or-auditor",
-            Caller::Inspector => "quality-or-manager",
         }
     }
 }
@@ -151,7 +148,7 @@ impl Description {
         if caller != Caller::Anyone {
             self.problem(401, "token-invalid", "The access token is missing, expired or not for this API");
         }
-        if matches!(caller, Caller::Role(_) | Caller::Overseer | Caller::Inspector) {
+        if matches!(caller, Caller::Role(_) | Caller::Overseer) {
             self.problem(403, "role-missing", "The caller may not do this");
         }
     }
@@ -195,12 +192,7 @@ impl Description {
     }
 
     pub(crate) fn query<T: JsonSchema>(&mut self) {
-        let query = T::json_schema(&mut self.generator);
-        // About whom the caller may not ask, there is nothing.
-        if query.get("properties").is_some_and(|properties| properties.get("person").is_some()) {
-            self.problem(404, "not-found", "There is nothing here");
-        }
-        self.query = Some(query);
+        self.query = Some(T::json_schema(&mut self.generator));
         self.problem(400, "invalid-query", "The query is not as described");
     }
 

@@ -59,12 +59,7 @@ impl Site {
     pub fn mutant(&self) -> Bug {
         let site = self.clone();
         let plant: Plant = Arc::new(move |inner| Arc::new(Mutant { inner, site: site.clone() }));
-        Bug {
-            name: self.to_string(),
-            contexts: crate::contexts,
-            plant,
-            in_towns: false,
-        }
+        Bug { name: self.to_string(), contexts: crate::contexts, plant }
     }
 }
 
@@ -73,12 +68,7 @@ pub fn sites(seeds: u64, steps: u64) -> BTreeSet<Site> {
     let seen: Arc<Mutex<BTreeSet<Site>>> = Arc::default();
     let noting = seen.clone();
     let plant: Plant = Arc::new(move |inner| Arc::new(Noting { inner, seen: noting.clone() }));
-    let notes = Bug {
-        name: "none".to_owned(),
-        contexts: crate::contexts,
-        plant,
-        in_towns: false,
-    };
+    let notes = Bug { name: "none".to_owned(), contexts: crate::contexts, plant };
     for seed in 0..seeds {
         History::of(seed, steps, Some(&notes)).play(false);
     }

@@ -1,6 +1,5 @@
 //! The sandbox against what Stripe documents.
 
-mod listing;
 mod refunding;
 mod webhooks;
 

@@ -1,4 +1,0 @@
-//! `list-breaks` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(payments::list_breaks::function())
-}

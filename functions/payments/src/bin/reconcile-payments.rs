@@ -1,4 +1,0 @@
-//! `reconcile-payments` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(payments::reconcile_payments::function())
-}

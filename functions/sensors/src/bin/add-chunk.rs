@@ -1,4 +1,0 @@
-//! `add-chunk` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(sensors::add_chunk::function())
-}

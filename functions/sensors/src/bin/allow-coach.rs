@@ -1,4 +1,0 @@
-//! `allow-coach` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(sensors::allow_coach::function())
-}

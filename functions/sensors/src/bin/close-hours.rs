@@ -1,4 +1,0 @@
-//! `close-hours` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(sensors::close_hours::function())
-}

@@ -1,4 +1,0 @@
-//! `delete-activity` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(sensors::delete_activity::function())
-}

@@ -1,4 +1,0 @@
-//! `delete-readings` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(sensors::delete_readings::function())
-}

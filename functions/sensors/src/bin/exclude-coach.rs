@@ -1,4 +1,0 @@
-//! `exclude-coach` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(sensors::exclude_coach::function())
-}

@@ -1,4 +1,0 @@
-//! `get-consent` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(sensors::get_consent::function())
-}

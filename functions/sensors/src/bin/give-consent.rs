@@ -1,4 +1,0 @@
-//! `give-consent` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(sensors::give_consent::function())
-}

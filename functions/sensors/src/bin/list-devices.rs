@@ -1,4 +1,0 @@
-//! `list-devices` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(sensors::list_devices::function())
-}

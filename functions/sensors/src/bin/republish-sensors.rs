@@ -1,4 +1,0 @@
-//! `republish-sensors` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(sensors::republish_sensors::function())
-}

@@ -1,4 +1,0 @@
-//! `dismiss-coach` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(training::dismiss_coach::function())
-}

@@ -1,4 +1,0 @@
-//! `enrol` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(training::enrol::function())
-}

@@ -1,4 +1,0 @@
-//! `follow-activity` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(training::follow_activity::function())
-}

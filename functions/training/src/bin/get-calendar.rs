@@ -1,4 +1,0 @@
-//! `get-calendar` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(training::get_calendar::function())
-}

@@ -1,4 +1,0 @@
-//! `get-load` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(training::get_load::function())
-}

@@ -1,4 +1,0 @@
-//! `list-exercises` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(training::list_exercises::function())
-}

@@ -1,4 +1,0 @@
-//! `relay-training` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(training::relay_training::function())
-}

@@ -1,4 +1,0 @@
-//! `republish-training` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(training::republish_training::function())
-}

@@ -1,4 +1,0 @@
-//! `set-exercise` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(training::set_exercise::function())
-}

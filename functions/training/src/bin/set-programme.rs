@@ -1,4 +1,0 @@
-//! `set-programme` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(training::set_programme::function())
-}
