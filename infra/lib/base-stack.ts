@@ -35,9 +35,9 @@ export class BaseStack extends Stack {
       this.#addTopic(name, settings);
     }
     const uses = (ability: (declared: FunctionDeclaration) => boolean) => manifest.functions.some(ability);
-    const heard = new Set(manifest.functions.flatMap(({ trigger }) => trigger.kind === 'foreign' ? [trigger.topic] : []));
+    const heard = new Set<string>(manifest.functions.flatMap(({ trigger }) => trigger.kind === 'foreign' ? [trigger.topic] : []));
     const sendsMail = uses(({ sends }) => sends.includes('email'));
-    if (sendsMail || heard.size > 0) {
+    if (sendsMail || heard.has('ses-feedback')) {
       new Mail(this, 'Mail', { feedback: this.#addTopic('ses-feedback', settings), settings });
     }
     new Secrets(this, 'Secrets', {
@@ -50,7 +50,9 @@ export class BaseStack extends Stack {
 
     const buckets = new Set(manifest.functions.flatMap(({ putsInto, looksInto }) => [...putsInto, ...looksInto]));
     for (const bucket of [...buckets].sort()) {
-      new Uploads(this, `Uploads-${bucket}`, { bucket, settings });
+      const topic = `${bucket}-uploads`;
+      const tells = heard.has(topic) ? this.#addTopic(topic, settings) : undefined;
+      new Uploads(this, `Uploads-${bucket}`, { bucket, tells, settings });
     }
 
     const api = new apigateway.HttpApi(this, 'Api', { apiName: settings.prefix, createDefaultStage: false });

@@ -80,9 +80,13 @@ export interface EventsTrigger {
 }
 
 /** What another service of AWS tells a topic of ours, through a queue of the function's own. */
+/** Topics that other services tell: SES of e-mails, S3 of what was put into the bucket before `-uploads`. */
+const FOREIGN_TOPICS = ['ses-feedback', 'activity-files-uploads'] as const;
+type ForeignTopic = typeof FOREIGN_TOPICS[number];
+
 export interface ForeignTrigger {
   readonly kind: 'foreign';
-  readonly topic: 'ses-feedback';
+  readonly topic: ForeignTopic;
 }
 
 export interface StreamTrigger {
@@ -199,7 +203,7 @@ function readTrigger(json: Checker): Trigger {
       };
     }
     case 'foreign':
-      return { kind, topic: json.fields('kind', 'topic').topic.oneOf('ses-feedback') };
+      return { kind, topic: json.fields('kind', 'topic').topic.oneOf(...FOREIGN_TOPICS) };
     case 'stream': {
       const fields = json.fields('kind', 'batch_size', 'parallelization');
       return {

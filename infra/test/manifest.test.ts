@@ -40,7 +40,7 @@ const REFUSED: [string, (manifest: Json) => void, RegExp][] = [
   ['an unknown right', (m) => { m.functions[0].table = 'all'; }, /functions\[0\]\.table: expected none or read or read-write/],
   ['an unknown setting', (m) => { m.functions[0].reads_settings = ['password']; }, /reads_settings\[0\]: expected issuer or audience or first-admin/],
   ['too long a delay', (m) => { m.functions[1].trigger.delay_s = 901; }, /delay_s: expected a whole number from 0 to 900, got 901/],
-  ['an unknown topic', (m) => { m.functions[1].trigger = { kind: 'foreign', topic: 'news' }; }, /trigger\.topic: expected ses-feedback, got "news"/],
+  ['an unknown topic', (m) => { m.functions[1].trigger = { kind: 'foreign', topic: 'news' }; }, /trigger\.topic: expected ses-feedback or activity-files-uploads, got "news"/],
   ['a schedule without a zone', (m) => { m.functions[1].trigger = { kind: 'schedule', expression: 'rate(1 day)' }; }, /trigger\.zone/],
   ['a schedule of five fields', (m) => { m.functions[1].trigger = { kind: 'schedule', expression: 'cron(0 3 * * *)', zone: 'UTC' }; }, /trigger\.expression/],
   ['a period of two day', (m) => { m.functions[1].trigger = { kind: 'schedule', expression: 'rate(2 day)', zone: 'UTC' }; }, /trigger\.expression/],

@@ -84,6 +84,7 @@ for (const { of, synthesis } of syntheses) {
     const FROM: Record<string, string[]> = {
       'sns.amazonaws.com': ['aws:SourceArn'],
       'ses.amazonaws.com': ['aws:SourceAccount', 'aws:SourceArn'],
+      's3.amazonaws.com': ['aws:SourceAccount', 'aws:SourceArn'],
       'events.amazonaws.com': ['aws:SourceAccount', 'aws:SourceArn'],
       'cloudwatch.amazonaws.com': ['aws:SourceAccount'],
     };

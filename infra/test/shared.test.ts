@@ -43,8 +43,16 @@ test('uploads are encrypted, private, reached with TLS only, and gone after a ye
   refusesPlainText(id);
 });
 
-function bucketNamed(name: string) {
-  const named = synthesis.all('AWS::S3::Bucket').filter(({ properties }) =>
+test('a bucket whose uploads a function hears of tells its topic, which lets nothing else in', () => {
+  const { properties } = bucketNamed('activity-files', committed);
+  const told = only<Json>(properties.NotificationConfiguration.TopicConfigurations, 'topic');
+  const topic = committed.one('AWS::SNS::Topic', 'TopicName', 'yarmarka-activity-files-uploads');
+  assert.deepEqual([told.Event, text(told.Topic)], ['s3:ObjectCreated:*', `<${topic.id}>`]);
+  assert.equal(bucketNamed('job-photos', committed).properties.NotificationConfiguration, undefined);
+});
+
+function bucketNamed(name: string, of = synthesis) {
+  const named = of.all('AWS::S3::Bucket').filter(({ properties }) =>
     text(properties.BucketName) === `yarmarka-${name}-<AWS::AccountId>-<AWS::Region>`);
   return only(named, name);
 }

@@ -5,8 +5,10 @@ use crate::hiring::{OTHER_TEST, TEST};
 use crate::inhabitants::{SKU, Town};
 use crate::json_file;
 use crate::services;
-use kernel::{Principal, Role};
+use crate::training;
+use kernel::{AccountId, ExerciseId, Principal, Role};
 use local::outside::Service;
+use local::testing::caller;
 use local::trigger::HttpResponse;
 use platform::describe::{Caller, Description};
 use platform::function::Trigger;
@@ -120,7 +122,7 @@ fn row(town: &Town, function: &str) -> Row {
     let products = || (SKU.to_owned(), "ANOTHER".to_owned());
     let accounts = || Everybodys(me.account.to_string(), you.account.to_string());
     match function {
-        "adjust-account" | "get-balance" | "list-invoices" | "list-statement" => Row::of(Nothing),
+        "adjust-account" | "get-balance" | "list-adjustments" | "list-invoices" | "list-statement" => Row::of(Nothing),
         // Anybody has a balance, of whom it is known or not.
         "get-account-balance" | "list-account-statement" => {
             Row::of(Made(me.account.to_string(), you.account.to_string()))
@@ -205,6 +207,8 @@ fn row(town: &Town, function: &str) -> Row {
 
         "start-payment" => my_order(orders(|of| &of.reserved)),
         "get-payment" => my_order(orders(|of| &of.paid)),
+        "list-breaks" => Row::of(Nothing),
+        "get-break" | "close-break" => any_of(&town.breaks),
         "list-payment-methods" | "top-up-balance" => Row::of(Nothing),
         "get-top-up" => Row::of(Personal(me.top_up.clone(), you.top_up.clone())),
         "pay-invoice" => Row::of(Personal(town.billed.invoices[0].clone(), town.billed.invoices[1].clone())),
@@ -235,6 +239,22 @@ fn row(town: &Town, function: &str) -> Row {
             let [one, another] = town.depot.purchases.clone();
             Row::of(Everybodys(one, another))
         }
+        "list-exercises" | "list-programmes" | "set-thresholds" | "get-athlete" | "get-calendar" | "get-load"
+        | "list-records" | "list-workouts" => Row::of(Nothing),
+        "set-exercise" => Row::of(Made(ExerciseId::from_bits(1).to_string(), ExerciseId::from_bits(2).to_string())),
+        "set-programme" => Row::of(Made(training::PROGRAMMES[0].to_string(), training::PROGRAMMES[1].to_string())),
+        "get-programme" => any_order((training::PROGRAMMES[0].to_string(), training::PROGRAMMES[1].to_string())),
+        "enrol" => Row::of(Nothing).body(training::beginning(&town.stage, training::PROGRAMMES[1], 2)),
+        "skip-session" | "set-training-clock" | "leave-programme" => my_order(orders(|of| &of.run)),
+        "move-session" => my_order(orders(|of| &of.run))
+            .body(json!({ "week": 1, "session": 2, "day": training::day_ahead(&town.stage, 4) })),
+        "log-workout" => Row::of(Nothing).body(json!({
+            "started_at": town.stage.now(), "zone": "UTC", "sport": "strength", "minutes": 45,
+        })),
+        // Anybody may be somebody's coach.
+        "admit-coach" | "dismiss-coach" => {
+            Row::of(Made(AccountId::from_bits(77).to_string(), AccountId::from_bits(78).to_string()))
+        }
         "create-service" | "list-services" | "list-service-requests" => Row::of(Nothing),
         "get-service" | "set-service" => Row::of(Everybodys(town.services[0].clone(), town.services[1].clone())),
         "request-service" => Row::of(Nothing).body(services::wish(&town.stage, &town.services[0])),
@@ -245,6 +265,26 @@ fn row(town: &Town, function: &str) -> Row {
             Row::of(Personal(me.missed.clone(), you.missed.clone())).body(window)
         }
 
+        "get-consent" | "give-consent" | "withdraw-consent" | "list-devices" | "register-device" => Row::of(Nothing),
+        "get-alert-rules" | "set-alert-rules" | "list-activities" => Row::of(Nothing),
+        "create-activity-file" | "delete-readings" => Row::of(Personal(me.device.clone(), you.device.clone())),
+        "get-activity-file" => Row::of(Personal(me.recorded.file.clone(), you.recorded.file.clone())),
+        "get-activity" | "export-activity" => {
+            Row::of(Personal(me.recorded.activity.clone(), you.recorded.activity.clone()))
+        }
+        "delete-activity" => Row::of(Personal(me.recorded.unwanted.clone(), you.recorded.unwanted.clone())),
+        "record-activity" => Row::of(Nothing).body(crate::sensors::marked(&me.device)),
+        "add-readings" => Row::of(Personal(me.device.clone(), you.device.clone())),
+        // The sample's body is no chunk.
+        "add-chunk" => Row::of(Personal(me.device.clone(), you.device.clone())).answered(422),
+        // The sample's range is none.
+        "get-chart" => Row::of(Personal(me.device.clone(), you.device.clone())).answered(422),
+        "list-readings" => Row::of(Personal(me.device.clone(), you.device.clone())),
+        // Whoever is named: what is written is the caller's.
+        "allow-coach" | "exclude-coach" => {
+            Row::of(Made(you.account.to_string(), caller(77, Role::Customer).account.to_string()))
+        }
+
         "list-jobs" | "list-reviews" => Row::of(Nothing),
         "get-job" | "withdraw-job" | "create-photo-upload" => {
             Row::of(Personal(me.jobs.assigned.clone(), you.jobs.assigned.clone()))
@@ -253,6 +293,9 @@ fn row(town: &Town, function: &str) -> Row {
             .body(json!({ "photo": me.jobs.start_photo, "confirmed": true })),
         "finish-job" => Row::of(Personal(me.jobs.started.clone(), you.jobs.started.clone()))
             .body(json!({ "photo": me.jobs.report_photo })),
+        "create-photo-link" => Row::of(Everybodys(me.jobs.started.clone(), you.jobs.started.clone()))
+            .body(json!({ "photo": me.jobs.start_photo_of_started }))
+            .others(404),
         "fail-job" => Row::of(Personal(me.jobs.started.clone(), you.jobs.started.clone())),
         "record-review" => Row::of(Everybodys(me.jobs.failed.clone(), you.jobs.failed.clone())),
         other => panic!("{other} has no row: say in tests/contract/authorization.rs what it is about"),
@@ -284,6 +327,7 @@ fn lets_in(declared: Caller, caller: Option<Role>) -> bool {
         Caller::SignedIn => caller.is_some(),
         Caller::Role(role) => caller == Some(role),
         Caller::Overseer => matches!(caller, Some(Role::Manager | Role::Auditor)),
+        Caller::Inspector => matches!(caller, Some(Role::Quality | Role::Manager)),
     }
 }
 

@@ -63,8 +63,9 @@ fn events_of_a_day() -> Vec<Value> {
     crate::buying::day(&stage, &[served, regretted, unpaid, disputed]);
     let mut events = published(&stage).concat();
     // What these are told was not so: the others, who know better, stay away.
-    let told: [(&[&str], Day); 4] = [
+    let told: [(&[&str], Day); 6] = [
         (&["supplies"], crate::supplies::day),
+        (&["training"], crate::training::day),
         (&["services", "jobs"], |stage| {
             crate::services::day(stage);
             crate::jobs::day(stage);
@@ -72,6 +73,7 @@ fn events_of_a_day() -> Vec<Value> {
         }),
         (&["matching"], crate::matching::day),
         (&["billing", "payments"], crate::billing::day),
+        (&["sensors"], crate::sensors::day),
     ];
     for (contexts, day) in told {
         let stage = Stage::new(simulation::only(contexts)).unwrap();

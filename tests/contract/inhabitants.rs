@@ -3,6 +3,7 @@
 use crate::billing::Leftovers;
 use crate::jobs::Jobs;
 use crate::people::{PASSWORD, code, register_as, sign_in_as};
+use crate::sensors::Recorded;
 use crate::services;
 use crate::supplies::{Depot, depot};
 use kernel::id::Id;
@@ -58,6 +59,12 @@ pub struct Inhabitant {
     pub jobs: Jobs,
     /// An application, with a test under way.
     pub application: String,
+    /// A device that measures something.
+    pub device: String,
+    /// What it recorded.
+    pub recorded: Recorded,
+    /// A run through a training programme, which begins tomorrow.
+    pub run: String,
 }
 
 /// Where they live.
@@ -78,6 +85,8 @@ pub struct Town {
     pub billed: Leftovers,
     /// Two imports of a partner's clients.
     pub imports: [String; 2],
+    /// Two differences between our payments and the provider's.
+    pub breaks: [String; 2],
 }
 
 impl Town {
@@ -86,6 +95,7 @@ impl Town {
         let emails = ["maria@example.com", "ivan@example.com"];
         let stage = Stage::new(simulation::contexts()).unwrap();
         stage.set("PASSWORD_COST", "8,1,1");
+        let breaks = crate::paying::breaks(&stage);
         let billed = crate::billing::week(&stage, accounts(emails));
         let manager = caller(1000, Role::Manager);
         let product = json!({
@@ -96,6 +106,7 @@ impl Town {
             good(&stage.ask("set-stock").by(&manager).at(sku).send(&json!({ "on_hand": 1000 })));
         }
         crate::hiring::bank(&stage);
+        crate::training::programmes(&stage);
         let partners = ["Happy Cat Box", "Golden Hat"].map(|name| {
             let ask = stage
                 .ask("create-partner")
@@ -123,6 +134,7 @@ impl Town {
             depot,
             billed,
             imports,
+            breaks,
         }
     }
 }
@@ -180,7 +192,10 @@ impl Inhabitant {
             let list = good(&stage.ask(function).by(&customer).get());
             text(&list["items"][0], "id")
         };
+        let device = crate::sensors::device(stage, account);
         Self {
+            recorded: Recorded::by(stage, account, &device),
+            device,
             account,
             session: text(&sessions["items"][0], "id"),
             refresh_token,
@@ -200,6 +215,7 @@ impl Inhabitant {
             missed: services::missed(stage, &customer, service, "a-request-that-is-missed"),
             jobs: Jobs::of(stage, account, service),
             application,
+            run: crate::training::enrol(stage, &customer),
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Jobs {
     pub start_photo: String,
     /// Under way.
     pub started: String,
+    /// The photo of its start.
+    pub start_photo_of_started: String,
     /// A photo of that.
     pub report_photo: String,
     /// Given up: it waits for a review.
@@ -40,6 +42,7 @@ impl Jobs {
         for job in [started, failed] {
             town.start(job);
         }
+        let start_photo_of_started = town.view(started)["start_photo"].as_str().unwrap().to_owned();
         let report_photo = town.photo(started);
         town.step("fail-job", failed, &json!({ "reason": "No ladder" }));
         stage.settle().unwrap();
@@ -48,6 +51,7 @@ impl Jobs {
             ready: ready.to_string(),
             start_photo,
             started: started.to_string(),
+            start_photo_of_started,
             report_photo,
             failed: failed.to_string(),
         }

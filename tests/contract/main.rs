@@ -16,8 +16,10 @@ mod partnering;
 mod paying;
 mod people;
 mod samples;
+mod sensors;
 mod services;
 mod supplies;
+mod training;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -99,6 +99,7 @@ pub async fn adjust_account(
         state: State::Applied,
         waiting: None,
         due: None,
+        listed: None,
     }
     .begun(limit, now);
     if adjustment.state == State::Applied {

@@ -43,6 +43,9 @@ pub struct Adjustment {
     /// When it lapses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+    /// How it stands: the list that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<Standing>,
 }
 
 /// How far an adjustment is.
@@ -102,7 +105,7 @@ impl Figure for Limit {
 }
 
 /// How far an adjustment is, for those who ask.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "AdjustmentStanding")]
 pub enum Standing {
@@ -127,16 +130,33 @@ pub enum NotDecidable {
     Lapsed,
 }
 
+impl Standing {
+    /// Its name, as lists and requests write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Standing::Applied => "applied",
+            Standing::Proposed => "proposed",
+            Standing::Declined => "declined",
+            Standing::Lapsed => "lapsed",
+        }
+    }
+}
+
 impl Adjustment {
     /// The same, in the ledger at once or waiting for a second manager.
     #[must_use]
     pub fn begun(self, limit_minor: i64, now: Timestamp) -> Self {
         if self.amount.amount_minor.unsigned_abs() <= limit_minor.unsigned_abs() {
-            return Self { state: State::Applied, ..self };
+            return Self {
+                state: State::Applied,
+                listed: Some(Standing::Applied),
+                ..self
+            };
         }
         let until = now.after(DECIDE_WITHIN);
         let (state, waiting) = (State::Proposed { until }, Some(WAITING.to_owned()));
-        Self { state, waiting, due: Some(until), ..self }
+        let listed = Some(Standing::Proposed);
+        Self { state, waiting, due: Some(until), listed, ..self }
     }
 
     /// The same, holding as much of the fine as there is.
@@ -156,7 +176,8 @@ impl Adjustment {
     }
 
     fn ended(&self, state: State) -> Self {
-        Self { state, waiting: None, due: None, ..self.clone() }
+        let ended = Self { state, waiting: None, due: None, ..self.clone() };
+        Self { listed: Some(ended.standing()), ..ended }
     }
 
     /// The person's account, whose balance it is about.

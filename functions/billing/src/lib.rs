@@ -6,6 +6,7 @@
 //! stored first, and carried out by whoever comes by ([`carry_out`]).
 
 pub mod adjustment;
+pub mod adjustment_view;
 pub mod balance;
 pub mod book;
 pub mod calendar;
@@ -20,11 +21,12 @@ pub mod proof;
 pub mod run;
 pub mod store;
 pub mod tariff;
+pub mod totals;
 pub mod view;
 
 platform::context! {
     name: "billing",
-    indexes: [store::BY_CLIENT, store::BY_DUE, store::BY_RUN],
+    indexes: [store::BY_CLIENT, store::BY_DUE, store::BY_LISTED, store::BY_RUN],
     functions: [
         adjust_account,
         begin_run,
@@ -38,6 +40,7 @@ platform::context! {
         golden_hat_webhook,
         lapse_adjustments,
         list_account_statement,
+        list_adjustments,
         list_invoices,
         list_statement,
         poll_payouts,

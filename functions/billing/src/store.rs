@@ -19,6 +19,7 @@
 //! Indexes, keys only: `by-client` (`client`, `period`) lists a client's invoices; its attributes never change.
 //! `by-run` (`run`, `worker`) lists the payouts of a run in one state: two units more at each step. `by-due`
 //! (`waiting`, `due`) holds what waits for the provider, for a run to go on or for a second manager, and nothing else.
+//! `by-listed` (`listed`, `proposed_at`) lists the adjustments that stand in one way: one unit, and two when that changes.
 
 use crate::adjustment::{Adjustment, AdjustmentEvent};
 use crate::balance::{Balance, Week};
@@ -38,6 +39,9 @@ pub const BY_CLIENT: Index = Index { name: "by-client", partition: "client", sor
 pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
 /// Lists the payouts of a run in one state.
 pub const BY_RUN: Index = Index { name: "by-run", partition: "run", sort: "worker" };
+
+/// Lists adjustments that stand in one way, by when they were asked for.
+pub const BY_LISTED: Index = Index { name: "by-listed", partition: "listed", sort: "proposed_at" };
 
 /// How many of what is due are read at a time.
 const DUE_PAGE: u32 = 50;
@@ -152,6 +156,11 @@ pub fn payouts(period: Period, standing: Standing) -> List {
 /// The key of an adjustment.
 pub fn adjustment_key(id: AdjustmentId) -> Key {
     Key::new(id, Adjustment::KIND)
+}
+
+/// The adjustments that stand like this, the newest first.
+pub fn adjustments(standing: crate::adjustment::Standing) -> List {
+    List::index(BY_LISTED, standing.name()).newest_first()
 }
 
 fn run_partition(period: Period) -> String {

@@ -1,4 +1,4 @@
-//! `adjust-account`, `decide-adjustment`, `get-adjustment`.
+//! `adjust-account`, `decide-adjustment`, `get-adjustment`, `list-adjustments`.
 
 use crate::support::{
     KEY, adjust, announced, count, earned, interfere, manager, only_for_overseers, other_manager, owed, run, stage,
@@ -205,6 +205,7 @@ fn who_may_and_what_makes_no_sense() {
     only_for(Role::Manager, || stage.ask("adjust-account"));
     only_for(Role::Manager, || stage.ask("decide-adjustment").at("adj_00000000000000000000000001"));
     only_for_overseers(|| stage.ask("get-adjustment").at("adj_00000000000000000000000001"));
+    only_for_overseers(|| stage.ask("list-adjustments"));
     problem(&adjust(&stage, KEY, 2, "worker", 0), 422, "amount-not-adjustable");
     problem(&adjust(&stage, KEY, 2, "worker", i64::MIN), 422, "amount-not-adjustable");
     let body = |currency: &str, reason: &str| {
@@ -217,4 +218,45 @@ fn who_may_and_what_makes_no_sense() {
     problem(&send(&json!({})), 400, "invalid-body");
     problem(&stage.ask("adjust-account").by(&manager()).send(&body("RUB", "x")), 400, "idempotency-key-missing");
     assert_eq!(earned(&stage, 2), 0);
+}
+
+/// The ids of a list, page by page.
+fn listed(stage: &Stage, state: &str) -> Vec<Value> {
+    let (mut ids, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let ask = stage.ask("list-adjustments").by(&other_manager());
+        let page = ask.query(&format!("state={state}&limit=2{cursor}")).get();
+        assert_eq!(page.status_code, 200, "{}", page.body);
+        ids.extend(page.json()["items"].as_array().unwrap().iter().map(|one| one["id"].clone()));
+        match page.json()["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return ids,
+        }
+    }
+}
+
+#[test]
+fn an_adjustment_is_in_the_list_of_how_it_stands_the_newest_first() {
+    let stage = stage();
+    let ask = |key: &str, minor| {
+        stage.pass(Duration::from_secs(1));
+        adjust(&stage, key, 2, "worker", minor).json()["id"].clone()
+    };
+    let small: Vec<Value> = (0..3).map(|n| ask(&format!("the-key-of-a-credit-{n}"), 100)).collect();
+    let large: Vec<Value> = (0..4).map(|n| ask(&format!("the-key-of-a-fine-no-{n}"), LARGE)).collect();
+    assert_eq!(listed(&stage, "applied"), [small[2].clone(), small[1].clone(), small[0].clone()]);
+    assert_eq!(listed(&stage, "proposed").len(), 4);
+    assert_eq!(decide(&stage, &other_manager(), "the-key-to-decide-by-1", &large[0], true).status_code, 200);
+    assert_eq!(decide(&stage, &other_manager(), "the-key-to-decide-by-2", &large[1], false).status_code, 200);
+    assert_eq!(listed(&stage, "proposed"), [large[3].clone(), large[2].clone()]);
+    assert_eq!(listed(&stage, "declined"), [large[1].clone()]);
+    assert!(listed(&stage, "applied").contains(&large[0]));
+    stage.pass(Duration::from_secs(15 * 86_400));
+    assert!(stage.start("lapse-adjustments"));
+    assert_eq!(listed(&stage, "lapsed").len(), 2);
+    assert!(listed(&stage, "proposed").is_empty());
+    for query in ["state=gone", "limit=0", "limit=51", "cursor=abc", "colour=red"] {
+        let answer = stage.ask("list-adjustments").by(&manager()).query(query).get();
+        problem(&answer, 400, "invalid-query");
+    }
 }

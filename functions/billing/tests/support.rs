@@ -10,16 +10,16 @@ use billing::store::{balance_key, payout_key, txn_key};
 use contracts::jobs::{JobCancelled, JobCompleted, JobFailed, JobMissed};
 use contracts::payments::InvoicePaid;
 use kernel::{AccountId, Currency, InvoiceId, JobId, Money, PaymentId, Principal, RequestId, Role, ServiceId};
-use local::faults::Fate;
 use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
-use local::testing::{caller, event, item, published};
+use local::testing::{caller, event, item};
 use local::trigger::HttpResponse;
 use platform::Figure;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+pub use local::testing::{interfere, told as announced, writes};
 
 /// The key of the requests for which it does not matter.
 pub const KEY: &str = "the-key-of-this-request";
@@ -176,13 +176,6 @@ pub fn transferred(stage: &Stage) -> BTreeMap<String, i64> {
     stage.cloud.sandboxes().kept("golden-hat")
 }
 
-/// Type and data of each event since calls were last taken.
-pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
-    stage.settle().unwrap();
-    let events = published(stage).concat().into_iter();
-    events.map(|event| (event["type"].as_str().unwrap().to_owned(), event["data"].clone())).collect()
-}
-
 /// How many events of a type there are among these.
 pub fn count(events: &[(String, Value)], kind: &str) -> usize {
     events.iter().filter(|(known, _)| known == kind).count()
@@ -204,29 +197,9 @@ pub fn adjust(stage: &Stage, key: &str, n: u128, side: &str, minor: i64) -> Http
     stage.ask("adjust-account").by(&manager()).key(key).send(&body)
 }
 
-/// Whether a call writes to the table.
-pub fn writes(call: &OutsideCall) -> bool {
-    let writing = ["PutItem", "TransactWriteItems", "UpdateItem"];
-    call.service == Service::DynamoDb && writing.contains(&call.operation.as_str())
-}
-
 /// Whether a call asks the provider for something: a method.
 pub fn asks(call: &OutsideCall, method: &str) -> bool {
     call.service == Service::Partner && call.operation == method
-}
-
-/// The first `times` calls that match have this fate.
-pub fn interfere(
-    stage: &Stage,
-    times: usize,
-    fate: Fate,
-    matches: impl Fn(&OutsideCall) -> bool + Send + Sync + 'static,
-) {
-    let seen = AtomicUsize::new(0);
-    stage.interfere(move |call| match matches(call) && seen.fetch_add(1, Ordering::Relaxed) < times {
-        true => fate.clone(),
-        false => Fate::Answered,
-    });
 }
 
 /// `minor` from one account to another.
@@ -241,12 +214,5 @@ pub fn item_of_run(stage: &Stage) -> billing::run::Run {
 
 /// Checks that managers and auditors get past the caller's check of a function, and nobody else.
 pub fn only_for_overseers<'s>(ask: impl Fn() -> local::stage::Ask<'s>) {
-    local::testing::problem(&ask().get(), 401, "token-invalid");
-    for role in Role::ALL {
-        let answer = ask().by(&caller(1, role)).get();
-        match role {
-            Role::Manager | Role::Auditor => assert!(![401, 403].contains(&answer.status_code), "{role:?}"),
-            _ => assert_eq!(local::testing::problem(&answer, 403, "role-missing")["role"], "manager or auditor"),
-        }
-    }
+    local::testing::only_for_either(platform::http::Overseer::ROLES, ask);
 }

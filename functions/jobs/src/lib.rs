@@ -24,6 +24,7 @@ platform::context! {
         cancel_job,
         close_missed_jobs,
         create_job,
+        create_photo_link,
         create_photo_upload,
         fail_job,
         finish_job,

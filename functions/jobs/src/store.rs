@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | [`Job`] | `job_…` | `job` |
 //! | [`Course`] of a request | `req_…` | `course` |
+//! | [`PhotoLook`] at a job's photo, written once | `job_…` | `photo-look#<request>` |
 //!
 //! The index `by-worker` (`shelf`, `from`) holds a worker's lists; `by-due` (`waiting`, `due`) what the clock may end;
 //! `by-review` (`review_list`, `review_since`) what quality is to look at. All hold keys only, and an item without their
@@ -15,8 +16,9 @@
 use crate::course::{Birth, Course, CourseEvent, Fate, Turn};
 use crate::job::{self, Job, JobEvent, Next, Shelf, State, shelf_of};
 use crate::review::OPEN;
-use kernel::{AccountId, Cursor, JobId, Page, RequestId, Timestamp};
-use platform::{Commit, Error, Failure, Index, Item, Key, List, Stored, Table, TableReader, http};
+use kernel::{AccountId, Cursor, JobId, Page, PhotoId, RequestId, Timestamp};
+use platform::{Commit, Error, Failure, Index, Item, Key, List, Never, Stored, Table, TableReader, http};
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
 /// A worker's lists.
@@ -63,6 +65,32 @@ impl Item for Course {
 /// The key of a request's course.
 pub fn course_key(request: RequestId) -> Key {
     Key::new(request, Course::KIND)
+}
+
+/// A member of staff looked at a photo of a job.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PhotoLook {
+    /// The job.
+    pub job: JobId,
+    /// The photo.
+    pub photo: PhotoId,
+    /// Who.
+    pub seen_by: AccountId,
+    /// When.
+    pub seen_at: Timestamp,
+    /// The request's key.
+    pub key: String,
+    /// The request's fingerprint.
+    pub fingerprint: String,
+}
+
+impl Item for PhotoLook {
+    type Event = Never;
+    const KIND: &'static str = "photo-look";
+
+    fn key(&self) -> Key {
+        Key::new(self.job, format!("{}#{}", Self::KIND, self.key))
+    }
 }
 
 /// A job of `worker`; anybody else's is not found.

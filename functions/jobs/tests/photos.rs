@@ -1,13 +1,17 @@
-//! `create-photo-upload`, and what a photo is.
+//! `create-photo-upload`, `create-photo-link`, and what a photo is.
 
 use crate::support::{
-    HOUR, KEY, MINUTE, NO_JOBS, STATES, colleague, job_id, job_in, photo, ready, step, upload, worker, writes,
+    HOUR, KEY, MINUTE, NO_JOBS, STATES, colleague, job_id, job_in, photo, quality, ready, start, step, stored, upload,
+    worker, writes,
 };
 use jobs::job::{Shelf, State};
+use jobs::store::PhotoLook;
 use kernel::Role;
 use local::stage::Stage;
-use local::testing::{only_for, problem};
+use local::testing::{only_for, only_for_either, problem};
 use local::trigger::HttpResponse;
+use platform::Item;
+use platform::http::Inspector;
 use serde_json::{Value, json};
 
 fn sign(stage: &Stage, key: &str, body: &Value) -> HttpResponse {
@@ -130,5 +134,100 @@ fn other_files_and_larger_ones_are_refused() {
     ] {
         let refused = problem(&sign(&stage, KEY, &body), 400, "invalid-body");
         assert_eq!(refused["field"], field, "{refused}");
+    }
+}
+
+/// Quality asks for a link to a photo of the first job.
+fn link(stage: &Stage, key: &str, photo: &Value) -> HttpResponse {
+    let ask = stage.ask("create-photo-link").by(&quality()).at(job_id(1)).key(key);
+    ask.send(&json!({ "photo": photo }))
+}
+
+/// What whoever has a link sees: status and bytes.
+fn seen(stage: &Stage, url: &str) -> (u16, Vec<u8>) {
+    let target = url.strip_prefix("https://local/__s3/").unwrap_or_else(|| panic!("{url} is elsewhere"));
+    let answer = stage.cloud.download(target, stage.now());
+    (answer.status, answer.body)
+}
+
+/// Who looked at photos of the first job, as it is stored under a key of the request.
+fn looks(stage: &Stage) -> Vec<Value> {
+    let request = json!({
+        "TableName": "jobs",
+        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :kind)",
+        "ExpressionAttributeValues": {
+            ":pk": { "S": job_id(1).to_string() }, ":kind": { "S": format!("{}#", PhotoLook::KIND) },
+        },
+    });
+    let table = stage.cloud.table("jobs").unwrap();
+    let answer = local::services::dynamodb::answer(table, "Query", request.to_string().as_bytes());
+    let answer: Value = serde_json::from_slice(&answer.body).unwrap();
+    answer["Items"].as_array().unwrap().clone()
+}
+
+/// A job that was started, with its photo.
+fn started() -> (Stage, Value) {
+    let stage = ready();
+    assert_eq!(start(&stage, KEY).status_code, 200);
+    let photo = json!(stored(&stage, 1).unwrap().start_photo.unwrap());
+    (stage, photo)
+}
+
+#[test]
+fn quality_and_managers_see_a_photo_for_five_minutes_and_that_is_on_record() {
+    let (stage, photo) = started();
+    only_for_either(Inspector::ROLES, || stage.ask("create-photo-link").key(KEY).at(job_id(1)));
+    let answer = link(&stage, KEY, &photo);
+    assert_eq!(answer.status_code, 200, "{}", answer.body);
+    let url = answer.json()["url"].as_str().unwrap().to_owned();
+    assert_eq!(answer.json()["expires_at"], json!(stage.now().after(5 * MINUTE)));
+    assert_eq!(seen(&stage, &url), (200, b"jpg".to_vec()));
+    let look = looks(&stage).remove(0);
+    assert_eq!(look["seen_by"]["S"], quality().account.to_string());
+    assert_eq!((&look["photo"]["S"], &look["seen_at"]["S"]), (&photo, &json!(stage.now())));
+    stage.pass(5 * MINUTE);
+    assert_eq!(seen(&stage, &url).0, 403, "it has expired");
+    assert!(!stage.log().iter().any(|line| line.contains("X-Amz-Signature")));
+}
+
+#[test]
+fn a_link_shows_that_photo_and_nothing_else() {
+    let (stage, photo) = started();
+    let url = link(&stage, KEY, &photo).json()["url"].as_str().unwrap().to_owned();
+    let other = url.replace(photo.as_str().unwrap(), "pho_00000000000000000000000001");
+    assert_eq!(seen(&stage, &other).0, 403);
+    assert_eq!(seen(&stage, &url.replace("X-Amz-Expires=300", "X-Amz-Expires=3000")).0, 403);
+    let target = url.strip_prefix("https://local/__s3/").unwrap();
+    let put = stage.cloud.upload(target, &std::collections::BTreeMap::new(), b"x", stage.now());
+    assert_eq!(put.status, 403, "it is for looking only");
+}
+
+#[test]
+fn the_same_look_again_is_written_once() {
+    let (stage, photo) = started();
+    for _ in 0..3 {
+        assert_eq!(link(&stage, KEY, &photo).status_code, 200);
+        stage.pass(MINUTE);
+    }
+    assert_eq!(looks(&stage).len(), 1);
+    assert_eq!(link(&stage, "another-key-than-before", &photo).status_code, 200);
+    assert_eq!(looks(&stage).len(), 2);
+}
+
+#[test]
+fn photos_that_the_job_does_not_show_are_not_found_and_nothing_is_written() {
+    let (stage, shown) = started();
+    // Uploaded, and never reported.
+    let spare = json!(photo(&stage, "a-photo-that-is-not-used"));
+    for unknown in [&spare, &json!("pho_00000000000000000000000001")] {
+        problem(&link(&stage, KEY, unknown), 404, "not-found");
+    }
+    stage.cloud.objects().uploaded.clear();
+    problem(&link(&stage, KEY, &shown), 404, "not-found");
+    assert!(looks(&stage).is_empty());
+    assert_eq!(link(&stage, KEY, &json!("photo")).status_code, 400);
+    for path in NO_JOBS {
+        let ask = stage.ask("create-photo-link").by(&quality()).at(path).key(KEY);
+        problem(&ask.send(&json!({ "photo": shown })), 404, "not-found");
     }
 }

@@ -10,17 +10,15 @@ use jobs::store::{course_key, job_key};
 use kernel::{
     AccountId, Currency, DrawId, JobId, Money, PhotoId, Principal, RequestId, Role, ServiceId, SlotId, Timestamp,
 };
-use local::faults::Fate;
-use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
-use local::testing::{caller, event, item, published};
+use local::testing::{caller, event, item};
 use local::trigger::HttpResponse;
 use platform::{Asked, Context, Error, Figure, Function, Setting, direct};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+pub use local::testing::{announced, first_write, meanwhile, writes};
 
 /// Who does the jobs.
 pub fn worker() -> Principal {
@@ -267,43 +265,12 @@ pub fn good(answer: &HttpResponse) {
     assert_eq!(answer.status_code, 200, "{}", answer.body);
 }
 
-/// Whether a call writes.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
-}
-
 /// Relays; the types of what was announced since calls were last taken, in the order of their names.
 pub fn kinds(stage: &Stage) -> Vec<String> {
     let mut kinds: Vec<String> =
         announced(stage).iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect();
     kinds.sort();
     kinds
-}
-
-/// The events themselves, in their order.
-pub fn announced(stage: &Stage) -> Vec<Value> {
-    stage.settle().unwrap();
-    published(stage).concat()
-}
-
-/// The first write from now on has this fate.
-pub fn first_write(stage: &Stage, fate: Fate) {
-    let entered = AtomicUsize::new(0);
-    stage.interfere(move |call| match writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-        true => fate.clone(),
-        false => Fate::Answered,
-    });
-}
-
-/// Just before the first write from now on, `act` happens. To be ended by `calm`.
-pub fn meanwhile(stage: &Arc<Stage>, act: impl Fn(&Stage) + Send + Sync + 'static) {
-    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            act(&other);
-        }
-        Fate::Answered
-    });
 }
 
 /// Paths that name no job.

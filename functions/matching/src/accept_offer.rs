@@ -31,7 +31,7 @@ pub struct AnsweredOffer {
     pub until: Timestamp,
 }
 
-/// Why an offer is not accepted.
+/// Why an offer is not answered like that.
 #[derive(Debug, Refusal)]
 pub enum Refused {
     /// The offer has ended.

@@ -4,28 +4,16 @@
 //! `matching.offer-ended.v1` is announced, and it is decided again at once without this worker; killed in between, the
 //! clock goes on. Declining what is declined already changes nothing and is answered the same.
 
-use crate::accept_offer::{AnsweredOffer, made, offer_of};
+use crate::accept_offer::{AnsweredOffer, Refused, made, offer_of};
 use crate::deciding::Desk;
 use crate::moving::move_request;
 use crate::request::{Offer, Request};
 use crate::store;
 use crate::town::Towns;
 use contracts::matching::OfferEnd;
-use derive::Refusal;
 use kernel::OfferId;
 use platform::http::{self, Path, Worker};
 use platform::{Failure, Function, Now, Setting, Table};
-
-/// Why an offer is not declined.
-#[derive(Debug, Refusal)]
-pub enum Refused {
-    /// The offer has ended.
-    #[problem(409, "offer-ended", "The offer has ended: it was answered otherwise, lapsed, or is not needed any more.")]
-    OfferEnded {
-        /// How it ended.
-        end: OfferEnd,
-    },
-}
 
 /// `POST /v1/offers/{offer}/decline`
 pub fn function() -> Function {

@@ -84,14 +84,25 @@ impl Request {
         }
     }
 
-    /// The job of this attempt has begun. `None`: that is known, or the match has ended.
-    pub fn start(&self, attempt: u32) -> Option<Self> {
+    /// The job of this attempt has begun. `None`: that is known, or the request has ended. An earlier attempt whose job
+    /// began before that was heard here is done by its worker: what took its place ends.
+    pub fn start(&self, attempt: u32) -> Option<Next> {
         match &self.standing {
-            Standing::Matched { held, started: false } if self.attempt == attempt => Some(Self {
-                standing: Standing::Matched { held: *held, started: true },
-                ..self.clone()
-            }),
-            _ => None,
+            Standing::Matched { held, started: false } if self.attempt == attempt => {
+                let standing = Standing::Matched { held: *held, started: true };
+                Some((Self { standing, ..self.clone() }, Vec::new()))
+            }
+            _ if self.attempt <= attempt => None,
+            Standing::Closed { .. } | Standing::Matched { started: true, .. } => None,
+            Standing::Open => Some((self.closed(Closed::Begun), Vec::new())),
+            Standing::Matched { held, .. } => {
+                let event = RequestEvent::Ended(self.attempt, held.worker, MatchEnd::Rematched);
+                Some((self.closed(Closed::Begun), vec![event]))
+            }
+            Standing::Offered { held, offer } => {
+                let event = RequestEvent::OfferEnded(*offer, held.worker, OfferEnd::Closed);
+                Some((self.offer_ended(*offer, OfferEnd::Closed).closed(Closed::Begun), vec![event]))
+            }
         }
     }
 

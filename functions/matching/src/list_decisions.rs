@@ -1,6 +1,6 @@
-//! A manager looks at what was decided about a request, and why.
+//! Staff look at what was decided about a request, and why.
 //!
-//! Called by a manager; the oldest first, in pages. Each decision shows everybody who was considered with the scores of
+//! Called by a manager or an auditor; the oldest first, in pages. Each decision shows everybody who was considered with the scores of
 //! each step, and the reason why each other was not chosen.
 
 use crate::request::Request;
@@ -8,8 +8,7 @@ use crate::store::{Decided, Means, request_key};
 use kernel::{Count, Cursor, Page, RequestId, Timestamp};
 use matching_core::decision::Considered;
 use matching_core::{Decision, Outcome};
-use platform::http::caller::Manager;
-use platform::http::{self, Path, Query, Staff};
+use platform::http::{self, Overseer, Path, Query};
 use platform::{Failure, Function, List, Stored, TableReader};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,7 +53,7 @@ pub fn function() -> Function {
 
 /// Reads one page of the request's decisions.
 pub async fn list_decisions(
-    _: Staff<Manager>,
+    _: Overseer,
     Path(id): Path<RequestId>,
     Query(query): Query<ListDecisions>,
     matching: TableReader,

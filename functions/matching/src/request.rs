@@ -139,6 +139,8 @@ pub enum Closed {
     Cancelled,
     /// Nobody was found in time.
     Unmatched,
+    /// The job of a match that a manager ended had begun: its worker does it.
+    Begun,
 }
 
 /// A worker's slot that is taken by the present attempt.

@@ -14,7 +14,9 @@ use contracts::orders::{
     OrderCancelled, OrderDelivered, OrderExpired, OrderPaid, OrderRefunded, OrderRejected, OrderReserved,
     OrderReturned, OrderShipped,
 };
-use contracts::payments::{PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
+use contracts::payments::{InvoiceUnpaid, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
+use contracts::sensors::AlertRaised;
+use contracts::training::SessionDue;
 use kernel::{AccountId, Money, OrderId};
 
 contracts::one_of! {
@@ -41,6 +43,7 @@ contracts::one_of! {
         PaymentMethodRemoved,
         OfferMade,
         InvoiceIssued,
+        InvoiceUnpaid,
         PayoutPaid,
         PayoutFailed,
         AccountAdjusted,
@@ -51,6 +54,8 @@ contracts::one_of! {
         TestAssigned,
         WorkerHired,
         ApplicationRejected,
+        AlertRaised,
+        SessionDue,
     }
 }
 
@@ -101,6 +106,10 @@ impl Heard {
                 let (invoice, amount, period) = (*invoice, *amount, period.clone());
                 (*client, Notice::InvoiceIssued { invoice, amount, period, pay_until: *pay_until })
             }
+            Heard::InvoiceUnpaid(InvoiceUnpaid { invoice, client, amount, because }) => {
+                let (invoice, amount, because) = (*invoice, *amount, *because);
+                (*client, Notice::InvoiceUnpaid { invoice, amount, because })
+            }
             Heard::PayoutPaid(event) => {
                 (event.worker, Notice::PayoutPaid { amount: event.amount, period: event.period.clone() })
             }
@@ -133,6 +142,12 @@ impl Heard {
             }
             Heard::WorkerHired(event) => (event.worker, Notice::WorkerHired),
             Heard::ApplicationRejected(event) => (event.candidate, Notice::ApplicationRejected),
+            Heard::AlertRaised(AlertRaised { person, device, raised_at, .. }) => {
+                (*person, Notice::ReadingsAlert { device: *device, raised_at: *raised_at })
+            }
+            Heard::SessionDue(SessionDue { person, title, begins_at, .. }) => {
+                (*person, Notice::SessionDue { title: title.clone(), begins_at: *begins_at })
+            }
         }
     }
 
@@ -160,6 +175,7 @@ impl Heard {
             | Heard::PaymentMethodRemoved(_)
             | Heard::OfferMade(_)
             | Heard::InvoiceIssued(_)
+            | Heard::InvoiceUnpaid(_)
             | Heard::PayoutPaid(_)
             | Heard::PayoutFailed(_)
             | Heard::AccountAdjusted(_)
@@ -169,7 +185,9 @@ impl Heard {
             | Heard::RolesChanged(_)
             | Heard::TestAssigned(_)
             | Heard::WorkerHired(_)
-            | Heard::ApplicationRejected(_) => None,
+            | Heard::ApplicationRejected(_)
+            | Heard::AlertRaised(_)
+            | Heard::SessionDue(_) => None,
         }
     }
 }

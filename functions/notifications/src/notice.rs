@@ -5,7 +5,8 @@
 
 use crate::channel::Channel;
 use contracts::identity::CodePurpose;
-use kernel::{ApplicationId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
+use contracts::payments::Unpaid;
+use kernel::{ApplicationId, DeviceId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The facts of one notification. Its name is that of its template.
@@ -128,6 +129,15 @@ pub enum Notice {
         /// Until when.
         pay_until: Timestamp,
     },
+    /// An invoice could not be charged: the client is to pay it.
+    InvoiceUnpaid {
+        /// The invoice.
+        invoice: InvoiceId,
+        /// How much.
+        amount: Money,
+        /// Why.
+        because: Unpaid,
+    },
     /// A worker was paid for a week.
     PayoutPaid {
         /// How much.
@@ -202,6 +212,20 @@ pub enum Notice {
     WorkerHired,
     /// A candidate was not hired.
     ApplicationRejected,
+    /// Readings of a device call for attention, as the person wished to be told. What they are is the person's to look at.
+    ReadingsAlert {
+        /// The device.
+        device: DeviceId,
+        /// When that was clear.
+        raised_at: Timestamp,
+    },
+    /// A planned training session begins soon.
+    SessionDue {
+        /// What it is called.
+        title: String,
+        /// When it begins.
+        begins_at: Timestamp,
+    },
     /// Several notices that were held back, in one message.
     Digest {
         /// The first of them, oldest first.
@@ -256,6 +280,7 @@ impl Notice {
             Notice::JobCreated { .. } => "job-created",
             Notice::JobCancelled { .. } => "job-cancelled",
             Notice::InvoiceIssued { .. } => "invoice-issued",
+            Notice::InvoiceUnpaid { .. } => "invoice-unpaid",
             Notice::PayoutPaid { .. } => "payout-paid",
             Notice::PayoutFailed { .. } => "payout-failed",
             Notice::AccountCredited { .. } => "account-credited",
@@ -270,6 +295,8 @@ impl Notice {
             Notice::TestAssigned { .. } => "test-assigned",
             Notice::WorkerHired => "worker-hired",
             Notice::ApplicationRejected => "application-rejected",
+            Notice::ReadingsAlert { .. } => "readings-alert",
+            Notice::SessionDue { .. } => "session-due",
             Notice::Digest { .. } => "digest",
         }
     }
@@ -317,6 +344,7 @@ impl Notice {
             | Notice::PaymentFailed { .. }
             | Notice::RefundFailed { .. }
             | Notice::InvoiceIssued { .. }
+            | Notice::InvoiceUnpaid { .. }
             | Notice::PayoutPaid { .. }
             | Notice::PayoutFailed { .. }
             | Notice::AccountCredited { .. }
@@ -327,7 +355,11 @@ impl Notice {
             | Notice::AccountLocked { .. }
             | Notice::SessionsRevoked { .. }
             | Notice::RolesChanged { .. } => Nature::Security,
-            Notice::TestAssigned { .. } | Notice::WorkerHired | Notice::ApplicationRejected => Nature::Official,
+            Notice::TestAssigned { .. }
+            | Notice::WorkerHired
+            | Notice::ApplicationRejected
+            | Notice::ReadingsAlert { .. }
+            | Notice::SessionDue { .. } => Nature::Official,
         }
     }
 
@@ -336,7 +368,9 @@ impl Notice {
         let waits_for_payment = matches!(self, Notice::OrderReserved { .. } | Notice::PaymentFailed { .. });
         let sends_somewhere = matches!(self, Notice::JobCreated { .. } | Notice::JobCancelled { .. });
         let waits_for_worker = matches!(self, Notice::OfferMade { .. });
-        waits_for_payment || sends_somewhere || waits_for_worker || self.nature() == Nature::Security
+        // The person named the time, whatever the hour.
+        let is_reminder = matches!(self, Notice::SessionDue { .. });
+        waits_for_payment || sends_somewhere || waits_for_worker || is_reminder || self.nature() == Nature::Security
     }
 
     /// From when on it is not worth sending any more.
@@ -347,6 +381,7 @@ impl Notice {
             Notice::OfferMade { accept_until, .. } => Some(*accept_until),
             Notice::Code { expires_at, .. } => Some(*expires_at),
             Notice::TestAssigned { begin_until, .. } => Some(*begin_until),
+            Notice::SessionDue { begins_at, .. } => Some(*begins_at),
             _ => None,
         }
     }

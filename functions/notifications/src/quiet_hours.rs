@@ -2,7 +2,7 @@
 
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, civil};
-use kernel::Timestamp;
+use kernel::{TimeOfDay, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,16 +16,12 @@ pub struct QuietHours {
     pub to: TimeOfDay,
 }
 
-/// A time of day by the wall clock, in minutes, written `22:00`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct TimeOfDay(u16);
-
 /// A night has one end; a clock that is set back or forward in it adds one or two turns.
 const TURNS: usize = 8;
 
 impl QuietHours {
     /// For whom nothing else is set.
-    pub const USUAL: QuietHours = QuietHours { from: TimeOfDay(22 * 60), to: TimeOfDay(8 * 60) };
+    pub const USUAL: QuietHours = QuietHours { from: TimeOfDay::hour(22), to: TimeOfDay::hour(8) };
 
     /// If `now` is in quiet hours by the clocks of `zone`: the first moment that is not.
     pub fn end(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
@@ -54,7 +50,7 @@ impl QuietHours {
     fn next_end(&self, wall: civil::DateTime, now: jiff::Timestamp, zone: &TimeZone) -> Option<jiff::Timestamp> {
         let over_midnight = self.to <= TimeOfDay::of(wall.time());
         let date = if over_midnight { wall.date().tomorrow().ok()? } else { wall.date() };
-        let end = date.to_datetime(self.to.time()?);
+        let end = date.to_datetime(self.to.time());
         match zone.to_ambiguous_timestamp(end).offset() {
             AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(end).ok(),
             // The clock jumps over it: the moment of the jump.
@@ -68,63 +64,5 @@ impl QuietHours {
                 Some(if first > now { first } else { second })
             }
         }
-    }
-}
-
-impl TimeOfDay {
-    fn of(time: civil::Time) -> Self {
-        Self(u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs()))
-    }
-
-    fn time(self) -> Option<civil::Time> {
-        civil::Time::new(i8::try_from(self.0 / 60).ok()?, i8::try_from(self.0 % 60).ok()?, 0, 0).ok()
-    }
-}
-
-impl std::str::FromStr for TimeOfDay {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let two_digits =
-            |part: &str| (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok());
-        let (hours, minutes) = text.split_once(':').unwrap_or_default();
-        match (two_digits(hours).flatten(), two_digits(minutes).flatten()) {
-            (Some(hours @ 0u16..=23), Some(minutes @ 0u16..=59)) => Ok(Self(hours * 60 + minutes)),
-            _ => Err("a time of day looks like 22:00".to_owned()),
-        }
-    }
-}
-
-impl std::fmt::Display for TimeOfDay {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
-    }
-}
-
-impl Serialize for TimeOfDay {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for TimeOfDay {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for TimeOfDay {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "TimeOfDay".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string",
-            "description": "A time of day by the wall clock.",
-            "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
-            "examples": ["22:00"],
-        })
     }
 }

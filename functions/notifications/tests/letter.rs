@@ -4,7 +4,8 @@
 //! After a change of wording: raise the template's version, and run the tests once with `GOLDEN=write`.
 
 use crate::samples::{ORDER, notices};
-use kernel::{Currency, Digest, Money};
+use contracts::payments::Unpaid;
+use kernel::{Currency, Digest, InvoiceId, Money};
 use notifications::letter::{
     Letter, Reader, Short, code_letter, code_short, letter, short, text_message, write_letter,
 };
@@ -177,4 +178,21 @@ fn text_messages_use_spaces_that_phones_have() {
     let paid = Notice::OrderPaid { order: ORDER, total: Money::new(129_900, Currency::RUB) };
     let english = text_message(&short(&paid, &reader(Locale::En)).unwrap(), Locale::En);
     assert_eq!(english, "Yarmarka. Order E7T6J2 is paid: RUB 1,299.00. Thank you!");
+}
+
+#[test]
+fn why_an_invoice_is_not_paid_is_told_in_every_language() {
+    let notice = |because| Notice::InvoiceUnpaid {
+        invoice: InvoiceId::from_bits(1),
+        amount: Money::new(129_900, Currency::RUB),
+        because,
+    };
+    for locale in Locale::ALL {
+        let all = [Unpaid::NoMethod, Unpaid::ActionRequired, Unpaid::Declined].map(|because| {
+            let (letter, short) = written(&notice(because), &reader(locale));
+            assert!(letter.text.contains("/invoices/inv_") && short.text.contains("/invoices/inv_"), "{letter:?}");
+            letter.text
+        });
+        assert!(all[0] != all[1] && all[1] != all[2] && all[0] != all[2], "{all:?}");
+    }
 }

@@ -1,6 +1,6 @@
 //! `notify`: what becomes of an event that a person must hear of.
 
-use crate::samples::time;
+use crate::samples::{session_due, time};
 use crate::support::*;
 use contracts::billing::{AccountAdjusted, InvoiceIssued, PayoutFailed, PayoutPaid};
 use contracts::hiring::{ApplicationRejected, TestAssigned, WorkerHired};
@@ -11,10 +11,13 @@ use contracts::orders::{
     OrderCancelled, OrderDelivered, OrderExpired, OrderPaid, OrderRefunded, OrderRejected, OrderReturned, OrderShipped,
     OrderedLine,
 };
-use contracts::payments::{PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
+use contracts::payments::{
+    InvoiceUnpaid, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed, Unpaid,
+};
+use contracts::sensors::{AlertCause, AlertRaised};
 use kernel::{
-    AdjustmentId, ApplicationId, InvoiceId, JobId, OfferId, PaymentId, PaymentMethodId, PayoutId, RefundId, RequestId,
-    ReturnId, ServiceId, SlotId, TestId,
+    AdjustmentId, AlertId, ApplicationId, DeviceId, InvoiceId, JobId, OfferId, PaymentId, PaymentMethodId, PayoutId,
+    RefundId, RequestId, ReturnId, ServiceId, SlotId, TestId,
 };
 use local::faults::Fate;
 use local::testing::{event, item, reports_only_what_it_cannot_read};
@@ -46,6 +49,15 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
     let (application, test) = (ApplicationId::from_bits(18), TestId::from_bits(19));
     let begin_until = stage.now().after(Duration::from_secs(7 * 86_400));
     let assigned = TestAssigned { application, candidate: MARIA, test, begin_until };
+    let alert = AlertRaised {
+        alert: AlertId::from_bits(31),
+        person: MARIA,
+        device: DeviceId::from_bits(30),
+        channel: "heart-rate".to_owned(),
+        cause: AlertCause::Above,
+        since: stage.now(),
+        raised_at: stage.now(),
+    };
     let hired = WorkerHired {
         application,
         worker: MARIA,
@@ -67,6 +79,12 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         amount,
         period: period.clone(),
         pay_until: stage.now(),
+    };
+    let unpaid = InvoiceUnpaid {
+        invoice: InvoiceId::from_bits(1),
+        client: customer,
+        amount,
+        because: Unpaid::Declined,
     };
     let payout = PayoutId::from_bits(1);
     let paid = PayoutPaid { payout, worker: customer, amount, period: period.clone() };
@@ -139,6 +157,7 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         (event(stage, &PaymentMethodRemoved { customer, method }, 1, 2), "payment-method-removed"),
         (event(stage, &offered, 1, 1), "offer-made"),
         (event(stage, &issued, 1, 1), "invoice-issued"),
+        (event(stage, &unpaid, 1, 1), "invoice-unpaid"),
         (event(stage, &paid, 1, 2), "payout-paid"),
         (event(stage, &bounced, 1, 3), "payout-failed"),
         (event(stage, &adjusted(1, 500), 1, 1), "account-credited"),
@@ -155,6 +174,8 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         (event(stage, &assigned, 1, 2), "test-assigned"),
         (event(stage, &hired, 1, 5), "worker-hired"),
         (event(stage, &ApplicationRejected { application, candidate: MARIA }, 1, 6), "application-rejected"),
+        (event(stage, &alert, 1, 1), "readings-alert"),
+        (event(stage, &session_due(MARIA, begin_until), 1, 2), "session-due"),
     ]
 }
 

@@ -54,6 +54,8 @@ fn security_and_what_was_asked_for_are_no_matter_of_preferences() {
             "test-assigned",
             "worker-hired",
             "application-rejected",
+            "readings-alert",
+            "session-due",
         ] {
             assert_eq!(chosen(&preferences, name), [Email], "{name}");
         }
@@ -101,6 +103,7 @@ fn what_is_urgent_or_about_security_never_waits_for_the_morning() {
             "account-locked",
             "sessions-revoked",
             "roles-changed",
+            "session-due",
         ]
     );
 }

@@ -1,9 +1,10 @@
 //! Quiet hours by the clock on the wall, at midnight and where clocks are set forward and back.
 
 use jiff::tz::TimeZone;
+use kernel::TimeOfDay;
 use kernel::Timestamp;
 use notifications::preferences::zone;
-use notifications::quiet_hours::{QuietHours, TimeOfDay};
+use notifications::quiet_hours::QuietHours;
 use proptest::prelude::*;
 use std::time::Duration;
 

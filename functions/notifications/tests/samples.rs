@@ -1,7 +1,12 @@
 //! One notice of each kind, as real as can be.
 
 use contracts::identity::CodePurpose;
-use kernel::{ApplicationId, Currency, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
+use contracts::payments::Unpaid;
+use contracts::training::{SessionDue, SessionOf};
+use kernel::{
+    AccountId, ApplicationId, Currency, DeviceId, EnrolmentId, InvoiceId, JobId, Money, OrderId, RequestId, TestId,
+    Timestamp,
+};
 use notifications::channel::Channel;
 use notifications::notice::Notice;
 
@@ -18,6 +23,19 @@ pub const REQUEST: RequestId = RequestId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9
 
 /// The job that samples are about.
 pub const JOB: JobId = JobId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9b3f_5c7d_1a44);
+
+/// A session that begins then.
+pub fn session_due(person: AccountId, begins_at: Timestamp) -> SessionDue {
+    let enrolment = EnrolmentId::from_bits(27);
+    let planned = SessionOf { enrolment, week: 1, session: 1 };
+    SessionDue {
+        enrolment,
+        person,
+        planned,
+        title: "Intervals".to_owned(),
+        begins_at,
+    }
+}
 
 /// One of each, in the order of their declaration.
 pub fn notices() -> Vec<Notice> {
@@ -51,6 +69,11 @@ pub fn notices() -> Vec<Notice> {
             period: "2026-01-04".to_owned(),
             pay_until: time("2026-01-11T00:00:00Z"),
         },
+        Notice::InvoiceUnpaid {
+            invoice: InvoiceId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9b3f_5c7d_1a43),
+            amount: roubles,
+            because: Unpaid::NoMethod,
+        },
         Notice::PayoutPaid { amount: roubles, period: "2026-01-04".to_owned() },
         Notice::PayoutFailed { amount: roubles, period: "2026-01-04".to_owned() },
         Notice::AccountCredited { amount: roubles },
@@ -77,6 +100,14 @@ pub fn notices() -> Vec<Notice> {
         },
         Notice::WorkerHired,
         Notice::ApplicationRejected,
+        Notice::ReadingsAlert {
+            device: DeviceId::from_bits(30),
+            raised_at: time("2026-01-05T08:05:00Z"),
+        },
+        Notice::SessionDue {
+            title: "Интервалы 4 × 8".to_owned(),
+            begins_at: time("2026-01-05T15:00:00Z"),
+        },
         Notice::Digest {
             notices: vec![
                 Notice::OrderDelivered { order },

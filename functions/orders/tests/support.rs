@@ -4,17 +4,15 @@ use contracts::catalog::{ProductChanged, Shortage, StockRejected, StockReserved}
 use contracts::orders::OrderReserved;
 use contracts::payments::{PaymentClosed, PaymentSucceeded, RefundSucceeded};
 use kernel::{Currency, Money, OrderId, PaymentId, Principal, RefundId, Role, Sku};
-use local::faults::Fate;
-use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
-use local::testing::{caller, event, item, published};
+use local::testing::{caller, event, item};
 use local::trigger::HttpResponse;
 use orders::order::{Order, State};
 use orders::store::order_key;
 use serde_json::{Value, json};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+pub use local::testing::{announced, first_write, kinds, meanwhile, writes};
 
 /// What one of anything costs in the shop, in pence.
 pub const PRICE: i64 = 255;
@@ -180,42 +178,6 @@ pub fn stored(stage: &Stage, id: OrderId) -> Order {
 pub fn state(stage: &Stage, id: OrderId) -> String {
     let answer = stage.ask("get-order").by(&customer()).at(id).get();
     answer.json()["state"].as_str().unwrap_or_default().to_owned()
-}
-
-/// Whether a call writes.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
-}
-
-/// Lets everything that is due happen; the types of what was announced since calls were last taken, in their order.
-pub fn kinds(stage: &Stage) -> Vec<String> {
-    announced(stage).iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
-}
-
-/// The same, the events themselves.
-pub fn announced(stage: &Stage) -> Vec<Value> {
-    stage.settle().unwrap();
-    published(stage).concat()
-}
-
-/// The first write from now on has this fate.
-pub fn first_write(stage: &Stage, fate: Fate) {
-    let entered = AtomicUsize::new(0);
-    stage.interfere(move |call| match writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-        true => fate.clone(),
-        false => Fate::Answered,
-    });
-}
-
-/// Just before the first write from now on, `act` happens. To be ended by `calm`.
-pub fn meanwhile(stage: &Arc<Stage>, act: impl Fn(&Stage) + Send + Sync + 'static) {
-    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            act(&other);
-        }
-        Fate::Answered
-    });
 }
 
 /// Paths that name no order.

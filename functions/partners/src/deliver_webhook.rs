@@ -11,7 +11,7 @@ use crate::lane::Lane;
 use crate::sending::Desk;
 use crate::store::{delivery_key, lane_key};
 use contracts::partners::DeliveryQueued;
-use platform::{Courier, Error, Function, Now, On, Secret, Table, events};
+use platform::{Courier, Error, Function, Log, Now, On, Secret, Table, events};
 use std::time::Duration;
 
 /// A batch of ten that each take as long as they may.
@@ -26,6 +26,7 @@ pub fn function() -> Function {
 pub async fn deliver_webhook(
     queued: On<DeliveryQueued>,
     Now(now): Now,
+    log: Log,
     partners: Table,
     courier: Courier,
     seal: Secret<EndpointSeal>,
@@ -38,7 +39,7 @@ pub async fn deliver_webhook(
     if is_failing || delivery.value.state != State::Queued {
         return Ok(());
     }
-    let desk = Desk { partners, courier, seal };
+    let desk = Desk { partners, courier, seal, log };
     desk.send(delivery, now).await?;
     Ok(())
 }

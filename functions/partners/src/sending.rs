@@ -8,7 +8,8 @@ use crate::lane::Lane;
 use crate::store::{endpoint_key, lane_key, payload_key, subscriber_key};
 use kernel::Timestamp;
 use platform::standard_webhooks::{ID, SIGNATURE, TIMESTAMP, sign};
-use platform::{Courier, Decision, Error, Secret, SecretValues, Stored, Table, Undelivered};
+use platform::{Courier, Decision, Error, Log, Secret, SecretValues, Stored, Table, Undelivered};
+use serde_json::json;
 
 /// What a delivery is sent with.
 pub struct Desk {
@@ -18,6 +19,8 @@ pub struct Desk {
     pub courier: Courier,
     /// What opens endpoints' secrets.
     pub seal: Secret<EndpointSeal>,
+    /// Where staff hear of what is wrong.
+    pub log: Log,
 }
 
 /// What became of a delivery.
@@ -147,14 +150,21 @@ impl Desk {
 
     /// It gets no more until it is enabled, unless it was changed since this was decided.
     async fn disable(&self, endpoint: &Endpoint, state: endpoint::State, now: Timestamp) -> Result<(), Error> {
+        let mut is_disabled = false;
         let decide = |found: Option<&Stored<Endpoint>>| {
             let as_it_was = found.filter(|found| found.value == *endpoint);
+            is_disabled = as_it_was.is_some();
             Ok(match as_it_was {
                 Some(found) => Decision::To(found.value.becomes(state, now), vec![EndpointEvent::Disabled]),
                 None => Decision::Keep,
             })
         };
-        self.partners.advance(&endpoint_key(endpoint.partner, endpoint.id), decide).await
+        self.partners.advance(&endpoint_key(endpoint.partner, endpoint.id), decide).await?;
+        if is_disabled {
+            let facts = json!({ "endpoint": endpoint.id, "partner": endpoint.partner });
+            self.log.error("an endpoint is disabled: its partner hears of nothing until it is enabled", facts);
+        }
+        Ok(())
     }
 }
 

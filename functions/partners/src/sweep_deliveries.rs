@@ -12,7 +12,7 @@ use crate::sending::{Desk, Sent};
 use crate::store::{due, endpoint_key, in_lane, lane_key};
 use futures_util::future::join_all;
 use kernel::Timestamp;
-use platform::{Courier, Decision, Error, Function, Now, Secret, Stored, Table, schedule};
+use platform::{Courier, Decision, Error, Function, Log, Now, Secret, Stored, Table, schedule};
 use std::time::Duration;
 
 /// How many endpoints one run looks at.
@@ -30,12 +30,13 @@ pub fn function() -> Function {
 /// Goes through the lanes that are due.
 pub async fn sweep_deliveries(
     Now(now): Now,
+    log: Log,
     partners: Table,
     courier: Courier,
     seal: Secret<EndpointSeal>,
 ) -> Result<(), Error> {
     let lanes = due::<Lane>(&partners, WAITING, now, LANES).await?;
-    let desk = Desk { partners, courier, seal };
+    let desk = Desk { partners, courier, seal, log };
     let swept = join_all(lanes.into_iter().map(|lane| sweep(&desk, lane.value, now))).await;
     swept.into_iter().fold(Ok(()), Result::and)
 }

@@ -49,7 +49,10 @@ fn replay(stage: &Stage, id: EndpointId, key: &str, body: &Value) -> Value {
 }
 
 fn disabled(stage: &Stage) -> usize {
-    announced(stage).iter().filter(|(kind, _)| kind == "partners.endpoint-disabled.v1").count()
+    let heard = announced(stage).iter().filter(|(kind, _)| kind == "partners.endpoint-disabled.v1").count();
+    let logged = stage.log().iter().filter(|line| line.contains("an endpoint is disabled")).count();
+    assert!(heard <= logged, "staff hear of it too");
+    heard
 }
 
 #[test]

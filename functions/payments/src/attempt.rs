@@ -189,6 +189,14 @@ impl Attempt {
         }
     }
 
+    /// The intent that brought the money, if one did.
+    pub fn captured(&self) -> Option<&IntentRef> {
+        match &self.progress {
+            Progress::Captured { intent, .. } => Some(intent),
+            _ => None,
+        }
+    }
+
     /// What is captured and not given back, nor about to be, in minor units of what was captured.
     pub fn kept_minor(&self) -> i64 {
         match &self.progress {

@@ -13,7 +13,7 @@ use platform::{Decision, Error, Stored, Table};
 /// What became of news.
 pub enum Heard {
     /// They were about this payment, which is as it stands now.
-    Payment(Stored<Payment>),
+    Payment(Box<Stored<Payment>>),
     /// There is nothing further to do.
     Nothing,
     /// They are about something that nobody here knows.
@@ -121,7 +121,7 @@ async fn change(
         Ok(next.ok().flatten().flatten())
     });
     Ok(match payment.await? {
-        Some(payment) if !stranger => Heard::Payment(payment),
+        Some(payment) if !stranger => Heard::Payment(Box::new(payment)),
         _ => Heard::Orphan { about },
     })
 }

@@ -7,10 +7,17 @@
 //! money is decided: it is paid once, what comes too late or differs goes back whole, and nothing is given back twice.
 //!
 //! Whatever the provider is asked for is stored first, and carried out by whoever comes by ([`carry_out`]): a lost
-//! reply, a crash or an outage leaves a state from which anybody goes on.
+//! reply, a crash or an outage leaves a state from which anybody goes on. Each day is compared with what the provider
+//! says ([`reconcile_payments`]).
 
 pub mod attempt;
+pub mod break_view;
 pub mod carry_out;
+pub mod compare;
+pub mod comparing;
+pub mod comparison;
+pub mod day;
+pub mod discrepancy;
 pub mod hear;
 pub mod invoice;
 pub mod method;
@@ -22,6 +29,7 @@ pub mod provider;
 pub mod purpose;
 pub mod refund;
 pub mod refunding;
+mod refusals;
 pub mod started;
 pub mod store;
 pub mod stripe;
@@ -31,16 +39,20 @@ pub mod way;
 
 platform::context! {
     name: "payments",
-    indexes: [store::BY_DUE],
+    indexes: [store::BY_DAY, store::BY_DUE],
     functions: [
         charge_invoice,
+        close_break,
         close_payment,
+        get_break,
         get_payment,
         get_top_up,
         keep_payable,
+        list_breaks,
         list_payment_methods,
         pay_invoice,
         poll_payments,
+        reconcile_payments,
         refund_return,
         relay_payments,
         remove_payment_method,

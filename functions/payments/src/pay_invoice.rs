@@ -9,19 +9,17 @@
 use crate::carry_out::carry_out;
 use crate::invoice::TIME_TO_PAY;
 use crate::payment::{NotStartable, Payment, Wish};
+use crate::refusals::refusals;
 use crate::start_payment::StartPayment;
-use crate::started::{Nothing, StartedPayment, told};
+use crate::started::{StartedPayment, told};
 use crate::store::payment_key;
 use crate::stripe::{Stripe, StripeApi, StripeKey};
 use crate::way::chosen;
-use derive::Refusal;
 use kernel::{InvoiceId, PaymentId};
 use platform::http::{self, Created, Customer, IdempotencyKey, Json, Path};
 use platform::{Decision, Failure, Function, Now, Partner, Secret, Stored, Table};
 
-/// Why an invoice is not paid.
-#[derive(Debug, Refusal)]
-pub enum Refused {
+refusals! {
     /// The invoice is paid.
     #[problem(409, "already-paid", "There is nothing to pay.")]
     AlreadyPaid,
@@ -31,24 +29,6 @@ pub enum Refused {
     /// The payment has ended.
     #[problem(409, "payment-over", "Another one took its place, or its time is over. Start one with a new key.")]
     PaymentEnded,
-    /// The saved method is unknown.
-    #[problem(422, "payment-method-unknown", "List the saved methods and name one of them.")]
-    MethodUnknown,
-    /// A saved method cannot be saved again.
-    #[problem(422, "payment-method-saved", "Either name a saved method, or ask for a new one to be saved.")]
-    SavedAlready,
-    /// The provider does not take such a payment.
-    #[problem(422, "amount-not-payable", "The payment provider does not take this amount or currency ({reason}).")]
-    NotTaken {
-        /// The provider's word for why.
-        reason: String,
-    },
-    /// The bank declined the payment.
-    #[problem(402, "payment-declined", "The bank says {reason}. Pay in another way, with a new key.")]
-    Declined {
-        /// The provider's word for why.
-        reason: String,
-    },
 }
 
 /// `POST /v1/invoices/{invoice}/payments`
@@ -94,17 +74,6 @@ pub async fn pay_invoice(
     let carried = carry_out(&payments, &stripe, payment, now).await?;
     let body = told(&stripe, carried, id).await?;
     Ok(Created { location: format!("/v1/invoices/{invoice}"), body })
-}
-
-impl From<Nothing> for Failure<Refused> {
-    fn from(nothing: Nothing) -> Self {
-        Failure::Refused(match nothing {
-            Nothing::Ended => Refused::PaymentEnded,
-            Nothing::NotTaken { reason } => Refused::NotTaken { reason },
-            Nothing::Declined { reason } => Refused::Declined { reason },
-            Nothing::Yet(error) => return Failure::Failed(error),
-        })
-    }
 }
 
 impl From<NotStartable> for Failure<Refused> {

@@ -15,6 +15,7 @@
 //! Kept is captured less given back: what the order shows as paid.
 
 use crate::attempt::{Attempt, Dispute, Ending, Progress, Way};
+use crate::day::Day;
 use crate::invoice::{Bill, Uncharged};
 use crate::provider::{Intent, IntentRef, IntentStatus};
 use crate::purpose::Purpose;
@@ -52,6 +53,9 @@ pub struct Payment {
     /// The attempts, in the order in which they were started.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Attempt>,
+    /// The day on which its money moved last: when it is compared with what the provider says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_on: Option<Day>,
     /// When the sweeper is to look at it; none if nothing waits for the provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
@@ -160,6 +164,7 @@ impl Payment {
             bill: None,
             standing: Standing::Payable,
             attempts: Vec::new(),
+            moved_on: None,
             due: None,
             waiting: None,
         }
@@ -328,6 +333,7 @@ impl Payment {
             refunds.push(Refund::asked(for_stray(attempt.id), amount, cause, now));
         }
         attempt.progress = Progress::Captured { intent: intent.clone(), amount, refunds };
+        self.moved_on = Some(Day::of(now));
         self.settled(events, now)
     }
 
@@ -339,6 +345,7 @@ impl Payment {
             {
                 let rest = Money::new(rest, amount.currency);
                 refunds.push(Refund::asked(for_cancellation(by), rest, Cause::Cancelled, now));
+                self.moved_on = Some(Day::of(now));
             }
         }
     }

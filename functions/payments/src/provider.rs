@@ -1,7 +1,7 @@
 //! What this context asks of a payment provider, in its own words. A provider is a small adapter of this trait.
 
 use crate::purpose::Purpose;
-use kernel::{AccountId, Money, PaymentId, RefundId};
+use kernel::{AccountId, Money, PaymentId, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 
@@ -133,6 +133,8 @@ pub struct RefundNews {
     pub amount: Money,
     /// How far it is.
     pub status: RefundStatus,
+    /// When it was made there.
+    pub made_at: Timestamp,
 }
 
 /// How far a refund is at the provider.
@@ -144,6 +146,59 @@ pub enum RefundStatus {
     Done,
     /// Failed, and why.
     Failed(String),
+}
+
+/// A book of the provider's about money that moved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Book {
+    /// What was charged.
+    Charges,
+    /// What was given back.
+    Refunds,
+}
+
+/// A stretch of time, in whole seconds: from one moment until another, which is excluded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    /// Its first moment.
+    pub from: Timestamp,
+    /// The first moment behind it.
+    pub until: Timestamp,
+}
+
+/// An entry of a book.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Entry {
+    /// Money that came for something of ours.
+    Charge(Taken),
+    /// A refund of something of ours: its purpose and intent are known.
+    Refund(RefundNews),
+    /// A charge of ours that brought no money (yet).
+    Idle,
+    /// Somebody else's who uses the same account there.
+    Foreign,
+}
+
+/// Money that came.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Taken {
+    /// The intent that was charged.
+    pub intent: IntentRef,
+    /// Our id of it.
+    pub payment: PaymentId,
+    /// What is paid.
+    pub purpose: Purpose,
+    /// How much.
+    pub amount: Money,
+}
+
+/// A page of a book, the newest entries first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BookPage {
+    /// What is on it.
+    pub entries: Vec<Entry>,
+    /// The provider's name of the last entry, behind which the next page begins; none on the last page.
+    pub next: Option<String>,
 }
 
 /// Why there is no result.
@@ -189,6 +244,14 @@ pub trait PaymentProvider: Send + Sync {
 
     /// Every refund of an intent, as it is now.
     fn refunds(&self, intent: &IntentRef) -> impl Future<Output = Result<Vec<RefundNews>, Trouble>> + Send;
+
+    /// A page of what moved within `span`, behind the entry `after`.
+    fn list(
+        &self,
+        book: Book,
+        span: Span,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<BookPage, Trouble>> + Send;
 
     /// Creates the account's counterpart, for saved methods.
     fn enrol(&self, account: AccountId) -> impl Future<Output = Result<PayerRef, Trouble>> + Send;

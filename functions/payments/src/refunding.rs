@@ -1,6 +1,7 @@
 //! Giving money back: which refunds a payment takes on, and what news about them mean. Pure.
 
 use crate::attempt::{Attempt, Progress};
+use crate::day::Day;
 use crate::payment::{Next, Payment, PaymentEvent, REFUND_DELAY, Standing, UNANSWERED};
 use crate::provider::{IntentRef, RefundNews, RefundStatus};
 use crate::refund::{Cause, Refund, RefundState, for_return, of_provider};
@@ -49,6 +50,7 @@ impl Payment {
             }
             refunds.push(refund);
         }
+        next.moved_on = Some(Day::of(now));
         Ok(Some(next.settled(events, now)))
     }
 
@@ -109,6 +111,7 @@ impl Payment {
             RefundState::Asked { .. } | RefundState::Pending { .. } => Vec::new(),
         };
         refund.state = state;
+        self.moved_on = Some(Day::of(now));
         Some(self.settled(events, now))
     }
 

@@ -1,15 +1,17 @@
-//! Publishes what payments and saved methods announce.
+//! Publishes what payments, saved methods and breaks announce.
 //!
 //! Reads the stream of the payments table; writes nothing. What an event says was decided when it was announced and
 //! never changes afterwards, so it can be read from the item at any later version.
 
+use crate::compare::Said;
+use crate::discrepancy::{Break, BreakEvent};
 use crate::method::{MethodEvent, SavedMethod};
 use crate::payment::{Payment, PaymentEvent};
 use crate::purpose::Purpose;
 use crate::refund::{Refund, RefundState};
 use contracts::payments::{
-    BalanceToppedUp, DisputeOpened, InvoicePaid, InvoiceUnpaid, PaymentClosed, PaymentFailed, PaymentMethodRemoved,
-    PaymentMethodSaved, PaymentSucceeded, Published, RefundFailed, RefundSucceeded,
+    BalanceToppedUp, BreakClosed, BreakFound, DisputeOpened, InvoicePaid, InvoiceUnpaid, PaymentClosed, PaymentFailed,
+    PaymentMethodRemoved, PaymentMethodSaved, PaymentSucceeded, Published, RefundFailed, RefundSucceeded,
 };
 use kernel::{InvoiceId, OrderId, PaymentId, RefundId, TopUpId};
 use platform::{Change, Error, Function, Item, relay};
@@ -29,6 +31,10 @@ pub async fn relay_payments(change: Change) -> Result<Vec<Published>, Error> {
         SavedMethod::KIND => {
             let (method, outbox) = change.read::<SavedMethod>()?;
             Ok(outbox.events.into_iter().map(|event| method_announced(&method, event)).collect())
+        }
+        Break::KIND => {
+            let (found, outbox) = change.read::<Break>()?;
+            Ok(outbox.events.into_iter().map(|event| break_announced(&found, event)).collect())
         }
         _ => Err(Error::broken(format!("{} announces nothing", change.key))),
     }
@@ -102,6 +108,26 @@ fn method_announced(method: &SavedMethod, event: MethodEvent) -> Published {
     match event {
         MethodEvent::Saved => PaymentMethodSaved { customer, method }.into(),
         MethodEvent::Removed => PaymentMethodRemoved { customer, method }.into(),
+    }
+}
+
+fn break_announced(found: &Break, event: BreakEvent) -> Published {
+    let (id, kind, object) = (found.id, found.kind, found.object.clone());
+    let amount = |said: Option<Said>| said.and_then(|said| said.amount);
+    match event {
+        BreakEvent::Found { ours, theirs } => {
+            let paid = found.purpose.to_string();
+            BreakFound {
+                id,
+                kind,
+                object,
+                paid,
+                ours: amount(ours),
+                theirs: amount(theirs),
+            }
+            .into()
+        }
+        BreakEvent::Closed { by } => BreakClosed { id, kind, object, closed_by: by }.into(),
     }
 }
 

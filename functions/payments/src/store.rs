@@ -7,17 +7,27 @@
 //! | [`Payer`] | `acc_…` | `payer` |
 //! | [`SavedMethod`] | `acc_…` | `method#pmt_…` |
 //! | [`WebhookEvent`] | `webhook#<event>` | `webhook` |
+//! | [`Comparison`] | `comparison` | `comparison#<day>` |
+//! | [`Sheet`] of a comparison | `sheet#<day>` | `sheet#<page>` |
+//! | [`Break`] | `brk_…` | `break` |
 //!
 //! The index `by-due` (`waiting`, `due`; keys only) holds what waits for the provider and nothing else, so that the
 //! sweeper reads what it has to look at instead of everything that was ever paid. A payment enters it when an attempt
-//! starts and leaves it when the attempt ends: two write units.
+//! starts and leaves it when the attempt ends: two write units. Breaks are in it too: the open ones, which wait for a
+//! manager, and in a partition of their own the closed ones.
+//!
+//! The index `by-day` (`moved_on`, `order`; keys only) holds the payments whose money moved, by the day on which it moved
+//! last: one write unit when money comes, two more when it moves on a later day.
 
+use crate::comparison::{Comparison, Sheet};
+use crate::day::Day;
+use crate::discrepancy::{self, Break, BreakEvent};
 use crate::method::{MethodEvent, SavedMethod};
 use crate::payable::Payable;
 use crate::payment::{Next, Payment, PaymentEvent};
 use crate::provider::PayerRef;
 use crate::purpose::Purpose;
-use kernel::{AccountId, Cursor, OrderId, Page, PaymentMethodId, Timestamp};
+use kernel::{AccountId, BreakId, Cursor, OrderId, Page, PaymentMethodId, Timestamp};
 use platform::{Decision, Error, Failure, Index, Item, Key, List, Never, Stored, Table, TableReader};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -25,9 +35,14 @@ use std::time::Duration;
 
 /// Lists what waits for the provider, by when somebody is to look at it.
 pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
+/// Lists the payments whose money moved last on a day.
+pub const BY_DAY: Index = Index { name: "by-day", partition: "moved_on", sort: "order" };
 
 /// How many of what is due are read at a time.
 const DUE_PAGE: u32 = 50;
+/// How many payments of a day, and how many open breaks, are gone through at a time: each of these may be asked about.
+const MOVED_PAGE: u32 = 50;
+const BREAK_PAGE: u32 = 20;
 /// How many saved methods are read at a time.
 const METHOD_PAGE: u32 = 50;
 /// More pages than anybody has saved methods, removed ones included.
@@ -192,4 +207,84 @@ impl Item for WebhookEvent {
 /// The key of a webhook.
 pub fn webhook_key(id: &str) -> Key {
     Key::new(format!("webhook#{id}"), WebhookEvent::KIND)
+}
+
+/// The collection of all comparisons.
+const COMPARISONS: &str = "comparison";
+
+impl Item for Comparison {
+    type Event = Never;
+    const KIND: &'static str = "comparison";
+
+    fn key(&self) -> Key {
+        comparison_key(self.day)
+    }
+}
+
+/// The key of the comparison of a day.
+pub fn comparison_key(day: Day) -> Key {
+    Key::new(COMPARISONS, format!("{}#{day}", Comparison::KIND))
+}
+
+/// The comparison of the latest day that one was begun of.
+pub async fn latest_comparison(payments: &TableReader) -> Result<Option<Stored<Comparison>>, Error> {
+    let list = List::collection::<Comparison>(COMPARISONS).newest_first();
+    let page = payments.list::<Comparison, Infallible>(&list, 1, None).await.map_err(failed)?;
+    Ok(page.items.into_iter().next())
+}
+
+impl Item for Sheet {
+    type Event = Never;
+    const KIND: &'static str = "sheet";
+
+    fn key(&self) -> Key {
+        Key::new(sheets_of(self.day), format!("{}#{:08}", Sheet::KIND, self.page))
+    }
+}
+
+fn sheets_of(day: Day) -> String {
+    format!("{}#{day}", Sheet::KIND)
+}
+
+/// What the provider listed for the comparison of a day: as many as it took pages.
+pub async fn sheets(payments: &TableReader, day: Day) -> Result<Vec<Sheet>, Error> {
+    payments.collection(sheets_of(day)).await
+}
+
+/// A page of the payments whose money moved last on a day.
+pub async fn moved(payments: &TableReader, day: Day, cursor: Option<&Cursor>) -> Result<Page<Stored<Payment>>, Error> {
+    payments
+        .list::<Payment, Infallible>(&List::index(BY_DAY, day), MOVED_PAGE, cursor)
+        .await
+        .map_err(failed)
+}
+
+impl Item for Break {
+    type Event = BreakEvent;
+    const KIND: &'static str = "break";
+    const HISTORY: bool = true;
+
+    fn key(&self) -> Key {
+        break_key(self.id)
+    }
+}
+
+/// The key of a break.
+pub fn break_key(id: BreakId) -> Key {
+    Key::new(id, Break::KIND)
+}
+
+/// The breaks that are open, the oldest first.
+pub fn open_breaks() -> List {
+    List::index(BY_DUE, discrepancy::OPEN)
+}
+
+/// The breaks that are closed, the newest first.
+pub fn closed_breaks() -> List {
+    List::index(BY_DUE, discrepancy::CLOSED).newest_first()
+}
+
+/// A page of the breaks that are open.
+pub async fn still_open(payments: &TableReader, cursor: Option<&Cursor>) -> Result<Page<Stored<Break>>, Error> {
+    payments.list::<Break, Infallible>(&open_breaks(), BREAK_PAGE, cursor).await.map_err(failed)
 }

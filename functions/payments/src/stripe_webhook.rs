@@ -59,7 +59,7 @@ pub async fn stripe_webhook(
     }
     payments.create(&WebhookEvent::new(event.id, event.kind, orphan, now), Vec::new()).await?;
     if let Heard::Payment(payment) = heard {
-        match carry_out(&payments, &stripe, payment, now).await {
+        match carry_out(&payments, &stripe, *payment, now).await {
             Ok(carried) => carried.report(&log),
             Err(error) => log.warn("what follows from a webhook waits", json!({ "cause": error.to_string() })),
         }

@@ -1,6 +1,7 @@
 //! The use cases of payments, each against the embedded cloud, and the pure domain beneath them.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod breaks;
 mod close_payment;
 mod get_payment;
 mod histories;
@@ -11,6 +12,7 @@ mod payment;
 mod payment_methods;
 mod poll_payments;
 mod purpose;
+mod reconcile_payments;
 mod refund_return;
 mod relay_payments;
 mod start_payment;

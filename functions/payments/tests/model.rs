@@ -3,8 +3,8 @@
 
 use kernel::{AccountId, Money, PaymentId, RefundId, Timestamp};
 use payments::provider::{
-    Intent, IntentRef, IntentStatus, MethodRef, NewIntent, NewRefund, PayerRef, PaymentProvider, RefundNews, RefundRef,
-    RefundStatus, Trouble,
+    Book, BookPage, Intent, IntentRef, IntentStatus, MethodRef, NewIntent, NewRefund, PayerRef, PaymentProvider,
+    RefundNews, RefundRef, RefundStatus, Span, Trouble,
 };
 use payments::purpose::Purpose;
 use std::collections::{BTreeMap, BTreeSet};
@@ -284,6 +284,7 @@ impl PaymentProvider for Model {
                 intent: Some(of.clone()),
                 amount,
                 status: RefundStatus::Pending,
+                made_at: Timestamp::from_millis(state.now),
             };
             state.refunds.push(news.clone());
             state.told.push(Told::Refund(news.clone()));
@@ -293,6 +294,10 @@ impl PaymentProvider for Model {
             Kept::Refund(news) => Ok(news),
             Kept::Intent(_) => Err(Trouble::Broken("no refund".to_owned())),
         }
+    }
+
+    async fn list(&self, _: Book, _: Span, _: Option<&str>) -> Result<BookPage, Trouble> {
+        Ok(BookPage { entries: Vec::new(), next: None })
     }
 
     async fn refunds(&self, id: &IntentRef) -> Result<Vec<RefundNews>, Trouble> {

@@ -83,6 +83,7 @@ fn refund_news(n: u32, payment: &Payment, status: RefundStatus) -> RefundNews {
         intent: Some("pi_1".to_owned().into()),
         amount: refund.amount,
         status,
+        made_at: now(),
     }
 }
 

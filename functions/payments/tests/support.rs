@@ -10,15 +10,16 @@ use local::outside::{Answer, OutsideCall, Service};
 use local::sandbox::stripe::{PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET, events::signature};
 use local::sandbox::{Request, Webhook};
 use local::stage::Stage;
-use local::testing::{caller, event, item, published};
+use local::testing::{caller, event, item};
 use local::trigger::{HttpRequest, HttpResponse};
 use payments::payment::Payment;
 use payments::store::{WebhookEvent, payment_key, webhook_key};
 use platform::{Asked, Context, Error, Figure, Function, Setting, direct};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+pub use local::testing::{interfere, kinds as announced_types, told as announced, writes};
 
 /// What an order costs, in pence.
 pub const PRICE: i64 = 1530;
@@ -276,43 +277,10 @@ pub fn remembered(stage: &Stage, id: &str) -> Option<WebhookEvent> {
     item(stage, "payments", &webhook_key(id))
 }
 
-/// Publishes what waits; type and data of each event since calls were last taken.
-pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
-    stage.settle().unwrap();
-    let events = published(stage).concat().into_iter();
-    events
-        .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["data"].clone()))
-        .collect()
-}
-
-/// The types only.
-pub fn announced_types(stage: &Stage) -> Vec<String> {
-    announced(stage).into_iter().map(|(kind, _)| kind).collect()
-}
-
 /// Whether a call asks Stripe to do this: a method and how the path ends, its query left out.
 pub fn asks(call: &OutsideCall, method: &str, end: &str) -> bool {
     let path = call.target.split('?').next().unwrap_or_default();
     call.service == Service::Partner && call.operation == method && path.ends_with(end)
-}
-
-/// Whether a call writes to the table.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
-}
-
-/// The first `times` calls that match have this fate.
-pub fn interfere(
-    stage: &Stage,
-    times: usize,
-    fate: Fate,
-    matches: impl Fn(&OutsideCall) -> bool + Send + Sync + 'static,
-) {
-    let seen = AtomicUsize::new(0);
-    stage.interfere(move |call| match matches(call) && seen.fetch_add(1, Ordering::Relaxed) < times {
-        true => fate.clone(),
-        false => Fate::Answered,
-    });
 }
 
 /// Stripe has a problem of its own.

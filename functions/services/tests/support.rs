@@ -4,16 +4,14 @@ use contracts::Event;
 use contracts::jobs::{JobCancelled, JobCompleted, JobFailed, JobMissed, JobStarted, JobWithdrawn, RequestReleased};
 use contracts::matching::{MatchEnd, MatchEnded, RequestMatched, RequestUnmatched, RequestWaiting};
 use kernel::{AccountId, Currency, JobId, Money, Principal, RequestId, Role, ServiceId, SlotId, Timestamp};
-use local::faults::Fate;
-use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
-use local::testing::{caller, event, item, published};
+use local::testing::{caller, event, item};
 use serde_json::{Value, json};
 use services::request::{ServiceRequest, State};
 use services::store::request_key;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+pub use local::testing::{announced, first_write, kinds, meanwhile, writes};
 
 /// The client who requests.
 pub fn client() -> Principal {
@@ -233,42 +231,6 @@ pub fn bring(stage: &Stage, id: RequestId, state: State) {
 /// The request as it stands in the table.
 pub fn stored(stage: &Stage, id: RequestId) -> ServiceRequest {
     item(stage, "services", &request_key(id)).expect("the request is stored")
-}
-
-/// Whether a call writes.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
-}
-
-/// Relays; the types of what was announced since calls were last taken, in their order.
-pub fn kinds(stage: &Stage) -> Vec<String> {
-    announced(stage).iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
-}
-
-/// The same, the events themselves.
-pub fn announced(stage: &Stage) -> Vec<Value> {
-    stage.settle().unwrap();
-    published(stage).concat()
-}
-
-/// The first write from now on has this fate.
-pub fn first_write(stage: &Stage, fate: Fate) {
-    let entered = AtomicUsize::new(0);
-    stage.interfere(move |call| match writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-        true => fate.clone(),
-        false => Fate::Answered,
-    });
-}
-
-/// Just before the first write from now on, `act` happens. To be ended by `calm`.
-pub fn meanwhile(stage: &Arc<Stage>, act: impl Fn(&Stage) + Send + Sync + 'static) {
-    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            act(&other);
-        }
-        Fate::Answered
-    });
 }
 
 /// Nothing that a client wrote is in what functions logged.

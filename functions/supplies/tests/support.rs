@@ -8,12 +8,10 @@ use local::outside::{Answer, OutsideCall, Service};
 use local::sandbox::Request;
 use local::sandbox::biscuit::API_KEY;
 use local::stage::Stage;
-use local::testing::{caller, event, item, published};
+use local::testing::{caller, event, item};
 use local::trigger::HttpResponse;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use supplies::cookie::Cookie;
 use supplies::draw::Draw;
@@ -21,6 +19,8 @@ use supplies::job::Job;
 use supplies::purchase::Purchase;
 use supplies::store::{cookie_key, draw_key, job_key, purchase_key, supply_key};
 use supplies::supply::Supply;
+
+pub use local::testing::{interfere, kinds, meanwhile, told as announced, writes};
 
 /// The key of the requests for which it does not matter.
 pub const KEY: &str = "the-key-of-this-request";
@@ -218,25 +218,6 @@ pub fn cookie(stage: &Stage, n: u128) -> Option<Cookie> {
     item(stage, "supplies", &cookie_key(job(n)))
 }
 
-/// Publishes what waits; type and data of each event since calls were last taken.
-pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
-    stage.settle().unwrap();
-    let events = published(stage).concat().into_iter();
-    events
-        .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["data"].clone()))
-        .collect()
-}
-
-/// The types only.
-pub fn kinds(stage: &Stage) -> Vec<String> {
-    announced(stage).into_iter().map(|(kind, _)| kind).collect()
-}
-
-/// Whether a call writes to the table.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
-}
-
 /// Whether a call asks the vendor to do this: a method and how the path ends, its query left out.
 pub fn asks(call: &OutsideCall, method: &str, end: &str) -> bool {
     let path = call.target.split('?').next().unwrap_or_default();
@@ -246,31 +227,6 @@ pub fn asks(call: &OutsideCall, method: &str, end: &str) -> bool {
 /// How many of these calls place an order at the vendor.
 pub fn placings(calls: &[OutsideCall]) -> usize {
     calls.iter().filter(|call| asks(call, "POST", "/orders")).count()
-}
-
-/// The first `times` calls that match have this fate.
-pub fn interfere(
-    stage: &Stage,
-    times: usize,
-    fate: Fate,
-    matches: impl Fn(&OutsideCall) -> bool + Send + Sync + 'static,
-) {
-    let seen = AtomicUsize::new(0);
-    stage.interfere(move |call| match matches(call) && seen.fetch_add(1, Ordering::Relaxed) < times {
-        true => fate.clone(),
-        false => Fate::Answered,
-    });
-}
-
-/// Just before the first write from now on, `act` happens. To be ended by `calm`.
-pub fn meanwhile(stage: &Arc<Stage>, act: impl Fn(&Stage) + Send + Sync + 'static) {
-    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            act(&other);
-        }
-        Fate::Answered
-    });
 }
 
 /// The vendor has a problem of its own.

@@ -6,6 +6,7 @@ mod ledger;
 mod load;
 mod processor;
 mod runtime_api;
+mod sensors;
 pub mod start;
 pub mod writes;
 
@@ -26,7 +27,8 @@ pub fn run(arguments: &[String]) -> Outcome {
         Some("writes") => writes::run(rest),
         Some("match") => cores::matching(rest),
         Some("codec") => cores::codec(rest),
-        _ => Err("cargo dev bench start | build | ledger | load | writes | match | codec".to_owned()),
+        Some("sensors") => sensors::run(rest),
+        _ => Err("cargo dev bench start | build | ledger | load | writes | match | codec | sensors".to_owned()),
     }
 }
 

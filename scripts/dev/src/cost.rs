@@ -8,8 +8,10 @@ mod matching;
 pub(crate) mod measure;
 mod partnering;
 mod paying;
+mod sensors;
 mod story;
 mod supplies;
+mod training;
 mod working;
 
 use crate::Outcome;
@@ -69,6 +71,8 @@ pub struct Costs {
 pub fn costs() -> Result<Costs, String> {
     let mut cases = measure::cases()?;
     cases.extend(supplies::cases()?);
+    cases.extend(sensors::cases()?);
+    cases.extend(training::cases()?);
     cases.extend(billing::cases()?);
     cases.extend(paying::cases()?);
     let (story, bill) = story::order()?;

@@ -11,6 +11,7 @@ pub mod journeys;
 pub mod load_products;
 pub mod mutants;
 pub mod package;
+pub mod payouts;
 mod retail;
 pub mod sandbox;
 pub mod simulate;

@@ -20,6 +20,7 @@ cargo dev <command>
   bench load [--orders 1000]               orders placed and paid over HTTP; what the functions take of it
   bench writes                             whether writes stay as quick to 50,000 orders
   bench match                              matching replayed over real data, beside the best there is
+  bench sensors                            what keeping readings costs, beside one item a record
   bench codec [bench | train | fuzz N]     the codec of readings beside Gorilla, pco and zstd
   features [--write yes]                   check (or keep) the features that reach the functions
   symbols                                  check that the functions need no newer C library than Lambda's
@@ -30,6 +31,7 @@ cargo dev <command>
   mutants [--only TEXT]                    whether each condition that is left out is caught
   fuzz [--executions 100000] [--only TEXT] damaged input for whatever reads input from outside
   crashes [--workflow N]                   every workflow with a fault at every call it makes, and pairs of them
+  payouts [--workers 1000]                 a week's payouts while those who make them are killed at every boundary
 ";
 
 #[allow(clippy::print_stderr, reason = "this is a command line")]
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Some(&"load-products") => dev::load_products::run(&arguments[1..]),
         Some(&"mutants") => dev::mutants::run(&arguments[1..]),
         Some(&"package") => dev::package::run(&arguments[1..]),
+        Some(&"payouts") => dev::payouts::run(&arguments[1..]),
         Some(&"manifest") => dev::generate::run(&arguments[1..]),
         Some(&"sandbox") => dev::sandbox::run(&arguments[1..]),
         Some(&"token") => dev::token::run(&arguments[1..]),

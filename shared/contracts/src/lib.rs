@@ -14,8 +14,10 @@ pub mod notifications;
 pub mod orders;
 pub mod partners;
 pub mod payments;
+pub mod sensors;
 pub mod services;
 pub mod supplies;
+pub mod training;
 
 pub use envelope::{CloudEvent, Stamp};
 

@@ -1,7 +1,7 @@
 //! What the payments context publishes: money that came, money that went back, and what will never come.
 
 use crate::{event, published};
-use kernel::{AccountId, InvoiceId, Money, OrderId, PaymentId, PaymentMethodId, RefundId, ReturnId, TopUpId};
+use kernel::{AccountId, BreakId, InvoiceId, Money, OrderId, PaymentId, PaymentMethodId, RefundId, ReturnId, TopUpId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -176,6 +176,71 @@ pub struct BalanceToppedUp {
 }
 event!(BalanceToppedUp = "payments.balance-topped-up.v1", about top_up);
 
+/// What differs between our payments and the provider's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BreakKind {
+    /// The provider moved money of which we know nothing.
+    MissingHere,
+    /// We say that money moved of which the provider knows nothing.
+    MissingThere,
+    /// The amount.
+    Amount,
+    /// The currency.
+    Currency,
+    /// How far it is: one side says that money moved, or that it moved for good, and the other does not.
+    State,
+}
+
+impl std::fmt::Display for BreakKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            BreakKind::MissingHere => "missing-here",
+            BreakKind::MissingThere => "missing-there",
+            BreakKind::Amount => "amount",
+            BreakKind::Currency => "currency",
+            BreakKind::State => "state",
+        })
+    }
+}
+
+/// Our payments and the provider's differ: a manager is to look into it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = BreakFound::example())]
+pub struct BreakFound {
+    /// The break.
+    pub id: BreakId,
+    /// What differs.
+    pub kind: BreakKind,
+    /// The provider's name of what it is about; ours of a refund that the provider does not know.
+    pub object: String,
+    /// The order, invoice or top-up that is paid.
+    pub paid: String,
+    /// The amount that we know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ours: Option<Money>,
+    /// The amount that the provider knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theirs: Option<Money>,
+}
+event!(BreakFound = "payments.break-found.v1", about id);
+
+/// A difference between our payments and the provider's needs nobody any more.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = BreakClosed::example())]
+pub struct BreakClosed {
+    /// The break.
+    pub id: BreakId,
+    /// What differed.
+    pub kind: BreakKind,
+    /// What it was about.
+    pub object: String,
+    /// The manager who closed it; absent if both sides came to agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_by: Option<AccountId>,
+}
+event!(BreakClosed = "payments.break-closed.v1", about id);
+
 published!(
     PaymentSucceeded,
     PaymentFailed,
@@ -188,6 +253,8 @@ published!(
     InvoicePaid,
     InvoiceUnpaid,
     BalanceToppedUp,
+    BreakFound,
+    BreakClosed,
 );
 
 fn with(fields: Value) -> Value {
@@ -271,6 +338,29 @@ impl BalanceToppedUp {
             "account": AccountId::from_bits(2),
             "payment": PaymentId::from_bits(4),
             "amount": {"amount_minor": 50_000, "currency": "RUB"},
+        })
+    }
+}
+
+impl BreakFound {
+    fn example() -> Value {
+        json!({
+            "id": BreakId::from_bits(30),
+            "kind": "missing-here",
+            "object": "pi_3MtwBwLkdIwHu7ix28a3tqPa",
+            "paid": OrderId::from_bits(1),
+            "theirs": {"amount_minor": 1530, "currency": "GBP"},
+        })
+    }
+}
+
+impl BreakClosed {
+    fn example() -> Value {
+        json!({
+            "id": BreakId::from_bits(30),
+            "kind": "missing-here",
+            "object": "pi_3MtwBwLkdIwHu7ix28a3tqPa",
+            "closed_by": AccountId::from_bits(9),
         })
     }
 }

@@ -106,7 +106,17 @@ typed_id!(TopUpId, "top", "Names a top-up of a balance.");
 typed_id!(AdjustmentId, "adj", "Names a credit or fine that a manager gave.");
 typed_id!(EndpointId, "end", "Names an address to which a partner wants events sent.");
 typed_id!(PhotoId, "pho", "Names a photo that a worker took of a job.");
+typed_id!(DeviceId, "dev", "Names a device that measures something of a person.");
+typed_id!(BatchId, "bat", "Names a batch of readings that a device sent.");
+typed_id!(AlertId, "alr", "Names an alert about a person's readings.");
+typed_id!(ActivityFileId, "fil", "Names a file of an activity that somebody uploads.");
+typed_id!(BreakId, "brk", "Names a difference between our payments and the provider's.");
 typed_id!(ImportId, "imp", "Names an import of a partner's data.");
+typed_id!(ActivityId, "act", "Names an activity that a person's sensors recorded.");
+typed_id!(ExerciseId, "exc", "Names an exercise of the library.");
+typed_id!(ProgrammeId, "prg", "Names a training programme.");
+typed_id!(EnrolmentId, "enr", "Names a person's run through a training programme.");
+typed_id!(WorkoutId, "wko", "Names a workout that a person did.");
 
 #[cfg(test)]
 mod tests {

@@ -13,14 +13,17 @@ pub mod principal;
 pub mod problem;
 pub mod skill;
 pub mod sku;
+pub mod sport;
 pub mod time;
+pub mod time_of_day;
 
 pub use bounded::{Count, List, Text};
 pub use digest::Digest;
 pub use id::{
-    AccountId, AdjustmentId, ApplicationId, CookieOrderId, DrawId, EndpointId, ImportId, InvoiceId, JobId, MessageId,
-    OfferId, OrderId, PaymentId, PaymentMethodId, PayoutId, PhotoId, PurchaseId, RefundId, RequestId, ReturnId,
-    ServiceId, SessionId, SlotId, TestId, TopUpId,
+    AccountId, ActivityFileId, ActivityId, AdjustmentId, AlertId, ApplicationId, BatchId, BreakId, CookieOrderId,
+    DeviceId, DrawId, EndpointId, EnrolmentId, ExerciseId, ImportId, InvoiceId, JobId, MessageId, OfferId, OrderId,
+    PaymentId, PaymentMethodId, PayoutId, PhotoId, ProgrammeId, PurchaseId, RefundId, RequestId, ReturnId, ServiceId,
+    SessionId, SlotId, TestId, TopUpId, WorkoutId,
 };
 pub use money::{Currency, Money, MoneyError, TaxRate};
 pub use page::{Cursor, Page};
@@ -29,4 +32,6 @@ pub use principal::{Principal, Role};
 pub use problem::{Problem, ProblemEntry, Refusal};
 pub use skill::Skills;
 pub use sku::Sku;
+pub use sport::Sport;
 pub use time::Timestamp;
+pub use time_of_day::TimeOfDay;

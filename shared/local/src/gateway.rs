@@ -1,6 +1,7 @@
 //! The HTTP gateway: API Gateway's part. Finds the route, checks the token, calls the function, passes its answer on.
 
 use crate::authorizer::Authorizer;
+use crate::outside::Answer;
 use crate::page::page;
 use crate::partners;
 use crate::realtime::Running;
@@ -57,9 +58,10 @@ impl Serve for Gateway {
                     let now = self.running.host.now();
                     self.running.cloud.upload(target, &headers.collect(), &body, now)
                 }
-                _ => s3::refusal(405, "MethodNotAllowed", "only uploads are answered here"),
+                Method::GET => self.running.cloud.download(target, self.running.host.now()),
+                _ => s3::refusal(405, "MethodNotAllowed", "only uploads and links are answered here"),
             };
-            return respond(answer.status, answer.body);
+            return object(answer);
         }
         // Partners' APIs, for clients that talk to them directly: an app that confirms a payment.
         let partner = partners::ask(&mut self.running.cloud.sandboxes(), &parts, &body, &*self.running.host);
@@ -158,6 +160,17 @@ fn matches(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
         }
     }
     Some(parameters)
+}
+
+/// An answer of object storage, with its own type: a photo is no JSON.
+fn object(answer: Answer) -> Response<Full<Bytes>> {
+    let mut response = respond(answer.status, answer.body);
+    for (name, value) in answer.headers {
+        if let Ok(value) = http::HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 fn pass_on(answer: HttpResponse) -> Response<Full<Bytes>> {

@@ -196,6 +196,10 @@ fn read(function: &'static str, request: &HttpRequest) -> Option<OutsideCall> {
                 target = path.trim_start_matches('/').to_owned();
                 (Service::S3, "HeadObject".to_owned())
             }
+            ("s3", "GET", path) => {
+                target = path.trim_start_matches('/').to_owned();
+                (Service::S3, "GetObject".to_owned())
+            }
             ("lambda", "POST", path) => {
                 target = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?.to_owned();
                 (Service::Lambda, "Invoke".to_owned())

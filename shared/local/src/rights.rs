@@ -69,7 +69,7 @@ impl Rights {
                 let partner = call.target.split('/').next().unwrap_or_default();
                 self.partners.contains(&partner)
             }
-            (Service::S3, "HeadObject") => {
+            (Service::S3, "HeadObject" | "GetObject") => {
                 s3::name(&call.target).is_some_and(|bucket| self.looks_into.contains(&bucket))
             }
             (Service::Public, _) => self.calls_anybody,

@@ -63,7 +63,7 @@ pub trait Sandbox: Send {
     fn be_prompt(&mut self);
 
     /// What it holds of each order, or moved under each reference: less what was given back, in the currency's minor
-    /// unit.
+    /// unit, or in pieces.
     fn kept(&self) -> BTreeMap<String, i64>;
 
     /// What changed since the last time this was asked: names and values (`None`: gone).

@@ -1,7 +1,8 @@
-//! What tests of use cases share: callers, events as they arrive, a look into tables and topics, and what holds for
-//! every HTTP function.
+//! What tests of use cases share: callers, events as they arrive, a look into tables and topics, what becomes of calls,
+//! and what holds for every HTTP function.
 
-use crate::outside::Service;
+use crate::faults::Fate;
+use crate::outside::{OutsideCall, Service};
 use crate::plane::Message;
 use crate::services::{dynamodb, sns};
 use crate::stage::{Ask, Stage};
@@ -10,6 +11,8 @@ use contracts::{CloudEvent, Event};
 use kernel::{AccountId, Principal, Role};
 use platform::{Item, Key};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Account number `n` with one role.
 pub fn caller(n: u128, role: Role) -> Principal {
@@ -67,6 +70,63 @@ pub fn published(stage: &Stage) -> Vec<Vec<Value>> {
         .collect()
 }
 
+/// Publishes what waits; every event since calls were last taken.
+pub fn announced(stage: &Stage) -> Vec<Value> {
+    let settled = stage.settle();
+    assert_eq!(settled, Ok(()), "without faults everything settles");
+    published(stage).concat()
+}
+
+/// Their types, in their order.
+pub fn kinds(stage: &Stage) -> Vec<String> {
+    announced(stage).iter().map(kind).collect()
+}
+
+/// Their types and data.
+pub fn told(stage: &Stage) -> Vec<(String, Value)> {
+    announced(stage).iter().map(|event| (kind(event), event["data"].clone())).collect()
+}
+
+fn kind(event: &Value) -> String {
+    event["type"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Whether a call writes to a table.
+pub fn writes(call: &OutsideCall) -> bool {
+    let writing = ["PutItem", "TransactWriteItems", "UpdateItem"];
+    call.service == Service::DynamoDb && writing.contains(&call.operation.as_str())
+}
+
+/// The first `times` calls that match have this fate. To be ended by `calm`.
+pub fn interfere(
+    stage: &Stage,
+    times: usize,
+    fate: Fate,
+    matches: impl Fn(&OutsideCall) -> bool + Send + Sync + 'static,
+) {
+    let seen = AtomicUsize::new(0);
+    stage.interfere(move |call| match matches(call) && seen.fetch_add(1, Ordering::Relaxed) < times {
+        true => fate.clone(),
+        false => Fate::Answered,
+    });
+}
+
+/// The first write from now on has this fate. To be ended by `calm`.
+pub fn first_write(stage: &Stage, fate: Fate) {
+    interfere(stage, 1, fate, writes);
+}
+
+/// Just before the first write from now on, `act` happens. To be ended by `calm`.
+pub fn meanwhile(stage: &Arc<Stage>, act: impl Fn(&Stage) + Send + Sync + 'static) {
+    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
+            act(&other);
+        }
+        Fate::Answered
+    });
+}
+
 /// Hands a batch of messages to a consumer; the places in the batch that it reported as failed.
 pub fn deliver_batch(stage: &Stage, function: &str, bodies: &[String]) -> Vec<usize> {
     let messages: Vec<Message> = (0..)
@@ -113,6 +173,19 @@ pub fn problem(answer: &HttpResponse, status: u16, code: &str) -> Value {
         assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {}", answer.body);
     }
     problem
+}
+
+/// Checks that callers with one of `roles` get past the caller's check of a function, and nobody else.
+pub fn only_for_either<'s>(roles: [Role; 2], ask: impl Fn() -> Ask<'s>) {
+    problem(&ask().get(), 401, "token-invalid");
+    let called = roles.map(Role::name).join(" or ");
+    for role in Role::ALL {
+        let answer = ask().by(&caller(1, role)).get();
+        match roles.contains(&role) {
+            true => assert!(![401, 403].contains(&answer.status_code), "{role:?}"),
+            false => assert_eq!(problem(&answer, 403, "role-missing")["role"], called),
+        }
+    }
 }
 
 /// Checks that only callers with `role` and a good access token get past the caller's check of a function.

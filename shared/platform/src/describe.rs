@@ -28,6 +28,8 @@ pub enum Caller {
     Role(Role),
     /// A manager or an auditor.
     Overseer,
+    /// Quality or a manager.
+    Inspector,
 }
 
 impl Caller {
@@ -38,6 +40,7 @@ impl Caller {
             Caller::SignedIn => "signed-in",
             Caller::Role(role) => role.name(),
             Caller::Overseer => "manager-or-auditor",
+            Caller::Inspector => "quality-or-manager",
         }
     }
 }
@@ -148,7 +151,7 @@ impl Description {
         if caller != Caller::Anyone {
             self.problem(401, "token-invalid", "The access token is missing, expired or not for this API");
         }
-        if matches!(caller, Caller::Role(_) | Caller::Overseer) {
+        if matches!(caller, Caller::Role(_) | Caller::Overseer | Caller::Inspector) {
             self.problem(403, "role-missing", "The caller may not do this");
         }
     }
@@ -192,7 +195,12 @@ impl Description {
     }
 
     pub(crate) fn query<T: JsonSchema>(&mut self) {
-        self.query = Some(T::json_schema(&mut self.generator));
+        let query = T::json_schema(&mut self.generator);
+        // About whom the caller may not ask, there is nothing.
+        if query.get("properties").is_some_and(|properties| properties.get("person").is_some()) {
+            self.problem(404, "not-found", "There is nothing here");
+        }
+        self.query = Some(query);
         self.problem(400, "invalid-query", "The query is not as described");
     }
 

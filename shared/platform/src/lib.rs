@@ -37,7 +37,7 @@ pub mod telemetry;
 pub mod world;
 
 pub use argument::{Argument, Now};
-pub use bucket::{BucketName, Object, Objects, Upload, Uploads};
+pub use bucket::{BucketName, Downloads, Link, Object, Objects, Upload, Uploads};
 pub use call::Call;
 pub use courier::{Courier, PublicUrl, Undelivered};
 pub use direct::{Ask, Asked};
@@ -57,7 +57,7 @@ pub use secrets::{Secret, SecretName, SecretValues};
 pub use signer::Signer;
 pub use stream::Change;
 pub use table::{
-    Commit, Creation, Decision, Guard, IndexEntry, IndexPage, Item, Key, List, Never, Refused, Stored, Table,
+    Blob, Commit, Creation, Decision, Guard, IndexEntry, IndexPage, Item, Key, List, Never, Refused, Stored, Table,
     TableReader, TableWalk, Transaction,
 };
 pub use world::{Host, World};

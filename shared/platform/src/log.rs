@@ -21,6 +21,11 @@ impl Log {
         self.write("error", message, facts);
     }
 
+    /// Something that is as it should be, and worth a line.
+    pub fn info(&self, message: &str, facts: Value) {
+        self.write("info", message, facts);
+    }
+
     /// Something that should be rare.
     pub fn warn(&self, message: &str, facts: Value) {
         self.write("warn", message, facts);

@@ -1,7 +1,11 @@
 //! What clients send.
 
-use kernel::{AccountId, OrderId, Principal, Role};
+use kernel::{AccountId, OrderId, Principal, Role, Timestamp};
+use local::cloud::API;
+use local::trigger::{HttpRequest, claims};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The steps of staff.
 pub const FULFILMENT: [(&str, &str); 3] = [
@@ -24,6 +28,22 @@ impl Command {
     /// The order that it is about, if it names one.
     pub fn order(&self) -> Option<OrderId> {
         self.path.as_ref().and_then(|(_, value)| value.parse().ok())
+    }
+
+    /// As it is sent now.
+    pub fn request(&self, now: Timestamp) -> HttpRequest {
+        let mut headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
+        headers.extend(self.key.clone().map(|key| ("idempotency-key".to_owned(), key)));
+        HttpRequest {
+            route: self.route.to_owned(),
+            path: self.path.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            headers,
+            query: String::new(),
+            source_ip: "192.0.2.1".to_owned(),
+            claims: claims(&self.caller, "https://local/", API, now.after(Duration::from_secs(600))),
+            body: (!self.body.is_null()).then(|| self.body.to_string()),
+            is_base64: false,
+        }
     }
 }
 

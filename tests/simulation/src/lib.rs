@@ -5,10 +5,14 @@ pub mod acts;
 pub mod bugs;
 mod commands;
 pub mod invariants;
+mod look;
 pub mod matrix;
 pub mod mutants;
+pub mod payouts;
+mod people;
 pub mod runner;
 pub mod shop;
+pub mod town;
 
 use platform::Context;
 
@@ -26,7 +30,9 @@ pub fn contexts() -> Vec<Context> {
         partners::context(),
         payments::context(),
         supplies::context(),
+        sensors::context(),
         services::context(),
+        training::context(),
     ]
 }
 

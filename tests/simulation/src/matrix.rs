@@ -3,6 +3,7 @@
 
 use crate::acts::{Act, UNTIL_DELIVERED};
 use crate::shop::Shop;
+use crate::town::{Chapter, Deed, Done, Town, UNTIL_DONE};
 use local::simulation::{Fault, Outcome, Plan, Random, Simulation};
 use orders::order::State;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,51 +13,88 @@ use std::sync::{Mutex, PoisonError};
 pub struct Workflow {
     /// What.
     pub name: &'static str,
-    /// What was done before, without faults.
-    before: &'static [Act],
-    /// What is done.
-    acts: &'static [Act],
-    /// Where the order is in the end, if there is one place for it.
-    goal: Option<State>,
+    story: Story,
     /// Whether pairs of faults are tried too.
     pub pairs: bool,
 }
 
+/// Where, and what is done: first without faults, then with them.
+enum Story {
+    Shop {
+        before: &'static [Act],
+        acts: &'static [Act],
+        /// Where the order is in the end, if there is one place for it.
+        goal: Option<State>,
+    },
+    Town {
+        before: &'static [Deed],
+        deeds: &'static [Deed],
+    },
+}
+
 /// Every workflow.
-pub const WORKFLOWS: [Workflow; 5] = [
+pub const WORKFLOWS: [Workflow; 8] = [
     Workflow {
         name: "place, pay, pack, ship, deliver",
-        before: &[],
-        acts: &UNTIL_DELIVERED,
-        goal: Some(State::Delivered),
+        story: Story::Shop {
+            before: &[],
+            acts: &UNTIL_DELIVERED,
+            goal: Some(State::Delivered),
+        },
         pairs: false,
     },
     Workflow {
         name: "pay",
-        before: &[Act::Place],
-        acts: &[Act::Pay, Act::Confirm],
-        goal: Some(State::Paid),
+        story: Story::Shop {
+            before: &[Act::Place],
+            acts: &[Act::Pay, Act::Confirm],
+            goal: Some(State::Paid),
+        },
         pairs: true,
     },
     Workflow {
         name: "cancel while paying",
-        before: &[Act::Place, Act::Pay],
-        acts: &[Act::ConfirmAndCancel],
-        goal: Some(State::Cancelled),
+        story: Story::Shop {
+            before: &[Act::Place, Act::Pay],
+            acts: &[Act::ConfirmAndCancel],
+            goal: Some(State::Cancelled),
+        },
         pairs: true,
     },
     Workflow {
         name: "give back, and get the money back",
-        before: &UNTIL_DELIVERED,
-        acts: &[Act::GiveBack],
-        goal: Some(State::Returned),
+        story: Story::Shop {
+            before: &UNTIL_DELIVERED,
+            acts: &[Act::GiveBack],
+            goal: Some(State::Returned),
+        },
         pairs: true,
     },
     Workflow {
         name: "expire while paying",
-        before: &[Act::Place, Act::Pay],
-        acts: &[Act::ConfirmTooLate],
-        goal: None,
+        story: Story::Shop {
+            before: &[Act::Place, Act::Pay],
+            acts: &[Act::ConfirmTooLate],
+            goal: None,
+        },
+        pairs: false,
+    },
+    Workflow {
+        name: "match, start, finish",
+        story: Story::Town { before: &[], deeds: &UNTIL_DONE },
+        pairs: false,
+    },
+    Workflow {
+        name: "cancel while being matched",
+        story: Story::Town {
+            before: &[Deed::HoldBack, Deed::Request],
+            deeds: &[Deed::CancelWhileMatched],
+        },
+        pairs: false,
+    },
+    Workflow {
+        name: "weekly run: invoice, charge, pay out",
+        story: Story::Town { before: &UNTIL_DONE, deeds: &[Deed::EndOfWeek] },
         pairs: false,
     },
 ];
@@ -70,17 +108,26 @@ impl Workflow {
     /// Plays it with these faults.
     pub fn play(&self, plan: Plan, keep_trace: bool) -> Result<Outcome, String> {
         let mut simulation = Simulation::new(SEED, crate::contexts(), keep_trace, |inner| inner)?;
-        let mut shop = Shop::new(1);
-        shop.open(&mut simulation, &mut Random::new(SEED));
-        for act in self.before {
-            shop.act(&mut simulation, *act);
+        match &self.story {
+            Story::Shop { before, acts, goal } => {
+                let mut shop = Shop::new(1);
+                shop.open(&mut simulation, &mut Random::new(SEED));
+                before.iter().for_each(|act| shop.act(&mut simulation, *act));
+                shop.goal = *goal;
+                simulation.planned(plan);
+                acts.iter().for_each(|act| shop.act(&mut simulation, *act));
+                Ok(simulation.end(&mut shop))
+            }
+            Story::Town { before, deeds } => {
+                let chapter = Chapter { done: Done::Nothing, season: 0 };
+                let mut town = Town::new(chapter, simulation.cloud.clone())?;
+                town.open(&mut simulation, &mut Random::new(SEED));
+                before.iter().for_each(|deed| town.does(&mut simulation, *deed));
+                simulation.planned(plan);
+                deeds.iter().for_each(|deed| town.does(&mut simulation, *deed));
+                Ok(simulation.end(&mut town))
+            }
         }
-        shop.goal = self.goal;
-        simulation.planned(plan);
-        for act in self.acts {
-            shop.act(&mut simulation, *act);
-        }
-        Ok(simulation.end(&mut shop))
     }
 
     /// Every plan of one fault.

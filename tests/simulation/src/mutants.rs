@@ -59,7 +59,12 @@ impl Site {
     pub fn mutant(&self) -> Bug {
         let site = self.clone();
         let plant: Plant = Arc::new(move |inner| Arc::new(Mutant { inner, site: site.clone() }));
-        Bug { name: self.to_string(), contexts: crate::contexts, plant }
+        Bug {
+            name: self.to_string(),
+            contexts: crate::contexts,
+            plant,
+            in_towns: false,
+        }
     }
 }
 
@@ -68,7 +73,12 @@ pub fn sites(seeds: u64, steps: u64) -> BTreeSet<Site> {
     let seen: Arc<Mutex<BTreeSet<Site>>> = Arc::default();
     let noting = seen.clone();
     let plant: Plant = Arc::new(move |inner| Arc::new(Noting { inner, seen: noting.clone() }));
-    let notes = Bug { name: "none".to_owned(), contexts: crate::contexts, plant };
+    let notes = Bug {
+        name: "none".to_owned(),
+        contexts: crate::contexts,
+        plant,
+        in_towns: false,
+    };
     for seed in 0..seeds {
         History::of(seed, steps, Some(&notes)).play(false);
     }

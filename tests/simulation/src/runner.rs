@@ -3,6 +3,7 @@
 use crate::acts::UNTIL_DELIVERED;
 use crate::bugs::Bug;
 use crate::shop::{LARGE, Shop};
+use crate::town::{Chapter, Town};
 use local::simulation::{Faults, Outcome, Random, Simulation, Trace};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +11,10 @@ use std::sync::{Mutex, PoisonError};
 
 /// Keeps what the weather draws apart from what else a seed decides.
 const WEATHER: u64 = 0x77ea_7435;
+
+/// Of every so many seeds this one plays a town, the others a shop.
+const EVERY: u64 = 3;
+const TOWN: u64 = 2;
 
 /// What determines a history.
 #[derive(Clone)]
@@ -32,6 +37,8 @@ pub struct Played {
     pub commands: u64,
     /// Orders that were delivered.
     pub delivered: u64,
+    /// Payouts that were made.
+    pub paid: u64,
 }
 
 impl Played {
@@ -47,25 +54,22 @@ impl<'b> History<'b> {
         Self { seed, steps, spared: BTreeSet::new(), bug }
     }
 
-    /// Plays it. Of every four histories three begin with an order that is somewhere on its way, and in one streams forget
-    /// what nobody read.
+    /// Plays it: every third one in a town, the others in a shop.
     pub fn play(&self, keep_trace: bool) -> Played {
         let contexts = self.bug.map_or_else(crate::contexts, |bug| (bug.contexts)());
         let simulation = Simulation::new(self.seed, contexts, keep_trace, |inner| match self.bug {
             Some(bug) => (bug.plant)(inner),
             None => inner,
         });
-        let mut shop = Shop::new(self.skus());
-        let faults = Faults { trimming: self.seed % 4 == 3, ..self.weather() };
-        let outcome = match simulation {
-            Ok(mut simulation) => {
-                simulation.spare(self.spared.clone());
-                shop.open(&mut simulation, &mut Random::new(self.seed));
-                let done = UNTIL_DELIVERED.into_iter().take(self.done_before());
-                done.for_each(|act| shop.act(&mut simulation, act));
-                simulation.run(&mut shop, self.steps, faults)
+        let played = simulation.and_then(|mut simulation| {
+            simulation.spare(self.spared.clone());
+            match self.seed % EVERY {
+                TOWN => self.in_town(simulation),
+                _ => Ok(self.in_shop(simulation)),
             }
-            Err(reason) => Outcome {
+        });
+        played.unwrap_or_else(|reason| Played {
+            outcome: Outcome {
                 violations: vec![reason],
                 trace: Trace::new(false),
                 steps: 0,
@@ -74,12 +78,43 @@ impl<'b> History<'b> {
                 struck: Vec::new(),
                 occasions: Vec::new(),
             },
-        };
+            commands: 0,
+            delivered: 0,
+            paid: 0,
+        })
+    }
+
+    /// Of every four histories of a shop three begin with an order that is somewhere on its way, and in one streams
+    /// forget what nobody read.
+    fn in_shop(&self, mut simulation: Simulation) -> Played {
+        let mut shop = Shop::new(self.skus());
+        shop.open(&mut simulation, &mut Random::new(self.seed));
+        let done = UNTIL_DELIVERED.into_iter().take(self.done_before());
+        done.for_each(|act| shop.act(&mut simulation, act));
+        let outcome = simulation.run(&mut shop, self.steps, self.faults());
         Played {
             outcome,
             commands: shop.commands,
             delivered: shop.delivered.len() as u64,
+            paid: 0,
         }
+    }
+
+    /// The seed says what was done before, and by which clock the weeks end.
+    fn in_town(&self, mut simulation: Simulation) -> Result<Played, String> {
+        let mut town = Town::new(Chapter::of(self.seed), simulation.cloud.clone())?;
+        town.open(&mut simulation, &mut Random::new(self.seed));
+        let outcome = simulation.run(&mut town, self.steps, self.faults());
+        Ok(Played {
+            outcome,
+            commands: town.commands,
+            delivered: 0,
+            paid: town.paid(),
+        })
+    }
+
+    fn faults(&self) -> Faults {
+        Faults { trimming: self.seed % 4 == 3, ..self.weather() }
     }
 
     /// How many SKUs the shop sells. Every eighth is large enough for orders that are reserved in chunks; in some all
@@ -176,6 +211,8 @@ pub struct Summary {
     pub commands: u64,
     /// Orders that were delivered.
     pub delivered: u64,
+    /// Payouts that were made.
+    pub paid: u64,
     /// The lowest seeds with violations, and the violations.
     pub failed: Vec<(u64, Vec<String>)>,
 }
@@ -189,6 +226,7 @@ impl Summary {
         self.faults += played.outcome.struck.len() as u64;
         self.commands += played.commands;
         self.delivered += played.delivered;
+        self.paid += played.paid;
         if played.went_wrong() {
             self.failed.push((seed, played.outcome.violations));
         }
@@ -219,9 +257,8 @@ pub fn play_many(first: u64, count: u64, steps: u64) -> Summary {
     summary
 }
 
-/// How many seeds it takes to catch a bug; `None`: not within `count`.
+/// How many histories it takes to catch a bug; `None`: not within `count`.
 pub fn seeds_to_catch(bug: &Bug, count: u64, steps: u64) -> Option<u64> {
-    (0..count)
-        .find(|seed| History::of(*seed, steps, Some(bug)).play(false).went_wrong())
-        .map(|seed| seed + 1)
+    let seed = |n: u64| if bug.in_towns { n * EVERY + TOWN } else { n };
+    (0..count).find(|n| History::of(seed(*n), steps, Some(bug)).play(false).went_wrong()).map(|n| n + 1)
 }

@@ -10,12 +10,13 @@ pub mod object;
 pub mod signature;
 
 use crate::provider::{
-    Intent, IntentRef, MethodRef, NewIntent, NewRefund, PayerRef, PaymentProvider, RefundNews, Trouble,
+    Book, BookPage, Intent, IntentRef, MethodRef, NewIntent, NewRefund, PayerRef, PaymentProvider, RefundNews, Span,
+    Trouble,
 };
 use crate::purpose::Purpose;
 use form::Form;
 use kernel::{AccountId, PaymentId};
-use object::{Customer, Failed, List, PaymentIntent, Refund};
+use object::{Charge, Customer, Failed, List, Listed, PaymentIntent, Refund};
 use platform::{NoAnswer, Partner, PartnerName, PartnerRequest, PartnerResponse, Secret, SecretName};
 use serde::de::DeserializeOwned;
 
@@ -65,6 +66,14 @@ impl Stripe {
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failed> {
         self.send("GET", path, None, String::new()).await
+    }
+
+    /// A page of a book, at the query `query` of `path`.
+    async fn book<T: Listed>(&self, path: &str, query: Form) -> Result<BookPage, Trouble> {
+        let page: List<T> = self.get(&format!("{path}?{}", query.encode())).await?;
+        let next = page.data.last().map(|last| last.id().to_owned()).filter(|_| page.has_more);
+        let entries = page.data.into_iter().map(Listed::entry).collect::<Result<_, _>>()?;
+        Ok(BookPage { entries, next })
     }
 
     /// `key` makes it happen once however often it is sent; none where it can happen only once anyway.
@@ -197,6 +206,21 @@ impl PaymentProvider for Stripe {
                 Form::new().with("payment_intent", intent.as_str()).with("limit", PAGE).with("starting_after", last);
         }
         Err(Trouble::Broken(format!("{} has more refunds than an order can have", intent.as_str())))
+    }
+
+    async fn list(&self, book: Book, span: Span, after: Option<&str>) -> Result<BookPage, Trouble> {
+        let mut query = Form::new()
+            .with("created[gte]", span.from.as_seconds())
+            .with("created[lt]", span.until.as_seconds())
+            .with("limit", PAGE);
+        if let Some(after) = after {
+            query = query.with("starting_after", after);
+        }
+        match book {
+            Book::Charges => self.book::<Charge>("/v1/charges", query).await,
+            // Who refunds at Stripe itself notes nothing: what was paid, the intent knows.
+            Book::Refunds => self.book::<Refund>("/v1/refunds", query.with("expand[]", "data.payment_intent")).await,
+        }
     }
 
     async fn enrol(&self, account: AccountId) -> Result<PayerRef, Trouble> {

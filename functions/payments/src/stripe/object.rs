@@ -1,9 +1,9 @@
 //! Stripe's objects and errors, as far as this context reads them, in this context's words.
 
 use super::amount::from_stripe;
-use crate::provider::{ClientSecret, Intent, IntentRef, IntentStatus, RefundNews, RefundStatus, Trouble};
+use crate::provider::{ClientSecret, Entry, Intent, IntentRef, IntentStatus, RefundNews, RefundStatus, Taken, Trouble};
 use crate::purpose::Purpose;
-use kernel::{AccountId, Money, PaymentId, RefundId};
+use kernel::{AccountId, Money, PaymentId, RefundId, Timestamp};
 use platform::PartnerResponse;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -107,7 +107,9 @@ pub struct Refund {
     amount: i64,
     currency: String,
     #[serde(default)]
-    payment_intent: Option<String>,
+    created: i64,
+    #[serde(default)]
+    payment_intent: Option<Linked>,
     #[serde(default)]
     status: Option<String>,
     #[serde(default)]
@@ -119,6 +121,7 @@ pub struct Refund {
 impl Refund {
     /// In our words.
     pub fn read(self) -> Result<RefundNews, Trouble> {
+        let purpose = self.purpose();
         let status = match self.status.as_deref() {
             Some("succeeded") => RefundStatus::Done,
             Some(status @ ("failed" | "canceled")) => {
@@ -129,12 +132,95 @@ impl Refund {
         };
         Ok(RefundNews {
             refund: self.metadata.refund.as_ref().and_then(|id| id.parse::<RefundId>().ok()),
-            purpose: self.metadata.purpose(),
-            intent: self.payment_intent.map(IntentRef::from),
+            purpose,
+            intent: self.payment_intent.map(Linked::name),
             amount: amount(self.amount, &self.currency)?,
             id: self.id.into(),
             status,
+            made_at: Timestamp::from_millis(self.created.saturating_mul(1000)),
         })
+    }
+
+    /// What was paid: by its own metadata, or, if somebody made it there, by those of the intent.
+    fn purpose(&self) -> Option<Purpose> {
+        self.metadata.purpose().or_else(|| match &self.payment_intent {
+            Some(Linked::Whole { metadata, .. }) => metadata.purpose(),
+            Some(Linked::Name(_)) | None => None,
+        })
+    }
+}
+
+/// An object that another one names, or holds if that was asked for (`expand`).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Linked {
+    Name(String),
+    Whole {
+        id: String,
+        #[serde(default)]
+        metadata: Metadata,
+    },
+}
+
+impl Linked {
+    fn name(self) -> IntentRef {
+        match self {
+            Linked::Name(id) | Linked::Whole { id, .. } => id.into(),
+        }
+    }
+}
+
+/// An object of a book: it has a name, and says what it is in our words.
+pub(super) trait Listed: DeserializeOwned {
+    fn id(&self) -> &str;
+    fn entry(self) -> Result<Entry, Trouble>;
+}
+
+/// A `Charge`. It has the metadata of its intent.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Charge {
+    id: String,
+    currency: String,
+    #[serde(default)]
+    amount_captured: i64,
+    #[serde(default)]
+    paid: bool,
+    #[serde(default)]
+    payment_intent: Option<String>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+impl Listed for Charge {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn entry(self) -> Result<Entry, Trouble> {
+        let (Some(intent), Some(payment), Some(purpose)) =
+            (self.payment_intent, self.metadata.payment(), self.metadata.purpose())
+        else {
+            return Ok(Entry::Foreign);
+        };
+        if !self.paid || self.amount_captured == 0 {
+            return Ok(Entry::Idle);
+        }
+        let (intent, amount) = (intent.into(), amount(self.amount_captured, &self.currency)?);
+        Ok(Entry::Charge(Taken { intent, payment, purpose, amount }))
+    }
+}
+
+impl Listed for Refund {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn entry(self) -> Result<Entry, Trouble> {
+        match self.purpose().filter(|_| self.payment_intent.is_some()) {
+            // Its currency may be none of ours.
+            None => Ok(Entry::Foreign),
+            Some(_) => self.read().map(Entry::Refund),
+        }
     }
 }
 

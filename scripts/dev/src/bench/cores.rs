@@ -8,7 +8,19 @@ use std::time::Instant;
 #[allow(clippy::disallowed_methods, reason = "decisions a second are measured here")]
 pub(super) fn matching(arguments: &[String]) -> Outcome {
     let begun = Instant::now();
-    matching_core::replay::bench::run(arguments, &|| begun.elapsed(), &mut std::io::stdout())
+    matching_core::replay::bench::run(arguments, &|| begun.elapsed(), &mut std::io::stdout())?;
+    // The same question asked of the table.
+    let test = [
+        "test",
+        "--quiet",
+        "--release",
+        "--workspace",
+        "--test",
+        "matching-tests",
+        "--",
+    ];
+    let among = "cost::a_match_reads_the_same_among_a_million_workers_that_are_stored";
+    succeed(cargo().args(test).args(["--ignored", "--nocapture", "--exact", among]))
 }
 
 /// The codec of readings beside others, which are a workspace of their own: nothing here links them.

@@ -39,6 +39,8 @@ pub(super) fn cases() -> Result<Vec<Row>, String> {
     let ask = stage.ask("adjust-account").by(&caller(2, Role::Manager)).key("a-fine-that-one-may-give");
     expect(201, ask.send(&fine))?;
     notes(&stage, &[("adjust-account", "adjust-account")]);
+    expect(200, stage.ask("list-adjustments").by(&caller(2, Role::Manager)).query("state=applied").get())?;
+    notes(&stage, &[("list-adjustments, a page of one", "list-adjustments")]);
 
     for n in 1..PEOPLE {
         deliver(&stage, "settle-job", &job(&stage, n))?;

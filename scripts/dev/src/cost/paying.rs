@@ -1,9 +1,10 @@
-//! What a client pays beside orders: an invoice, and something onto the balance.
+//! What a client pays beside orders: an invoice, and something onto the balance; and a day's comparison.
 
 use super::Row;
 use super::measure::expect;
 use contracts::billing::InvoiceIssued;
 use kernel::{Currency, InvoiceId, Money, Role};
+use local::sandbox::stripe::confirmation;
 use local::stage::Stage;
 use local::testing::{caller, event};
 use serde_json::json;
@@ -39,5 +40,20 @@ pub(super) fn cases() -> Result<Vec<Row>, String> {
     let id = top_up["id"].as_str().ok_or("a top-up without an id")?;
     expect(200, stage.ask("get-top-up").by(&client).at(id).get())?;
     note("get-top-up", "get-top-up");
+    for n in 0..100 {
+        let amount = json!({ "amount": { "amount_minor": 50_000, "currency": "RUB" } });
+        let key = format!("a-key-to-top-up-with-{n}");
+        let top_up = expect(201, stage.ask("top-up-balance").by(&client).key(&key).send(&amount))?;
+        let secret = top_up["client_secret"].as_str().ok_or("a top-up without a secret")?;
+        stage.cloud.sandboxes().ask("stripe", &confirmation(secret, "pm_card_visa"), stage.now());
+    }
+    stage.rest(Duration::from_secs(26 * 3600))?;
+    stage.costs();
+    if !stage.start("reconcile-payments") {
+        return Err(format!("reconcile-payments failed: {:?}", stage.log().last()));
+    }
+    note("reconcile-payments, a day of 100 payments", "reconcile-payments");
+    stage.start("reconcile-payments");
+    note("reconcile-payments, once the day is done", "reconcile-payments");
     Ok(rows)
 }

@@ -35,6 +35,10 @@ impl Till {
         let finish = json!({ "photo": self.photo(job, "the-key-of-another-photo")? });
         self.stage.costs();
         self.step("finish-job", job, &finish)?;
+        let quality = Principal { account: AccountId::from_bits(7), roles: vec![Role::Quality] };
+        let ask = self.stage.ask("create-photo-link").by(&quality).at(job).key("the-key-of-a-look-at-it");
+        expect(200, ask.send(&json!({ "photo": start["photo"] })))?;
+        self.note("create-photo-link", "create-photo-link");
         expect(200, self.stage.ask("get-service-request").by(self.customer()).at(done).get())?;
         self.note("get-service-request", "get-service-request");
 
@@ -48,7 +52,6 @@ impl Till {
         self.note("close-missed-jobs, one of them", "close-missed-jobs");
         self.stage.settle()?;
         self.note("follow-job, of an end", "follow-job");
-        let quality = Principal { account: AccountId::from_bits(7), roles: vec![Role::Quality] };
         let ask = self.stage.ask("record-review").by(&quality).at(missed).key("the-key-of-a-review");
         expect(200, ask.send(&json!({ "finding": "flawed" })))?;
         self.note("record-review", "record-review");

@@ -4,6 +4,8 @@
 use super::damage;
 use crate::generate::describe;
 use crate::generate::samples::samples;
+use activity_files::metrics::Summary;
+use activity_files::{Limits, read, write_fit};
 use kernel::{AccountId, Principal, Role};
 use local::authorizer::Authorizer;
 use local::cloud::API;
@@ -27,13 +29,14 @@ pub type Target = Box<dyn FnMut(&mut Random) -> Result<bool, String>>;
 pub type Prepare = fn() -> Result<Target, String>;
 
 /// Every target by name.
-pub const ALL: [(&str, Prepare); 6] = [
+pub const ALL: [(&str, Prepare); 7] = [
     ("events", events),
     ("requests", requests),
     ("signature", webhook_signature),
     ("jwt", jwt),
     ("cursor", cursor),
     ("import", import),
+    ("activity", activity),
 ];
 
 /// Where a product of the samples is sold and an order is placed: what there is to be damaged.
@@ -344,6 +347,42 @@ fn import() -> Result<Target, String> {
             (200..300, 200) => Ok(true),
             (400..500, 200) => Ok(false),
             (status, read) => Err(format!("{status} {}, then {read} {} upon {body}", response.body, listed.body)),
+        }
+    }))
+}
+
+/// Recordings of activities: whatever is read of them holds together, and is read again from what we write.
+fn activity() -> Result<Target, String> {
+    const GPX: &str = "<gpx><trk><type>cycling</type><trkseg><trkpt lat=\"51.5\" lon=\"-0.1\"><ele>12.3</ele>\
+                       <time>2026-01-31T07:00:00Z</time><extensions><power>200</power></extensions></trkpt><trkpt \
+                       lat=\"51.6\" lon=\"-0.1\"><time>2026-01-31T07:00:09Z</time></trkpt></trkseg></trk></gpx>";
+    const TCX: &str = "<TrainingCenterDatabase><Activities><Activity Sport=\"Running\"><Lap StartTime=\"2026-01-31T07:00:00Z\">\
+                       <Track><Trackpoint><Time>2026-01-31T07:00:01Z</Time><HeartRateBpm><Value>131</Value></HeartRateBpm>\
+                       <DistanceMeters>3.4</DistanceMeters></Trackpoint></Track></Lap></Activity></Activities>\
+                       </TrainingCenterDatabase>";
+    let mut seeds = vec![GPX.as_bytes().to_vec(), TCX.as_bytes().to_vec()];
+    for name in [
+        "activity-unexpected-eof",
+        "activity-settings-corruptheader",
+        "sample-activity-indoor-trainer",
+    ] {
+        let path = format!("{}/../../data/sensors/fit/{name}.fit", env!("CARGO_MANIFEST_DIR"));
+        seeds.push(std::fs::read(&path).map_err(|error| format!("{path}: {error}"))?);
+    }
+    let limits = Limits::default();
+    Ok(Box::new(move |random| {
+        let seed = &seeds[random.below(seeds.len())];
+        let Ok(activity) = read(&damage::bytes(random, seed), &limits) else {
+            return Ok(false);
+        };
+        Summary::of(&activity, &[5, 3_600], &[1_000]);
+        let same = |channel: &chunk_codec::Channel| channel.values.len() == activity.times.len();
+        if !activity.channels.iter().all(same) || activity.moving_millis() < 0 {
+            return Err("what was read does not hold together".to_owned());
+        }
+        match read(&write_fit(&activity), &limits) {
+            Ok(again) if again.times.len() == activity.times.len() => Ok(true),
+            other => Err(format!("what was written reads as {:?}", other.map(|again| again.times.len()))),
         }
     }))
 }

@@ -48,6 +48,7 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
         roles: match description.caller {
             Some(Caller::Role(role)) => vec![role],
             Some(Caller::Overseer) => vec![Role::Auditor],
+            Some(Caller::Inspector) => vec![Role::Quality],
             _ => Vec::new(),
         },
     };
@@ -76,18 +77,22 @@ fn query(description: &Description) -> String {
     let schema = description.query.as_ref().map(|schema| schema.as_value().clone()).unwrap_or_default();
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let pairs = required.map(|name| {
-        let example = schema["properties"][name]["examples"][0].as_str().unwrap_or("sample");
-        format!("{name}={example}")
+        let example = resolved(description, &schema["properties"][name])["examples"][0].as_str();
+        format!("{name}={}", example.unwrap_or("sample"))
     });
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// The example in the parameter's schema, which may be one of the shared ones.
+/// The example in the parameter's schema.
 fn parameter_example(description: &Description) -> String {
     let schema = description.path_parameter.as_ref().map(|schema| schema.as_value().clone()).unwrap_or_default();
+    resolved(description, &schema)["examples"][0].as_str().unwrap_or("sample").to_owned()
+}
+
+/// A schema, which may be only the name of one of the shared ones.
+fn resolved<'d>(description: &'d Description, schema: &'d Value) -> &'d Value {
     let shared = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
-    let schema = shared.and_then(|name| description.generator.definitions().get(name)).unwrap_or(&schema);
-    schema["examples"][0].as_str().unwrap_or("sample").to_owned()
+    shared.and_then(|name| description.generator.definitions().get(name)).unwrap_or(schema)
 }
 
 fn events(function: &Function, description: &Description) -> Result<Vec<u8>, String> {

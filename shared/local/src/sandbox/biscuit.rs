@@ -98,8 +98,13 @@ impl Sandbox for Biscuit {
         self.is_prompt = true;
     }
 
+    /// How many were ordered under each reference, less those that will not be baked.
     fn kept(&self) -> BTreeMap<String, i64> {
-        BTreeMap::new()
+        let mut kept = BTreeMap::new();
+        for order in self.orders().filter(|order| order.ended.is_none()) {
+            *kept.entry(order.reference).or_default() += 1;
+        }
+        kept
     }
 
     fn changes(&mut self) -> Vec<(String, Option<Value>)> {

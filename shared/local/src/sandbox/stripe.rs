@@ -13,6 +13,7 @@ mod customers;
 pub mod events;
 mod form;
 mod intents;
+mod listing;
 mod refunds;
 mod refusal;
 mod store;
@@ -189,6 +190,7 @@ impl Stripe {
             ("GET", ["v1", "payment_intents", id], _) => self.retrieve_intent(id, form),
             ("POST", ["v1", "payment_intents", id, "confirm"], _) => self.confirm_intent(id, form, caller, now),
             ("POST", ["v1", "payment_intents", id, "cancel"], _) => self.cancel_intent(id, form, now),
+            ("GET", ["v1", "charges"], _) => self.list_charges(form),
             ("POST", ["v1", "refunds"], _) => self.create_refund(form, now),
             ("GET", ["v1", "refunds"], _) => self.list_refunds(form),
             ("GET", ["v1", "refunds", id], _) => self.retrieve_refund(id),

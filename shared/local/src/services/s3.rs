@@ -1,9 +1,12 @@
-//! S3, as far as functions use it: they put objects, sign uploads for people, and look whether something came.
+//! S3, as far as functions use it: they put objects, sign uploads for people, look whether something came and what it
+//! is, and hear of it.
 
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, foreign};
 use crate::outside::{Answer, REGION, credentials};
 use kernel::Timestamp;
 use platform::aws::{Presigning, presigned_query};
+use platform::bucket::uploads_topic;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -57,15 +60,42 @@ pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Answer {
 impl Cloud {
     /// Takes an upload that a function signed: `PUT path?query` with these headers, by lower-case name.
     pub fn upload(&self, target: &str, headers: &BTreeMap<String, String>, body: &[u8], now: Timestamp) -> Answer {
-        self.objects().upload(&address(self.issuer()), target, headers, body, now)
+        let answer = self.objects().upload(&address(self.issuer()), target, headers, body, now);
+        if answer.status != 200 {
+            return answer;
+        }
+        match self.tell(target, now) {
+            Ok(()) => answer,
+            Err(reason) => Answer::new(500, reason),
+        }
+    }
+
+    /// Tells whoever listens to the bucket's topic what was put.
+    fn tell(&self, target: &str, now: Timestamp) -> Result<(), String> {
+        let path = target.split('?').next().unwrap_or_default();
+        let (Some(bucket), Some((_, key))) = (name(path), path.split_once('/')) else {
+            return Ok(());
+        };
+        let notice = json!({ "Records": [{
+            "eventName": "ObjectCreated:Put", "eventTime": now,
+            "s3": { "bucket": { "name": path.split('/').next() }, "object": { "key": key } },
+        }] });
+        self.plane().publish(&foreign(&uploads_topic(bucket)), &notice.to_string(), now)
+    }
+
+    /// Shows an object by a link that a function signed: `GET path?query`.
+    pub fn download(&self, target: &str, now: Timestamp) -> Answer {
+        self.objects().download(&address(self.issuer()), target, now)
     }
 }
 
 impl Objects {
     /// Answers a function.
     pub fn answer(&mut self, operation: &str, target: &str, body: &[u8]) -> Answer {
-        if operation == "HeadObject" {
-            return self.head(target);
+        match operation {
+            "HeadObject" => return self.head(target),
+            "GetObject" => return self.get(target),
+            _ => {}
         }
         self.parked.insert(target.to_owned(), body.to_vec());
         put()
@@ -84,6 +114,29 @@ impl Objects {
         }
     }
 
+    /// Shows what was signed, while the link is good. `target` is bucket, key and query.
+    fn download(&self, address: &str, target: &str, now: Timestamp) -> Answer {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        if !is_signed("GET", address, path, query, &BTreeMap::new()) {
+            return refusal(403, "SignatureDoesNotMatch", "this is not what was signed");
+        }
+        if expires(query).is_none_or(|end| end <= now) {
+            return refusal(403, "AccessDenied", "Request has expired");
+        }
+        self.get(path)
+    }
+
+    /// All of it, whatever range is asked for: a caller may get more than it wanted of no other store either.
+    fn get(&self, path: &str) -> Answer {
+        match self.uploaded.get(path) {
+            Some(object) => Answer {
+                headers: vec![("content-type", object.content_type.clone())],
+                ..Answer::new(200, object.bytes.clone())
+            },
+            None => refusal(404, "NoSuchKey", "The specified key does not exist."),
+        }
+    }
+
     /// Takes an upload if it is the one that was signed, and in time. `target` is bucket, key and query.
     fn upload(
         &mut self,
@@ -96,7 +149,7 @@ impl Objects {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let length = headers.get("content-length").and_then(|length| length.parse().ok());
         match () {
-            () if !is_signed(address, path, query, headers) => {
+            () if !is_signed("PUT", address, path, query, headers) => {
                 refusal(403, "SignatureDoesNotMatch", "this is not what was signed")
             }
             () if expires(query).is_none_or(|end| end <= now) => refusal(403, "AccessDenied", "Request has expired"),
@@ -119,7 +172,7 @@ fn put() -> Answer {
 }
 
 /// Whether our functions signed this very request: signing it again gives the same query.
-fn is_signed(address: &str, path: &str, query: &str, headers: &BTreeMap<String, String>) -> bool {
+fn is_signed(method: &'static str, address: &str, path: &str, query: &str, headers: &BTreeMap<String, String>) -> bool {
     let signed: Vec<(&'static str, String)> = ["content-length", "content-type"]
         .into_iter()
         .filter_map(|name| Some((name, headers.get(name)?.clone())))
@@ -127,7 +180,7 @@ fn is_signed(address: &str, path: &str, query: &str, headers: &BTreeMap<String, 
     let host = address.split_once("://").map_or(address, |(_, rest)| rest);
     let host = host.split('/').next().unwrap_or_default();
     let wanted = Presigning {
-        method: "PUT",
+        method,
         path: &format!("/{path}"),
         headers: &signed,
         valid: Duration::from_secs(parameter(query, "X-Amz-Expires").and_then(|text| text.parse().ok()).unwrap_or(0)),

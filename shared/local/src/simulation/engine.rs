@@ -1,5 +1,7 @@
 //! The scheduler: picks the next step, carries it out, and lets the invocations it concerns go on.
 
+use super::boundaries::Boundaries;
+use super::clock::Strike;
 use super::fates::{Fates, Fault, Faults};
 use super::random::Random;
 use super::sim_host::{SimHost, Wait};
@@ -7,7 +9,7 @@ use super::succession::Succession;
 use super::tasks::{Purpose, Task};
 use super::trace::Trace;
 use crate::cloud::{Cloud, Direct};
-use crate::outside::{NoAnswer, Outside};
+use crate::outside::Outside;
 use crate::plane::StreamRecord;
 use crate::trigger::{HttpRequest, HttpResponse};
 use kernel::Timestamp;
@@ -36,6 +38,14 @@ pub trait Workload {
 
     /// A request was answered, or (`None`) its client will never know.
     fn answered(&mut self, tag: u64, answer: Option<HttpResponse>);
+
+    /// The clock jumps and starts functions there, if this is the time for it.
+    fn clock(&mut self, _random: &mut Random, _now: Timestamp) -> Option<Strike> {
+        None
+    }
+
+    /// The faults are over and the world is at rest: lets happen what takes longer, until nothing is left to happen.
+    fn conclude(&mut self, _simulation: &mut Simulation) {}
 
     /// What does not hold, in words, now that the world is at rest.
     fn violations(&self, simulation: &Simulation) -> Vec<String>;
@@ -79,6 +89,8 @@ pub struct Simulation {
     pub published: BTreeMap<String, Value>,
     /// The ids of all events that were ever written into an outbox.
     pub committed: BTreeSet<String>,
+    /// The keys of all items that were put, in the order in which they were: `table/pk/sk`.
+    pub put: Vec<String>,
     pub(super) host: SimHost,
     /// What functions call: the scheduler, perhaps behind a mistake.
     pub(super) outside: Arc<dyn Outside>,
@@ -91,10 +103,13 @@ pub struct Simulation {
     pub(super) random: Random,
     pub(super) fates: Fates,
     succession: Succession,
+    pub(super) boundaries: Boundaries,
+    /// More steps than this world needs to come to rest.
+    pub(super) patience: u64,
     pub(super) trace: Trace,
     /// Contexts whose stream lost records.
     pub(super) trimmed: BTreeSet<&'static str>,
-    resting: bool,
+    pub(super) resting: bool,
     /// Until when a resting world waits for what comes later; `None`: for all of it.
     horizon: Option<Timestamp>,
     pub(super) steps: u64,
@@ -109,7 +124,7 @@ pub(super) const MAX_TASKS: usize = 8;
 const SCHEDULED: u64 = 50;
 /// At every how many steps a stream may forget what nobody read.
 const TRIMMED: u64 = 10;
-/// More steps than any world needs to come to rest.
+/// More steps than a world of a few people needs to come to rest.
 const MAX_REST: u64 = 10_000;
 
 impl Simulation {
@@ -132,6 +147,7 @@ impl Simulation {
             cloud,
             published: BTreeMap::new(),
             committed: BTreeSet::new(),
+            put: Vec::new(),
             outside: decorate(Arc::new(host.clone())),
             host,
             inner,
@@ -142,6 +158,8 @@ impl Simulation {
             random: Random::new(seed),
             fates: Fates::default(),
             succession: Succession::default(),
+            boundaries: Boundaries::default(),
+            patience: MAX_REST,
             trace: Trace::new(keep_trace),
             trimmed: BTreeSet::new(),
             resting: false,
@@ -188,6 +206,9 @@ impl Simulation {
     pub fn end(mut self, workload: &mut dyn Workload) -> Outcome {
         self.horizon = None;
         self.rest(workload);
+        if self.violations.is_empty() {
+            workload.conclude(&mut self);
+        }
         let mut violations = std::mem::take(&mut self.violations);
         if violations.is_empty() {
             violations = workload.violations(&self);
@@ -201,13 +222,6 @@ impl Simulation {
             struck: self.fates.struck,
             occasions: self.fates.occasions,
         }
-    }
-
-    /// Lets this time pass without anything happening.
-    pub fn pass(&mut self, duration: Duration) {
-        let now = self.now().after(duration);
-        self.host.state().now = now;
-        self.trace.add(format!("it is {now}"));
     }
 
     /// Carries out requests that are sent at once, and everything that follows from them.
@@ -233,7 +247,7 @@ impl Simulation {
         }
         self.resting = true;
         self.run_tasks(workload);
-        for _ in 0..MAX_REST {
+        for _ in 0..self.patience {
             if self.step(workload, false) {
                 continue;
             }
@@ -263,7 +277,10 @@ impl Simulation {
         match step {
             Step::Client => {
                 let now = self.now();
-                if let Some(request) = workload.next(&mut self.random, now) {
+                if let Some(strike) = workload.clock(&mut self.random, now) {
+                    self.time_out_by(strike.at, workload);
+                    self.strike(&strike);
+                } else if let Some(request) = workload.next(&mut self.random, now) {
                     self.send(request);
                 }
             }
@@ -333,35 +350,5 @@ impl Simulation {
             choices.push((1, Step::Pass));
         }
         choices
-    }
-
-    /// Time goes on: a little, to the next sleeper, or to the next hidden message.
-    fn pass_time(&mut self) {
-        let now = self.host.now();
-        let sleeper = {
-            let state = self.host.state();
-            let sleepers = state.waiting.iter().filter_map(|(id, waiting)| match waiting.what {
-                Wait::Until(until) => Some((until, *id)),
-                Wait::Call(_) | Wait::Invocation => None,
-            });
-            sleepers.min()
-        };
-        let to = match sleeper {
-            Some((until, id)) => {
-                self.host.resume(id, Err(NoAnswer));
-                until
-            }
-            None if self.tasks.is_empty() && (self.resting || self.random.chance(50)) => {
-                let webhook = self.cloud.sandboxes().next_due();
-                let message = self.cloud.plane().next_visible();
-                webhook.into_iter().chain(message).min().unwrap_or(now)
-            }
-            None if self.random.chance(self.faults.jump) => {
-                now.after(Duration::from_secs(u64::from(self.random.between(600, 10_800))))
-            }
-            None => now.after(Duration::from_millis(u64::from(self.random.between(1, 5_000)))),
-        };
-        self.host.state().now = to.max(now);
-        self.trace.add(format!("it is {}", to.max(now)));
     }
 }

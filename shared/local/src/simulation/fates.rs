@@ -157,6 +157,8 @@ pub(super) struct Fates {
     pub occasions: Vec<Vec<Fault>>,
     /// What went wrong so far.
     pub struck: Vec<(u64, Fault)>,
+    /// Of transactions that were done.
+    tokens: BTreeSet<String>,
     /// Until which step a waiting call is held up.
     held: BTreeMap<u64, u64>,
     /// What reads gave that need not be consistent.
@@ -202,7 +204,7 @@ impl Simulation {
             Wait::Until(_) | Wait::Invocation => (waiting.task, None),
         });
         let Some((task, Some(call))) = found else { return };
-        let fault = self.fault(&call);
+        let fault = self.fault(task, &call);
         if fault.is_none() && call.service == Service::Lambda && self.invoke_nested(id, &call) {
             return;
         }
@@ -218,7 +220,7 @@ impl Simulation {
 
     /// What goes wrong with the next call. Each call draws from its own numbers, so that sparing one does not change
     /// what befalls the others.
-    fn fault(&mut self, call: &OutsideCall) -> Option<Fault> {
+    fn fault(&mut self, task: u64, call: &OutsideCall) -> Option<Fault> {
         let number = self.fates.calls;
         self.fates.calls += 1;
         let fault = match &self.fates.plan {
@@ -227,6 +229,7 @@ impl Simulation {
                 plan.get(&number).copied().filter(|fault| fault.befalls(call))
             }
             None if self.fates.spared.contains(&number) => None,
+            None if self.boundaries.runners > 0 => self.boundaries.next(task).filter(|fault| fault.befalls(call)),
             None if self.is_out(call) => Some(Fault::Throttled),
             None => self.faults.draw(&mut Random::new(self.seed.rotate_left(32) ^ number), call),
         };
@@ -273,7 +276,12 @@ impl Simulation {
         // Nothing below the scheduler waits.
         let answer = self.inner.call(call.clone()).now_or_never().unwrap_or(Err(NoAnswer));
         if answer.as_ref().is_ok_and(|answer| answer.status == 200) {
-            self.committed.extend(announced(call));
+            let puts = puts(call);
+            self.committed.extend(puts.iter().flat_map(announced));
+            // A transaction that comes again under its token is answered once more, and done once.
+            if token(call).is_none_or(|token| self.fates.tokens.insert(token)) {
+                self.put.extend(puts.iter().map(key_of));
+            }
         }
         if self.faults.stale > 0
             && let Ok(answer) = &answer
@@ -314,24 +322,38 @@ fn canonical(call: &OutsideCall) -> String {
     }
 }
 
-/// The ids of the events that a write puts into outboxes.
-fn announced(call: &OutsideCall) -> Vec<String> {
+/// The items that a write puts.
+fn puts(call: &OutsideCall) -> Vec<Value> {
     if !["PutItem", "TransactWriteItems"].contains(&&*call.operation) {
         return Vec::new();
     }
+    let mut request: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+    let transaction = request["TransactItems"].take();
+    let actions = transaction.as_array().into_iter().flatten().map(|action| action["Put"].clone());
+    actions.chain([request]).filter(|put| put["Item"].is_object()).collect()
+}
+
+/// What names a transaction whenever it is sent.
+fn token(call: &OutsideCall) -> Option<String> {
     let request: Value = serde_json::from_slice(&call.body).unwrap_or_default();
-    let transaction = request["TransactItems"].as_array().into_iter().flatten().map(|action| &action["Put"]);
+    request["ClientRequestToken"].as_str().map(str::to_owned)
+}
+
+/// Where a put goes to: `table/pk/sk`.
+fn key_of(put: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let ids = |put: &Value| {
-        let (item, outbox) = (&put["Item"], &put["Item"]["outbox"]["M"]);
-        let (table, pk, sk) = (text(&put["TableName"]), text(&item["pk"]["S"]), text(&item["sk"]["S"]));
-        let version = text(&outbox["v"]["N"]);
-        let events = outbox["events"]["L"].as_array().map_or(0, Vec::len);
-        // An outbox that was carried over announces nothing new.
-        let events = if item["v"]["N"] == outbox["v"]["N"] { events } else { 0 };
-        (0..events).map(|index| format!("{table}/{pk}/{sk}/1.{version}.{index}")).collect::<Vec<_>>()
-    };
-    transaction.chain([&request]).flat_map(ids).collect()
+    let item = &put["Item"];
+    format!("{}/{}/{}", text(&put["TableName"]), text(&item["pk"]["S"]), text(&item["sk"]["S"]))
+}
+
+/// The ids of the events that a put puts into its outbox.
+fn announced(put: &Value) -> Vec<String> {
+    let (item, outbox) = (&put["Item"], &put["Item"]["outbox"]["M"]);
+    let version = outbox["v"]["N"].as_str().unwrap_or_default();
+    let events = outbox["events"]["L"].as_array().map_or(0, Vec::len);
+    // An outbox that was carried over announces nothing new.
+    let events = if item["v"]["N"] == outbox["v"]["N"] { events } else { 0 };
+    (0..events).map(|index| format!("{}/1.{version}.{index}", key_of(put))).collect()
 }
 
 /// Whether a call reads what an index or a replica of the table may not have yet.

@@ -5,6 +5,8 @@
 //! its connection before or after its effect, an invocation is killed or held up for a while, a stream forgets what nobody
 //! read, time passes. An invocation that outlasts its function's time-out ends. One seed gives one history: the trace's hash says so.
 
+mod boundaries;
+mod clock;
 mod engine;
 mod fates;
 mod random;
@@ -13,6 +15,7 @@ mod succession;
 mod tasks;
 mod trace;
 
+pub use clock::Strike;
 pub use engine::{Outcome, Request, Simulation, Workload};
 pub use fates::{Fault, Faults, Plan};
 pub use random::Random;

@@ -4,6 +4,9 @@ use crate::plane::StreamRecord;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Kinds of items that mirror another one of their context: whoever writes that writes them too, under its condition.
+const MIRRORS: [(&str, &str); 1] = [("matching", "entry#")];
+
 /// Every item as it was last written.
 #[derive(Default)]
 pub(super) struct Succession {
@@ -20,7 +23,11 @@ impl Succession {
     /// The next change of a context's table; what is wrong with it.
     pub fn next(&mut self, context: &str, record: &StreamRecord) -> Option<String> {
         let change = &record.record["dynamodb"];
-        let key = format!("{context}/{}/{}", text(&change["Keys"]["pk"]["S"]), text(&change["Keys"]["sk"]["S"]));
+        let (pk, sk) = (text(&change["Keys"]["pk"]["S"]), text(&change["Keys"]["sk"]["S"]));
+        if MIRRORS.iter().any(|(of, kind)| *of == context && sk.starts_with(kind)) {
+            return None;
+        }
+        let key = format!("{context}/{pk}/{sk}");
         let image = &change["NewImage"];
         if image.is_null() {
             self.items.remove(&key);

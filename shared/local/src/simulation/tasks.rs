@@ -70,6 +70,7 @@ impl Simulation {
         self.next_task += 1;
         self.overlapping += self.tasks.len() as u64;
         let invocation = Invocation { request: format!("request-{task}"), payload };
+        self.boundaries.begins(task, name, &purpose);
         self.host.state().task = task;
         let future = (function.handler)(world.clone(), invocation);
         let deadline = self.host.now().after(function.timeout);
@@ -111,6 +112,10 @@ impl Simulation {
                     self.cloud.plane().show(function, &ids, now);
                 }
                 self.trace.add(format!("messages {ids:?} go to {function} as @{}", self.next_task));
+                for _ in 1..self.boundaries.runners {
+                    let messages = messages.clone();
+                    self.invoke(function, queue_event(&messages), Purpose::Consume { function, messages });
+                }
                 self.invoke(function, queue_event(&messages), Purpose::Consume { function, messages });
                 if again && self.tasks.len() < MAX_TASKS && self.random.chance(AT_ONCE) {
                     self.consume(function);
@@ -188,7 +193,12 @@ impl Simulation {
     /// Ends invocations that take longer than their functions may.
     pub(super) fn time_out(&mut self, workload: &mut dyn Workload) {
         let now = self.host.now();
-        let late: Vec<u64> = self.tasks.iter().filter(|(_, task)| task.deadline < now).map(|(id, _)| *id).collect();
+        self.time_out_by(now, workload);
+    }
+
+    /// Ends those that will have taken too long by then.
+    pub(super) fn time_out_by(&mut self, then: Timestamp, workload: &mut dyn Workload) {
+        let late: Vec<u64> = self.tasks.iter().filter(|(_, task)| task.deadline < then).map(|(id, _)| *id).collect();
         for task in late {
             self.trace.add(format!("@{task} takes too long"));
             self.kill(task, workload);

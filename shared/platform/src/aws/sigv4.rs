@@ -39,7 +39,7 @@ pub(super) struct Signing<'s> {
 /// A request of S3 that somebody else is to make.
 #[derive(Clone, Copy, Debug)]
 pub struct Presigning<'s> {
-    /// `PUT`.
+    /// `PUT` or `GET`.
     pub method: &'static str,
     /// Bucket and key, of letters, digits and `-._~/`.
     pub path: &'s str,

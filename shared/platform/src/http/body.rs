@@ -1,6 +1,6 @@
 //! Bodies: JSON, and raw bytes whose signature somebody checks.
 
-use super::request::{MAX_BODY, MAX_RAW_BODY};
+pub use super::request::{MAX_BODY, MAX_RAW_BODY};
 use super::strict::Strict;
 use crate::argument::broken;
 use crate::{Argument, Call};
@@ -10,12 +10,13 @@ use serde::de::DeserializeOwned;
 
 /// The request's body, read as `T`. Unknown fields are refused by `T` (`deny_unknown_fields`), bounds by its types.
 /// API Gateway passes JSON on as text, with U+FFFD for what is not UTF-8: such a body is refused, not stored damaged.
+/// `MOST` is the largest body in bytes, for those few that need more than most: at most [`MAX_RAW_BODY`].
 #[derive(Debug)]
-pub struct Json<T>(pub T);
+pub struct Json<T, const MOST: usize = MAX_BODY>(pub T);
 
-impl<T: DeserializeOwned + JsonSchema + Send> Argument for Json<T> {
+impl<T: DeserializeOwned + JsonSchema + Send, const MOST: usize> Argument for Json<T, MOST> {
     fn take(call: &Call) -> Result<Self, Problem> {
-        let bytes = json_bytes(call)?;
+        let bytes = json_bytes(call, MOST)?;
         let text = str::from_utf8(&bytes).ok().filter(|text| !text.contains(char::REPLACEMENT_CHARACTER));
         let mut reader = serde_json::Deserializer::from_str(text.ok_or_else(|| invalid(".", "this is not UTF-8"))?);
         let value = serde_path_to_error::deserialize(Strict(&mut reader))
@@ -60,7 +61,7 @@ impl Argument for RawBody {
     }
 }
 
-fn json_bytes(call: &Call) -> Result<Vec<u8>, Problem> {
+fn json_bytes(call: &Call, most: usize) -> Result<Vec<u8>, Problem> {
     let request = call.http().map_err(|error| broken(call, &error))?;
     let media_type = request.header("content-type").unwrap_or("application/json");
     if !media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
@@ -72,8 +73,8 @@ fn json_bytes(call: &Call) -> Result<Vec<u8>, Problem> {
         ));
     }
     request
-        .body()
-        .ok_or_else(|| invalid(".", &format!("a JSON body of at most {} kB is expected", MAX_BODY / 1024)))
+        .body_within(most)
+        .ok_or_else(|| invalid(".", &format!("a JSON body of at most {} kB is expected", most / 1024)))
 }
 
 fn invalid(field: &str, reason: &str) -> Problem {

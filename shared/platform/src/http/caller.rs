@@ -78,31 +78,45 @@ staff_role!(Quality, "Reviews jobs.");
 staff_role!(Supplier, "Issues supplies to workers.");
 staff_role!(Support, "Answers tickets.");
 
-/// A member of staff who sees to that things are as they should be: a manager, or an auditor. For what is only read.
-#[derive(Clone, Copy, Debug)]
-pub struct Overseer {
-    /// The member's account, for the audit trail.
-    pub account: AccountId,
-}
-
-impl Overseer {
-    /// Either of these.
-    pub const ROLES: [Role; 2] = [Role::Manager, Role::Auditor];
-}
-
-impl Argument for Overseer {
-    fn take(call: &Call) -> Result<Self, Problem> {
-        let principal = principal(call)?;
-        match Self::ROLES.into_iter().any(|role| principal.has(role)) {
-            true => Ok(Overseer { account: principal.account }),
-            false => Err(role_missing("manager or auditor")),
+/// Declares a caller who has one of two roles: `caller_of_either!(Overseer = Manager | Auditor, "manager or auditor")`.
+macro_rules! caller_of_either {
+    ($(#[doc = $doc:literal])* $name:ident = $one:ident | $other:ident, $called:literal) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name {
+            /// The member's account, for the audit trail.
+            pub account: AccountId,
         }
-    }
 
-    #[cfg(feature = "describe")]
-    fn describe(description: &mut crate::describe::Description) {
-        description.caller(crate::describe::Caller::Overseer);
-    }
+        impl $name {
+            /// Either of these.
+            pub const ROLES: [Role; 2] = [Role::$one, Role::$other];
+        }
+
+        impl Argument for $name {
+            fn take(call: &Call) -> Result<Self, Problem> {
+                let principal = principal(call)?;
+                match Self::ROLES.into_iter().any(|role| principal.has(role)) {
+                    true => Ok($name { account: principal.account }),
+                    false => Err(role_missing($called)),
+                }
+            }
+
+            #[cfg(feature = "describe")]
+            fn describe(description: &mut crate::describe::Description) {
+                description.caller(crate::describe::Caller::$name);
+            }
+        }
+    };
+}
+
+caller_of_either! {
+    /// A member of staff who sees to that things are as they should be: a manager, or an auditor. For what is only read.
+    Overseer = Manager | Auditor, "manager or auditor"
+}
+caller_of_either! {
+    /// A member of staff who looks at how jobs were done: quality, or a manager.
+    Inspector = Quality | Manager, "quality or manager"
 }
 
 /// Anybody, signed in or not.

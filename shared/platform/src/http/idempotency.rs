@@ -4,6 +4,7 @@
 //! extra cost. The item keeps the request's fingerprint, so that the same key with another body is noticed.
 
 use super::caller::principal;
+use super::request::MAX_RAW_BODY;
 use crate::argument::broken;
 use crate::{Argument, Call, Failure};
 use kernel::id::Id;
@@ -67,7 +68,8 @@ impl Argument for IdempotencyKey {
                 ),
             ));
         }
-        let body = request.body().unwrap_or_default();
+        // Of a body that is larger than any may be, nobody gets as far as to compare it.
+        let body = request.body_within(MAX_RAW_BODY).unwrap_or_default();
         let mut path: Vec<&str> = vec![&request.route_key];
         path.extend(request.path_parameters());
         let route = Digest::of(path).short(26);

@@ -11,7 +11,7 @@ pub mod request;
 pub(crate) mod strict;
 
 pub use body::{Json, RawBody};
-pub use caller::{Anyone, Authority, Customer, Machine, Overseer, SignedIn, Staff, Worker};
+pub use caller::{Anyone, Authority, Customer, Inspector, Machine, Overseer, SignedIn, Staff, Worker};
 pub use idempotency::IdempotencyKey;
 pub use limit::{Limit, Rate, RateLimit};
 pub use path::{IfMatch, Path, not_found};

@@ -99,12 +99,7 @@ impl Request {
         }
     }
 
-    /// The body's bytes; `None` if there is none, if it is over [`MAX_BODY`] or no base64 where it says so.
-    pub fn body(&self) -> Option<Vec<u8>> {
-        self.body_within(MAX_BODY)
-    }
-
-    /// The same with another limit.
+    /// The body's bytes; `None` if there is none, if there are more than `most`, or no base64 where it says so.
     pub fn body_within(&self, most: usize) -> Option<Vec<u8>> {
         let body = self.body.as_deref().filter(|body| !body.is_empty())?;
         if body.len() > most * 4 / 3 + 4 {

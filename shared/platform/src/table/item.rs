@@ -22,6 +22,19 @@ pub(crate) const LOG: &str = "log";
 /// Of a replica: the stamp of the snapshot it was kept from.
 pub(crate) const SOURCE: &str = "src";
 
+/// What no field of an item may be called: an item with two attributes of a name is neither written nor read.
+const TAKEN: [&str; 7] = [PARTITION, SORT, VERSION, WRITTEN_BY, LOG, SOURCE, outbox::ATTRIBUTE];
+
+/// Refuses an item of kind `kind` if one of its fields is called like an attribute of ours.
+pub(crate) fn refuse_taken<'n>(kind: &str, names: impl IntoIterator<Item = &'n str>) -> Result<(), Error> {
+    match names.into_iter().find(|name| TAKEN.contains(name)) {
+        None => Ok(()),
+        Some(name) => Err(Error::broken(format!(
+            "the field {name} of {kind} has the name of an attribute that stands beside every item: rename it"
+        ))),
+    }
+}
+
 /// An item's primary key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Key {
@@ -56,8 +69,8 @@ impl std::fmt::Display for Key {
     }
 }
 
-/// A type that is stored as one item. No field of it may have a name that we give an attribute beside it (the constants
-/// above): an item with two of a name is neither written nor read.
+/// A type that is stored as one item. No field of it may have a name that we give an attribute beside it ([`TAKEN`]): it
+/// is refused when it is written.
 pub trait Item: Serialize + DeserializeOwned + Send + Sync {
     /// What its outbox may hold; [`Never`] if its changes are nobody else's business.
     type Event: Serialize + DeserializeOwned + Clone + Send + Sync;
@@ -107,6 +120,7 @@ pub(crate) fn encode<T: Item>(
     past: &[PastOutbox],
 ) -> Result<(ItemWriter, Mark), Error> {
     let (fields, events) = (ItemWriter::of(item)?, writer::attribute(&outbox.events)?);
+    refuse_taken(T::KIND, fields.names())?;
     let by = Digest::of([writer, fields.text(), &events]).short(16);
     let mark = Mark { by, version: outbox.version };
     let Key { pk, sk } = item.key();

@@ -4,6 +4,7 @@
 //! condition fails on an item that carries this mark at the version we meant to write, our earlier attempt had succeeded
 //! and only its reply was lost.
 
+mod blob;
 mod count;
 mod item;
 mod list;
@@ -15,6 +16,7 @@ mod walk;
 mod write;
 mod writer;
 
+pub use blob::Blob;
 pub use item::{Item, Key, Never, Stored};
 pub use list::{IndexEntry, IndexPage, List};
 pub use read::TableReader;

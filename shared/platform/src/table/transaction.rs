@@ -1,7 +1,7 @@
 //! Transactions: up to 100 actions on items of the table, all or none.
 
 use super::Table;
-use super::item::{Image, Item, Key, Mark, PARTITION, PastOutbox, Stored, VERSION, WRITTEN_BY, number};
+use super::item::{Image, Item, Key, Mark, PARTITION, PastOutbox, Stored, VERSION, WRITTEN_BY, number, refuse_taken};
 use super::put::Write;
 use crate::Error;
 use crate::aws::Failed;
@@ -157,6 +157,10 @@ impl<'t> Transaction<'t> {
                 return self;
             }
         };
+        if let Err(error) = refuse_taken(T::KIND, fields.keys().map(String::as_str)) {
+            self.failed = Some(error);
+            return self;
+        }
         let (mut sets, mut adds) = (vec!["#by = :by".to_owned()], vec!["#v :one".to_owned()]);
         let mut write = Write::update(&self.table.name, &new.key(), String::new(), "")
             .name("#v", VERSION)

@@ -4,6 +4,7 @@
 //! processor time went into it. What may stand in an item is what `serde_dynamo` writes, and a test holds both to each
 //! other.
 
+use aws_smithy_types::base64;
 use serde::de::value::StringDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny, IntoDeserializer, MapAccess,
@@ -163,6 +164,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Open<V> {
 enum Kind {
     S,
     N,
+    B,
     Bool,
     Null,
     L,
@@ -188,6 +190,10 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Opened<A> {
         match self.kind {
             Kind::S => self.rest.next_value_seed(AsText(visitor)),
             Kind::N => number(&self.rest.next_value::<String>()?, visitor),
+            Kind::B => {
+                let text = self.rest.next_value::<String>()?;
+                visitor.visit_byte_buf(base64::decode(text).map_err(|_| A::Error::custom("bytes are no base64"))?)
+            }
             Kind::Bool => visitor.visit_bool(self.rest.next_value()?),
             Kind::Null => {
                 self.rest_is_nothing()?;

@@ -33,6 +33,29 @@ impl ItemWriter {
         Ok(Self(text))
     }
 
+    /// The names of the attributes so far. Each attribute's value is a map, so what is quoted one level deep is a name.
+    pub fn names(&self) -> Vec<&str> {
+        let (mut names, mut depth, mut opened, mut escaped) = (Vec::new(), 0_u32, None, false);
+        for (at, byte) in self.0.bytes().enumerate() {
+            match (opened, byte) {
+                (Some(_), _) if escaped => escaped = false,
+                (Some(_), b'\\') => escaped = true,
+                (Some(from), b'"') => {
+                    if depth == 1 {
+                        names.extend(self.0.get(from..at));
+                    }
+                    opened = None;
+                }
+                (Some(_), _) => {}
+                (None, b'"') => opened = Some(at + 1),
+                (None, b'{' | b'[') => depth += 1,
+                (None, b'}' | b']') => depth = depth.saturating_sub(1),
+                (None, _) => {}
+            }
+        }
+        names
+    }
+
     /// What was written so far.
     pub fn text(&self) -> &str {
         &self.0
@@ -175,8 +198,9 @@ impl<'w> Serializer for Writer<'w> {
         Ok(())
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<(), Error> {
-        Err(Error::custom("items hold no bytes"))
+    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.extend(["{\"B\":\"", &aws_smithy_types::base64::encode(bytes), "\"}"]);
+        Ok(())
     }
 
     fn serialize_none(self) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 //! for them. A simulation that does not catch them proves nothing.
 
 pub(crate) mod requests;
+mod services;
 mod twins;
 
 use local::outside::Outside;
@@ -20,6 +21,8 @@ pub struct Bug {
     pub contexts: fn() -> Vec<Context>,
     /// Puts the mistake between the functions and the cloud.
     pub plant: Plant,
+    /// Whether it shows in towns alone: no other history is played to find it.
+    pub in_towns: bool,
 }
 
 impl Bug {
@@ -29,6 +32,7 @@ impl Bug {
             name: name.to_owned(),
             contexts: crate::contexts,
             plant: tampering(seam),
+            in_towns: false,
         }
     }
 
@@ -38,7 +42,12 @@ impl Bug {
             name: name.to_owned(),
             contexts,
             plant: Arc::new(|inner| inner),
+            in_towns: false,
         }
+    }
+
+    fn in_towns(self) -> Self {
+        Self { in_towns: true, ..self }
     }
 }
 
@@ -68,5 +77,19 @@ pub fn bugs() -> Vec<Bug> {
         Bug::twin("the stock of expired orders is not given back: nobody hears of them", twins::expiry_unheard),
         Bug::twin("an order expires though it was paid", twins::expiring_regardless),
         Bug::twin("a payment revives an order that has ended", twins::paid_regardless),
+        Bug::seam("a worker's slot is taken without asking whether it is free still", services::SLOT_UNASKED)
+            .in_towns(),
+        Bug::seam("a fact is entered in the ledger without asking whether it was", services::FACT_UNASKED).in_towns(),
+        Bug::seam("a payout is sent under a new key each time", services::NEW_KEY_FOR_TRANSFER).in_towns(),
+        Bug {
+            plant: services::silence_refuses(),
+            ..Bug::twin(
+                "a payout that was never answered is taken for refused, and its money given back",
+                crate::contexts,
+            )
+        }
+        .in_towns(),
+        Bug::twin("a cancellation that finds a worker changes nothing", services::late_cancellations_ignored)
+            .in_towns(),
     ]
 }

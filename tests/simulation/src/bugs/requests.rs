@@ -41,7 +41,7 @@ impl Outside for Tampering {
 }
 
 impl Seam {
-    const fn of_requests(request: fn(&mut OutsideCall, u64)) -> Self {
+    pub(super) const fn of_requests(request: fn(&mut OutsideCall, u64)) -> Self {
         Self { request, answer: |_, _| {} }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 type Answered = Result<Vec<u8>, Error>;
 
 /// The contexts with twins of these functions.
-fn with(which: impl Fn(&Function) -> bool, twin: impl Fn(Handler) -> Handler) -> Vec<Context> {
+pub(super) fn with(which: impl Fn(&Function) -> bool, twin: impl Fn(Handler) -> Handler) -> Vec<Context> {
     let mut contexts = crate::contexts();
     for function in contexts.iter_mut().flat_map(|context| &mut context.functions).filter(|function| which(function)) {
         function.handler = twin(function.handler.clone());

@@ -5,6 +5,7 @@ use super::cards::{Behaviour, Decline};
 use super::customers::Method;
 use super::form::Form;
 use super::intents::{Intent, Status};
+use super::listing;
 use super::refusal::{Refusal, Reply};
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,21 @@ impl Stripe {
             }
         }
         charged
+    }
+
+    /// Charges, the newest first.
+    pub(super) fn list_charges(&self, form: &Form) -> Reply {
+        form.only(&[&["payment_intent"], &listing::PARAMETERS[..]].concat())?;
+        let mut all: Vec<Charge> = self.store.each("ch_");
+        all.sort_by(|one, other| (other.created, &other.id).cmp(&(one.created, &one.id)));
+        let mut found = Vec::new();
+        for charge in all {
+            let is_wanted = form.text("payment_intent").is_none_or(|intent| charge.intent == intent);
+            if is_wanted && listing::within(form, charge.created)? {
+                found.push(charge.render());
+            }
+        }
+        listing::page(form, ("charge", "/v1/charges"), found)
     }
 
     /// Has `method` pay `intent`; `away`: its owner is not there to be authenticated.

@@ -4,6 +4,7 @@ use super::Stripe;
 use super::cards::Behaviour;
 use super::charging::Charge;
 use super::form::Form;
+use super::listing;
 use super::refusal::{Refusal, Reply};
 use super::store::What;
 use kernel::Timestamp;
@@ -14,8 +15,6 @@ use std::time::Duration;
 
 /// How long the bank takes to decide on a refund.
 pub const BANK_TAKES: Duration = Duration::from_secs(60);
-/// The most objects of a page.
-const MAX_PAGE: i64 = 100;
 
 /// A refund.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -121,24 +120,27 @@ impl Stripe {
 
     /// Refunds, the newest first.
     pub(super) fn list_refunds(&mut self, form: &Form) -> Reply {
-        form.only(&["payment_intent", "charge", "limit", "starting_after"])?;
-        let limit = form.number("limit")?.unwrap_or(10);
-        if !(1..=MAX_PAGE).contains(&limit) {
-            let message = "Limit can range between 1 and 100.";
-            return Err(Refusal::parameter("parameter_invalid_integer", "limit", message));
+        form.only(&[&["payment_intent", "charge", "expand"], &listing::PARAMETERS[..]].concat())?;
+        let expands = form.text("expand[]");
+        if expands.is_some_and(|what| what != "data.payment_intent") {
+            return Err(Refusal::parameter("parameter_invalid", "expand", "This property cannot be expanded."));
         }
         let mut all: Vec<Refund> = self.store.each("re_");
         all.retain(|refund| form.text("payment_intent").is_none_or(|intent| refund.intent == intent));
         all.retain(|refund| form.text("charge").is_none_or(|charge| refund.charge == charge));
         all.sort_by_key(|refund| std::cmp::Reverse(refund.number));
-        if let Some(after) = form.text("starting_after") {
-            let place = all.iter().position(|refund| refund.id == after);
-            all.drain(..=place.ok_or_else(|| Refusal::no_such("refund", after, "starting_after"))?);
+        let mut found = Vec::new();
+        for refund in all {
+            if !listing::within(form, refund.created)? {
+                continue;
+            }
+            let mut shown = refund.render();
+            if expands.is_some() {
+                shown["payment_intent"] = self.intent(&refund.intent)?.render();
+            }
+            found.push(shown);
         }
-        let limit = usize::try_from(limit).unwrap_or_default();
-        let has_more = all.len() > limit;
-        let data: Vec<Value> = all.iter().take(limit).map(Refund::render).collect();
-        Ok(json!({ "object": "list", "url": "/v1/refunds", "has_more": has_more, "data": data }))
+        listing::page(form, ("refund", "/v1/refunds"), found)
     }
 
     /// Lets happen what banks have decided by now.

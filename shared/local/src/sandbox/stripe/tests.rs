@@ -1,5 +1,6 @@
 //! The sandbox against what Stripe documents.
 
+mod listing;
 mod refunding;
 mod webhooks;
 

@@ -1,6 +1,7 @@
 //! What is written and read, beside what the library makes of it; and what is refused.
 
 use super::*;
+use crate::Blob;
 use crate::table::writer::ItemWriter;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ struct All {
     letter: char,
     numbers: (u64, i64, u8, f64),
     yes: bool,
+    bytes: Blob,
+    no_bytes: Option<Blob>,
     nothing: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     absent: Option<u32>,
@@ -53,6 +56,8 @@ fn all() -> All {
         letter: 'ш',
         numbers: (u64::MAX, i64::MIN, 7, 2.5),
         yes: true,
+        bytes: Blob((0..=255).collect()),
+        no_bytes: None,
         nothing: None,
         absent: None,
         twice: Some(Some(Named(String::new()))),
@@ -122,4 +127,34 @@ fn what_does_not_fit_is_refused() {
     ] {
         assert!(read::<BTreeMap<String, Outside>>(json).is_err(), "{json}");
     }
+}
+
+#[test]
+fn an_items_names_are_those_of_its_own_fields() {
+    #[derive(Serialize)]
+    struct Odd {
+        plain: BTreeMap<String, Named>,
+        #[serde(rename = "with \"quotes\" \\ and {brackets}")]
+        odd: Vec<Option<Named>>,
+        r#enum: Outside,
+    }
+    let odd = Odd {
+        plain: BTreeMap::from([("by".to_owned(), Named("\"v\": {".to_owned()))]),
+        odd: vec![None, Some(Named("\\\"".to_owned()))],
+        r#enum: Outside::Struct { a: Some(1), b: true },
+    };
+    let names = ["plain", r#"with \"quotes\" \\ and {brackets}"#, "enum"];
+    assert_eq!(ItemWriter::of(&odd).unwrap().names(), names);
+}
+
+#[test]
+fn a_field_that_is_called_like_an_attribute_of_ours_is_refused() {
+    use crate::table::item::refuse_taken;
+    for name in ["by", "pk", "sk", "v", "outbox", "src", "log"] {
+        let fields = BTreeMap::from([(name, 1), ("count", 2)]);
+        let refused = refuse_taken("thing", ItemWriter::of(&fields).unwrap().names()).unwrap_err();
+        assert!(refused.to_string().contains(&format!("the field {name} of thing")), "{refused}");
+    }
+    let nested = BTreeMap::from([("closed", BTreeMap::from([("by", 1), ("v", 2)]))]);
+    assert!(refuse_taken("thing", ItemWriter::of(&nested).unwrap().names()).is_ok(), "further in it may be");
 }

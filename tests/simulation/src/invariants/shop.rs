@@ -1,21 +1,20 @@
-//! What must hold when the world is at rest: stock adds up, every order has ended one way in both contexts, what was
-//! promised to clients is so, and every committed event was published.
+//! What must hold of a shop at rest: stock adds up, every order has ended one way in both contexts, money is where it
+//! belongs, and what was promised to clients is so.
 
+use super::{at_rest, letters};
+use crate::look::{Row, of_kind, rows};
 use crate::shop::Shop;
 use catalog::reservation::{Goods, Reservation, State as Held};
 use catalog::stock::{Counter, Stock};
 use catalog::store::{Chunk, Restocked};
-use dynoxide::actions::scan::ScanRequest;
 use kernel::OrderId;
 use local::simulation::Simulation;
-use notifications::channel::Channel;
-use notifications::message::{self, Message, Reason};
+use notifications::message::Message;
 use notifications::notice::Notice;
 use orders::order::{Order, State};
 use orders::returning::Return;
 use payments::attempt::Attempt;
 use payments::payment::Payment;
-use platform::Item;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -28,22 +27,13 @@ pub fn violations(shop: &Shop, simulation: &Simulation) -> Vec<String> {
             world.orders(shop, &mut violations);
             world.money(&simulation.cloud.sandboxes().kept("stripe"), &mut violations);
             world.prices(&mut violations);
-            world.letters(simulation, &mut violations);
+            letters(&world.messages, simulation, &mut violations);
+            world.told(&mut violations);
         }
         Err(reason) => violations.push(reason),
     }
-    events(simulation, &mut violations);
-    let plane = simulation.cloud.plane();
-    if plane.waiting() > 0 {
-        violations.push(format!("{} messages are never dealt with", plane.waiting()));
-    }
+    at_rest(simulation, &mut violations);
     violations
-}
-
-/// An item of a table.
-struct Row {
-    key: String,
-    item: Value,
 }
 
 struct World {
@@ -61,8 +51,8 @@ struct World {
 
 impl World {
     fn read(simulation: &Simulation) -> Result<Self, String> {
-        let (catalog, orders) = (rows(simulation, "catalog")?, rows(simulation, "orders")?);
-        let payments = rows(simulation, "payments")?;
+        let (catalog, orders) = (rows(&simulation.cloud, "catalog")?, rows(&simulation.cloud, "orders")?);
+        let payments = rows(&simulation.cloud, "payments")?;
         let all_payments: Vec<Payment> = of_kind(&payments)?;
         let reservations: Vec<Reservation> = of_kind(&catalog)?;
         let all_orders: Vec<Order> = of_kind(&orders)?;
@@ -79,7 +69,7 @@ impl World {
                 .collect(),
             products: by_sku(&catalog, "product"),
             prices: by_sku(&orders, "price"),
-            messages: of_kind(&rows(simulation, "notifications")?)?,
+            messages: of_kind(&rows(&simulation.cloud, "notifications")?)?,
         })
     }
 
@@ -195,39 +185,8 @@ impl World {
         }
     }
 
-    /// Customers are told how their orders end, each time once: more than once only where a reply was lost, and counted.
-    fn letters(&self, simulation: &Simulation, violations: &mut Vec<String>) {
-        let sent = simulation.cloud.sent();
-        let mut of: BTreeMap<&str, usize> = BTreeMap::new();
-        for letter in sent.messages() {
-            *of.entry(letter.reference.as_str()).or_default() += 1;
-        }
-        // A text message does not say of which message it is: they are counted together.
-        let texts = sent.messages().iter().filter(|letter| letter.channel == "sms").count();
-        let (mut least, mut most) = (0, 0);
-        for message in &self.messages {
-            let unknown = usize::from(message.unanswered);
-            let right = match &message.state {
-                message::State::Sent { .. } => 1..=unknown + 1,
-                message::State::Failed { reason, .. } if happens(*reason) => 0..=unknown,
-                message::State::Held { .. } => 0..=0,
-                _ => {
-                    violations.push(format!("{message:?} has not ended"));
-                    continue;
-                }
-            };
-            if message.channel == Channel::Sms {
-                (least, most) = (least + right.start(), most + right.end());
-                continue;
-            }
-            let letters = of.get(message.id.to_string().as_str()).copied().unwrap_or_default();
-            if !right.contains(&letters) {
-                violations.push(format!("{letters} letters of {message:?}"));
-            }
-        }
-        if !(least..=most).contains(&texts) {
-            violations.push(format!("{texts} text messages were sent instead of {least} to {most}"));
-        }
+    /// Customers are told how their orders end.
+    fn told(&self, violations: &mut Vec<String>) {
         for order in self.orders.values().filter(|order| !self.messages.iter().any(|message| tells_end(message, order)))
         {
             violations.push(format!("nobody is told that {} is {:?}", order.id, order.state));
@@ -245,11 +204,6 @@ impl World {
     }
 }
 
-/// Whether a letter may fail for this reason: one customer has no address, and nobody answers for ever.
-fn happens(reason: Reason) -> bool {
-    matches!(reason, Reason::NoContact | Reason::Expired | Reason::Unanswered | Reason::GivenUp)
-}
-
 /// Whether this tells a customer how their order ended.
 fn tells_end(message: &Message, order: &Order) -> bool {
     let of = match (&message.notice, &order.state) {
@@ -265,69 +219,8 @@ fn tells_end(message: &Message, order: &Order) -> bool {
     (message.account, *of) == (order.customer, order.id)
 }
 
-/// Kinds of items that announce all of their state each time: a later announcement makes up for one that was lost.
-const SNAPSHOTS: [&str; 1] = ["product"];
-
-/// Exactly the events that were written into outboxes, ever, were published.
-fn events(simulation: &Simulation, violations: &mut Vec<String>) {
-    // `context/pk/sk/epoch.version.index`
-    let item_and_version = |id: &str| {
-        let (item, place) = id.rsplit_once('/')?;
-        Some((item.to_owned(), place.split('.').nth(1)?.parse::<u64>().ok()?))
-    };
-    let mut newest: BTreeMap<String, u64> = BTreeMap::new();
-    for (item, version) in simulation.published.keys().filter_map(|id| item_and_version(id)) {
-        let known = newest.entry(item).or_default();
-        *known = version.max(*known);
-    }
-    let made_up_for = |id: &str| {
-        item_and_version(id).is_some_and(|(item, version)| {
-            SNAPSHOTS.iter().any(|kind| item.ends_with(&format!("/{kind}")))
-                && newest.get(&item).is_some_and(|newest| *newest > version)
-        })
-    };
-    let published = |id: &str| simulation.published.contains_key(id);
-    for id in simulation.committed.iter().filter(|id| !published(id) && !made_up_for(id)) {
-        violations.push(format!("{id} was committed but never published"));
-    }
-    for id in simulation.published.keys().filter(|id| !simulation.committed.contains(*id)) {
-        violations.push(format!("{id} was published but never committed"));
-    }
-}
-
-fn rows(simulation: &Simulation, context: &'static str) -> Result<Vec<Row>, String> {
-    let table = simulation.cloud.table(context).ok_or("no such table")?;
-    let mut rows = Vec::new();
-    let mut from = None;
-    loop {
-        let request = ScanRequest {
-            table_name: context.to_owned(),
-            exclusive_start_key: from,
-            ..ScanRequest::default()
-        };
-        let page = table.scan(request).map_err(|error| error.to_string())?;
-        for item in page.items.unwrap_or_default() {
-            let item = serde_json::to_value(&item).map_err(|error| error.to_string())?;
-            let text = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
-            rows.push(Row { key: format!("{}/{}", text("pk"), text("sk")), item });
-        }
-        from = page.last_evaluated_key;
-        if from.is_none() {
-            return Ok(rows);
-        }
-    }
-}
-
-fn of_kind<T: Item>(rows: &[Row]) -> Result<Vec<T>, String> {
-    let kind = |row: &&Row| row.key.rsplit('/').next().and_then(|sk| sk.split('#').next()) == Some(T::KIND);
-    rows.iter()
-        .filter(kind)
-        .map(|row| platform::table::read_item(&row.item).map_err(|error| error.to_string()))
-        .collect()
-}
-
 fn by_sku(rows: &[Row], kind: &str) -> BTreeMap<String, Value> {
-    let rows = rows.iter().filter(|row| row.key.ends_with(&format!("/{kind}")));
+    let rows = rows.iter().filter(|row| row.sk == kind);
     rows.map(|row| (row.item["sku"]["S"].as_str().unwrap_or_default().to_owned(), row.item.clone()))
         .collect()
 }

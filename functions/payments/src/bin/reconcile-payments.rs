@@ -1,0 +1,4 @@
+//! `reconcile-payments` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(payments::reconcile_payments::function())
+}

@@ -1,0 +1,94 @@
+//! A person's app sends readings of a device, as JSON.
+//!
+//! Called by the device's owner with an `Idempotency-Key`; the same key again gets the same reply and stores nothing
+//! twice. Batches may come late, in any order, and overlap: of two readings of a channel at one moment the one that came
+//! first counts. Nothing of a batch is taken if anything in it cannot be true. No event follows.
+
+use crate::access;
+use crate::batch::Batch;
+use crate::channel::Channel;
+use crate::intake::{Refused, TakenBatch, consents, take_in};
+use crate::series::Series;
+use kernel::{DeviceId, List, Timestamp};
+use platform::http::body::MAX_RAW_BODY;
+use platform::http::{self, Created, IdempotencyKey, Json, Path, SignedIn};
+use platform::{Failure, Function, Now, Table};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Readings of some channels at some moments.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = serde_json::json!({
+    "from": "2026-01-05T07:30:00.000Z",
+    "channels": [{"name": "heart-rate", "unit": "bpm"}, {"name": "power", "unit": "W"}],
+    "rows": [[0, 141, 220], [1000, 142, null]],
+}))]
+pub struct AddReadings {
+    /// The moment from which rows are counted.
+    pub from: Timestamp,
+    /// What is measured.
+    pub channels: List<ChannelColumn, 1, 11>,
+    /// One for each moment: milliseconds after `from`, then a reading for each channel, or null.
+    pub rows: List<Vec<Option<i64>>, 1, 200_000>,
+}
+
+/// A channel, with the unit that the app means.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelColumn {
+    /// The channel.
+    pub name: Channel,
+    /// Its unit: bpm, rpm, W, cm, mm/s, C, semicircles, 0.2m+500m (fifths of a metre above −500 m), 0.1mm or 0.1ms.
+    pub unit: String,
+}
+
+/// `POST /v1/devices/{device}/readings`
+pub fn function() -> Function {
+    http::post("/v1/devices/{device}/readings", add_readings)
+        .memory_mb(512)
+        .timeout(Duration::from_secs(29))
+}
+
+/// Checks the batch and stores it.
+pub async fn add_readings(
+    caller: SignedIn,
+    key: IdempotencyKey,
+    Path(device): Path<DeviceId>,
+    Json(request): Json<AddReadings, MAX_RAW_BODY>,
+    Now(now): Now,
+    sensors: Table,
+) -> Result<Created<TakenBatch>, Failure<Refused>> {
+    let (device, consent) = access::own(&sensors, caller.account, device).await?;
+    consents(&consent)?;
+    let batch = Batch::new(series(&request)?, now).map_err(Refused::from)?;
+    take_in(&sensors, &device, &key, &batch, now).await
+}
+
+fn series(request: &AddReadings) -> Result<Series, Refused> {
+    let mut kinds = BTreeSet::new();
+    for ChannelColumn { name, unit } in request.channels.iter() {
+        match () {
+            () if unit != name.unit() => return Err(Refused::UnitWrong { channel: name.name(), unit: name.unit() }),
+            () if !kinds.insert(name.kind()) => return Err(Refused::ChannelTwice { channel: name.name() }),
+            () => {}
+        }
+    }
+    let mut series = Series::default();
+    for (row, entries) in (1..).zip(request.rows.iter()) {
+        let wrong = Refused::RowLengthWrong { row };
+        let [Some(after), readings @ ..] = entries.as_slice() else {
+            return Err(wrong);
+        };
+        if readings.len() != request.channels.len() {
+            return Err(wrong);
+        }
+        let at = request.from.as_millis().saturating_add(*after);
+        for (ChannelColumn { name, .. }, reading) in request.channels.iter().zip(readings) {
+            reading.iter().for_each(|reading| series.insert(at, name.kind(), *reading));
+        }
+    }
+    Ok(series)
+}

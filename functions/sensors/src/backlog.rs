@@ -1,0 +1,130 @@
+//! The hours of a device whose rollups are behind its readings. Pure.
+//!
+//! A batch writes its readings first and then sees to it that its hours stand here; who closes hours takes them out
+//! first ([`Backlog::begin`]), then reads the readings, and strikes them off at last ([`Backlog::end`]). So whatever the
+//! interleaving, a reading is either seen by a closing that comes to its end, or its hour still stands here.
+
+use crate::rollup::HOUR;
+use kernel::{DeviceId, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// The index' partition of devices with hours to close.
+pub const WAITING: &str = "close";
+/// How long after its end an hour is closed; what is late, that long after it came.
+pub const GRACE: Duration = Duration::from_secs(600);
+/// Hours that wait at most. More are told to come back: closing takes a moment.
+const MOST: usize = 1000;
+/// Hours that are closed at a time.
+const AT_A_TIME: usize = 48;
+
+/// What is behind.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Backlog {
+    /// The device.
+    pub device: DeviceId,
+    /// Hours to be closed.
+    pub open: Vec<Mark>,
+    /// Hours that somebody is closing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<Closing>,
+    /// How many closings were begun.
+    pub closings: u64,
+    /// While anything is behind [`WAITING`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<String>,
+    /// While anything is behind: when to look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+}
+
+/// An hour to be closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Mark {
+    /// When it begins, in hours since 1970.
+    pub hour: i64,
+    /// When it is to be closed.
+    pub due: Timestamp,
+}
+
+/// A closing under way.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Closing {
+    /// Which one: only who began this one, or took it over, ends it.
+    pub number: u64,
+    /// Its hours.
+    pub hours: Vec<i64>,
+    /// When it began.
+    pub began: Timestamp,
+}
+
+/// Too many hours wait.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Full;
+
+impl Backlog {
+    /// Nothing is behind yet.
+    pub fn new(device: DeviceId) -> Self {
+        Self {
+            device,
+            open: Vec::new(),
+            closing: None,
+            closings: 0,
+            waiting: None,
+            due: None,
+        }
+    }
+
+    /// With these hours. `None`: they stand there already.
+    pub fn mark(&self, hours: &BTreeSet<i64>, now: Timestamp) -> Result<Option<Self>, Full> {
+        let mut marked = self.clone();
+        for hour in hours.iter().filter(|hour| self.open.iter().all(|mark| mark.hour != **hour)) {
+            let end = Timestamp::from_millis((hour + 1) * HOUR);
+            marked.open.push(Mark { hour: *hour, due: end.max(now).after(GRACE) });
+        }
+        match marked.open.len() {
+            many if many > MOST => Err(Full),
+            many if many == self.open.len() => Ok(None),
+            _ => Ok(Some(marked.waits())),
+        }
+    }
+
+    /// Takes out what is due, or takes over what somebody else began. `None`: there is nothing to do yet.
+    pub fn begin(&self, now: Timestamp) -> Option<(Self, Closing)> {
+        if let Some(closing) = &self.closing {
+            return Some((self.clone(), closing.clone()));
+        }
+        let mut hours: Vec<i64> =
+            self.open.iter().filter(|mark| mark.due <= now).map(|mark| mark.hour).take(AT_A_TIME).collect();
+        hours.sort_unstable();
+        if hours.is_empty() {
+            return None;
+        }
+        let closing = Closing { number: self.closings + 1, hours, began: now };
+        let mut begun = self.clone();
+        begun.open.retain(|mark| !closing.hours.contains(&mark.hour));
+        begun.closings = closing.number;
+        begun.closing = Some(closing.clone());
+        Some((begun, closing))
+    }
+
+    /// Strikes a closing off. `None`: somebody else did.
+    pub fn end(&self, number: u64) -> Option<Self> {
+        self.closing.as_ref().filter(|closing| closing.number == number)?;
+        Some(Self { closing: None, ..self.clone() }.waits())
+    }
+
+    /// The earliest hour that is behind, in milliseconds since 1970.
+    pub fn earliest(&self) -> Option<i64> {
+        let closing = self.closing.iter().flat_map(|closing| closing.hours.iter().copied());
+        self.open.iter().map(|mark| mark.hour).chain(closing).min().map(|hour| hour * HOUR)
+    }
+
+    fn waits(mut self) -> Self {
+        let closing = self.closing.iter().map(|closing| closing.began);
+        self.due = self.open.iter().map(|mark| mark.due).chain(closing).min();
+        self.waiting = self.due.map(|_| WAITING.to_owned());
+        self
+    }
+}

@@ -1,0 +1,4 @@
+//! `delete-activity` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(sensors::delete_activity::function())
+}

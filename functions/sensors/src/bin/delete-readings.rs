@@ -1,0 +1,4 @@
+//! `delete-readings` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(sensors::delete_readings::function())
+}

@@ -1,0 +1,4 @@
+//! `get-consent` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(sensors::get_consent::function())
+}

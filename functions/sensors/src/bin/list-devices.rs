@@ -1,0 +1,4 @@
+//! `list-devices` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(sensors::list_devices::function())
+}

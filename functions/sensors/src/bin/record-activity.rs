@@ -1,0 +1,4 @@
+//! `record-activity` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(sensors::record_activity::function())
+}

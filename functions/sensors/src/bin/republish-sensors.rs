@@ -1,0 +1,4 @@
+//! `republish-sensors` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(sensors::republish_sensors::function())
+}

@@ -1,0 +1,4 @@
+//! `set-alert-rules` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(sensors::set_alert_rules::function())
+}

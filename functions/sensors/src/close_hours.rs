@@ -1,0 +1,61 @@
+//! Every five minutes: hours whose readings came piece by piece are summed up, ten minutes after they are over.
+//!
+//! Started by the clock. What came late is summed up ten minutes after it came. A run that stops anywhere, or two at once,
+//! do no harm ([`closing`]). A device whose hours cannot be closed holds up no other.
+
+use crate::backlog::Backlog;
+use crate::closing;
+use crate::store::{backlog_key, behind, failed};
+use kernel::{DeviceId, Timestamp};
+use platform::{Decision, Error, Failure, Function, Now, Stored, Table, schedule};
+use std::convert::Infallible;
+use std::time::Duration;
+
+/// Devices that are looked at in one run are fifty times as many; the rest waits for the next one.
+const MAX_PAGES: usize = 40;
+
+/// Every five minutes
+pub fn function() -> Function {
+    schedule::every(Duration::from_secs(300), close_hours).memory_mb(512)
+}
+
+/// Closes what is due.
+pub async fn close_hours(Now(now): Now, sensors: Table) -> Result<(), Error> {
+    let (mut outcome, mut cursor) = (Ok(()), None);
+    for _ in 0..MAX_PAGES {
+        let page = behind(&sensors, now, cursor.as_ref()).await?;
+        for backlog in page.items {
+            outcome = outcome.and(close_device(&sensors, backlog.value.device, now).await);
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    outcome
+}
+
+/// Closes what is due of one device: it is noted first that somebody does, and struck off at last.
+async fn close_device(sensors: &Table, device: DeviceId, now: Timestamp) -> Result<(), Error> {
+    let key = backlog_key(device);
+    let mut begun = None;
+    let begin = |found: Option<&Stored<Backlog>>| {
+        let Some((backlog, closing)) = found.and_then(|found| found.value.begin(now)) else {
+            begun = None;
+            return Ok(Decision::Keep);
+        };
+        begun = Some(closing);
+        let known = found.is_some_and(|found| found.value == backlog);
+        Ok(if known { Decision::Keep } else { Decision::To(backlog, Vec::new()) })
+    };
+    let written: Result<_, Failure<Infallible>> = sensors.change(&key, begin).await;
+    written.map_err(failed)?;
+    let Some(closing) = begun else { return Ok(()) };
+    closing::close(sensors, device, &closing.hours.iter().copied().collect()).await?;
+    let end = |found: Option<&Stored<Backlog>>| {
+        let ended = found.and_then(|found| found.value.end(closing.number));
+        Ok(ended.map_or(Decision::Keep, |ended| Decision::To(ended, Vec::new())))
+    };
+    let ended: Result<_, Failure<Infallible>> = sensors.change(&key, end).await;
+    ended.map(drop).map_err(failed)
+}

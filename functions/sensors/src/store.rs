@@ -1,0 +1,281 @@
+//! The items of the sensors table, their keys, and the queries by name.
+//!
+//! | item | pk | sk |
+//! | --- | --- | --- |
+//! | [`Consent`] | `acc_…` | `consent` |
+//! | [`Device`] | `dev_…` | `device` |
+//! | [`Fragment`] | `dev_…` | `chunk#<window>#bat_…#<part>` |
+//! | [`Rollup`] | `dev_…` | `rollup#<tier>#<begin>` |
+//! | [`Backlog`] | `dev_…` | `backlog` |
+//! | [`Rules`] | `acc_…` | `rules` |
+//! | [`Alarm`] | `dev_…` | `alarm#<channel>` |
+//! | [`Activity`] | `act_…` | `activity` |
+//! | [`Upload`] | `fil_…` | `upload` |
+//!
+//! Moments in keys are milliseconds since 1970 in 13 digits. Both indexes are sparse: `by-due` (`waiting`, `due`) holds
+//! the devices with hours to close and nothing else; `listed` (`list`, `place`) what people look through by time.
+
+use crate::activity::{self, Activity, ActivityEvent};
+use crate::alarm::{Alarm, AlarmEvent, Rules};
+use crate::backlog::{self, Backlog};
+use crate::batch::BULK_WINDOW;
+use crate::channel::Channel;
+use crate::device::{self, Device, DeviceEvent};
+use crate::file::Upload;
+use crate::fragment::{Fragment, merged};
+use crate::person::{Consent, ConsentEvent};
+use crate::rollup::{self, Rows, Tier};
+use crate::series::Series;
+use kernel::{AccountId, ActivityFileId, ActivityId, Cursor, DeviceId, Page, Timestamp};
+use platform::{Blob, Error, Failure, Index, Item, Key, List, Never, Stored, TableReader};
+use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
+use std::ops::Range;
+
+/// Lists what waits, by when somebody is to look at it.
+pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
+
+/// Lists what people look through, by time.
+pub const LISTED: Index = Index { name: "listed", partition: "list", sort: "place" };
+
+/// How often a use case decides anew when others change its items in between.
+pub const DECISIONS: usize = 8;
+/// How many entries of a list a sweeper reads at a time.
+const PAGE: u32 = 50;
+/// How many items of a device are read at a time; a page ends at 1 MB anyway.
+const ITEMS: u32 = 500;
+
+/// Rows of one tier that stand together.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Rollup {
+    /// The device.
+    #[serde(rename = "d")]
+    pub device: DeviceId,
+    /// How long its rows' stretches are.
+    #[serde(rename = "t")]
+    pub tier: Tier,
+    /// When its first stretch begins, in milliseconds since 1970.
+    #[serde(rename = "w")]
+    pub begin: i64,
+    /// The rows.
+    #[serde(rename = "c")]
+    pub rows: Blob,
+}
+
+impl Rollup {
+    /// Its rows.
+    pub fn rows(&self) -> Result<Rows, Error> {
+        let damaged = || Error::broken(format!("{} does not read", self.key()));
+        rollup::unpack(&self.rows.0).ok_or_else(damaged)
+    }
+}
+
+impl Item for Consent {
+    type Event = ConsentEvent;
+    const KIND: &'static str = "consent";
+
+    fn key(&self) -> Key {
+        consent_key(self.person)
+    }
+}
+
+/// The key of what a person consents to.
+pub fn consent_key(person: AccountId) -> Key {
+    Key::new(person, Consent::KIND)
+}
+
+impl Item for Device {
+    type Event = DeviceEvent;
+    const KIND: &'static str = "device";
+
+    fn key(&self) -> Key {
+        device_key(self.id)
+    }
+}
+
+/// The key of a device.
+pub fn device_key(id: DeviceId) -> Key {
+    Key::new(id, Device::KIND)
+}
+
+impl Item for Fragment {
+    type Event = Never;
+    const KIND: &'static str = "chunk";
+
+    fn key(&self) -> Key {
+        let Self { device, window, batch, part, .. } = self;
+        Key::new(device, format!("{}#{window:013}#{batch}#{part}", Self::KIND))
+    }
+}
+
+impl Item for Rollup {
+    type Event = Never;
+    const KIND: &'static str = "rollup";
+
+    fn key(&self) -> Key {
+        rollup_key(self.device, self.tier, self.begin)
+    }
+}
+
+/// The key of rows that begin then.
+pub fn rollup_key(device: DeviceId, tier: Tier, begin: i64) -> Key {
+    Key::new(device, format!("{}#{}#{begin:013}", Rollup::KIND, tier.letter()))
+}
+
+impl Item for Backlog {
+    type Event = Never;
+    const KIND: &'static str = "backlog";
+
+    fn key(&self) -> Key {
+        backlog_key(self.device)
+    }
+}
+
+/// The key of what is behind of a device.
+pub fn backlog_key(device: DeviceId) -> Key {
+    Key::new(device, Backlog::KIND)
+}
+
+impl Item for Rules {
+    type Event = Never;
+    const KIND: &'static str = "rules";
+
+    fn key(&self) -> Key {
+        rules_key(self.person)
+    }
+}
+
+/// The key of what a person wants to be told.
+pub fn rules_key(person: AccountId) -> Key {
+    Key::new(person, Rules::KIND)
+}
+
+impl Item for Alarm {
+    type Event = AlarmEvent;
+    const KIND: &'static str = "alarm";
+
+    fn key(&self) -> Key {
+        alarm_key(self.device, self.channel)
+    }
+}
+
+/// The key of how far a channel's rule is.
+pub fn alarm_key(device: DeviceId, channel: Channel) -> Key {
+    Key::new(device, format!("{}#{}", Alarm::KIND, channel.name()))
+}
+
+impl Item for Activity {
+    type Event = ActivityEvent;
+    const KIND: &'static str = "activity";
+
+    fn key(&self) -> Key {
+        activity_key(self.id)
+    }
+}
+
+/// The key of an activity.
+pub fn activity_key(id: ActivityId) -> Key {
+    Key::new(id, Activity::KIND)
+}
+
+impl Item for Upload {
+    type Event = Never;
+    const KIND: &'static str = "upload";
+
+    fn key(&self) -> Key {
+        upload_key(self.id)
+    }
+}
+
+/// The key of what became of a file.
+pub fn upload_key(id: ActivityFileId) -> Key {
+    Key::new(id, Upload::KIND)
+}
+
+/// A page of a person's activities, the newest first.
+pub async fn activities_of<R>(
+    sensors: &TableReader,
+    person: AccountId,
+    limit: u32,
+    cursor: Option<&Cursor>,
+) -> Result<Page<Stored<Activity>>, Failure<R>> {
+    sensors.list(&List::index(LISTED, activity::list_of(person)).newest_first(), limit, cursor).await
+}
+
+/// What a person consents to.
+pub async fn consent_of(sensors: &TableReader, person: AccountId) -> Result<Consent, Error> {
+    let found = sensors.get::<Consent>(&consent_key(person)).await?;
+    Ok(found.map_or_else(|| Consent::none(person), |found| found.value))
+}
+
+/// A page of a person's devices, the oldest first.
+pub async fn devices_of<R>(
+    sensors: &TableReader,
+    person: AccountId,
+    limit: u32,
+    cursor: Option<&Cursor>,
+) -> Result<Page<Stored<Device>>, Failure<R>> {
+    sensors.list(&List::index(LISTED, device::list_of(person)), limit, cursor).await
+}
+
+/// A page of the devices with hours to close.
+pub async fn behind(
+    sensors: &TableReader,
+    until: Timestamp,
+    cursor: Option<&Cursor>,
+) -> Result<Page<Stored<Backlog>>, Error> {
+    let due = List::index(BY_DUE, backlog::WAITING).between(Timestamp::from_millis(0), until);
+    sensors.list::<Backlog, Infallible>(&due, PAGE, cursor).await.map_err(failed)
+}
+
+/// The fragments that may hold readings of a range, by window; at most a page of them.
+pub async fn fragments(
+    sensors: &TableReader,
+    device: DeviceId,
+    range: &Range<i64>,
+    cursor: Option<&Cursor>,
+) -> Result<Page<Stored<Fragment>>, Error> {
+    let begin = range.start.div_euclid(BULK_WINDOW) * BULK_WINDOW;
+    let key = |moment: i64| format!("{}#{:013}", Fragment::KIND, moment.max(0));
+    let list = List::collection::<Fragment>(device).between(key(begin), key(range.end));
+    sensors.list::<Fragment, Infallible>(&list, ITEMS, cursor).await.map_err(failed)
+}
+
+/// All readings of a range, which is to be short.
+pub async fn readings(sensors: &TableReader, device: DeviceId, range: &Range<i64>) -> Result<Series, Error> {
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = fragments(sensors, device, range, cursor.as_ref()).await?;
+        found.extend(page.items.into_iter().map(|fragment| fragment.value));
+        cursor = page.next;
+        if cursor.is_none() {
+            return merged(found, range);
+        }
+    }
+}
+
+/// The rows of a tier that begin in a range.
+pub async fn rows(sensors: &TableReader, device: DeviceId, tier: Tier, range: &Range<i64>) -> Result<Rows, Error> {
+    let key = |moment: i64| format!("{}#{}#{:013}", Rollup::KIND, tier.letter(), moment.max(0));
+    let list = List::collection::<Rollup>(device).between(key(tier.block(range.start)), key(range.end - 1));
+    let (mut rows, mut cursor) = (Rows::new(), None);
+    loop {
+        let page = sensors.list::<Rollup, Infallible>(&list, ITEMS, cursor.as_ref()).await.map_err(failed)?;
+        for rollup in page.items {
+            rows.extend(rollup.value.rows()?.into_iter().filter(|(begin, _)| range.contains(begin)));
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(rows);
+        }
+    }
+}
+
+/// The failure of what has nobody to refuse anything to.
+pub fn failed(failure: Failure<Infallible>) -> Error {
+    match failure {
+        Failure::Failed(error) => error,
+        Failure::Problem(problem) => Error::broken(problem.detail),
+        Failure::Refused(never) => match never {},
+    }
+}

@@ -1,0 +1,361 @@
+//! Files of activities: uploaded, read, named by what was recorded, told of as a whole, and deleted.
+
+use crate::support::{
+    DAY, HOUR, KEY, MINUTE, SECOND, announced, beats, coach, consent, good, lasting, morning, person, range, register,
+    rows, send, stranger, with_device,
+};
+use kernel::{DeviceId, Principal, Timestamp};
+use local::faults::Fate;
+use local::stage::Stage;
+use local::testing::problem;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A real recording.
+fn recording() -> Vec<u8> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/sensors/fit/sample-activity.fit");
+    std::fs::read(file).unwrap()
+}
+
+/// A minute on foot, as GPX, from a moment on.
+fn walk(from: i64) -> String {
+    let point = |second: i64| {
+        let at = Timestamp::from_millis(from + second * SECOND);
+        let lat = 557_500_000 + second * 120;
+        format!(
+            "<trkpt lat=\"{}.{}\" lon=\"37.6\"><ele>150</ele><time>{at}</time></trkpt>",
+            lat / 10_000_000,
+            lat % 10_000_000
+        )
+    };
+    let points: String = (0..60).map(point).collect();
+    format!(
+        "<gpx version=\"1.1\" creator=\"t\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>{points}</trkseg></trk></gpx>"
+    )
+}
+
+/// Uploads a file; its name.
+fn upload(stage: &Stage, device: DeviceId, key: &str, bytes: &[u8]) -> String {
+    let ask = stage.ask("create-activity-file").by(&person()).at(device).key(key);
+    let signed = good(&ask.send(&json!({ "length": bytes.len() })));
+    let headers = signed["headers"].as_object().unwrap().iter();
+    let headers = headers.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
+    let target = signed["url"].as_str().unwrap().split_once("/__s3/").unwrap().1;
+    assert_eq!(stage.cloud.upload(target, &headers, bytes, stage.now()).status, 200);
+    signed["file"].as_str().unwrap().to_owned()
+}
+
+fn outcome(stage: &Stage, who: &Principal, file: &str) -> local::trigger::HttpResponse {
+    stage.ask("get-activity-file").by(who).at(file).get()
+}
+
+/// Uploads a file that is read; what became of it.
+fn ingested(stage: &Stage, device: DeviceId, key: &str, bytes: &[u8]) -> Value {
+    let file = upload(stage, device, key, bytes);
+    stage.settle().unwrap();
+    good(&outcome(stage, &person(), &file))
+}
+
+fn all(stage: &Stage, device: DeviceId) -> Vec<Value> {
+    rows(stage, &person(), device, 1_262_304_000_000, stage.now().as_millis(), 20_000)
+}
+
+#[test]
+fn a_file_that_is_uploaded_becomes_an_activity_with_all_its_readings() {
+    let (stage, device) = with_device();
+    let file = upload(&stage, device, KEY, &recording());
+    problem(&outcome(&stage, &person(), &file), 404, "not-found");
+    let told = announced(&stage);
+    assert_eq!(told.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), ["sensors.activity-recorded.v1"]);
+    let became = good(&outcome(&stage, &person(), &file));
+    assert_eq!((&became["again"], &became["damaged"]), (&json!(false), &json!(false)));
+    problem(&outcome(&stage, &stranger(), &file), 404, "not-found");
+    let expected = activity_files::read(&recording(), &activity_files::Limits::default()).unwrap();
+    let found = all(&stage, device);
+    let has_a_reading = |n: usize| expected.channels.iter().any(|channel| channel.values[n].is_some());
+    let moments: std::collections::BTreeSet<i64> =
+        (0..expected.times.len()).filter(|n| has_a_reading(*n)).map(|n| expected.times[n]).collect();
+    let found: std::collections::BTreeSet<i64> = found.iter().map(|row| row[0].as_i64().unwrap()).collect();
+    let missing: Vec<_> = moments.difference(&found).collect();
+    assert_eq!(
+        missing,
+        Vec::<&i64>::new(),
+        "{:?}",
+        expected.channels.iter().map(|channel| channel.kind).collect::<Vec<_>>()
+    );
+    assert_eq!(found, moments);
+    let id = became["activity"].as_str().unwrap();
+    let shown = good(&stage.ask("get-activity").by(&person()).at(id).get());
+    assert_eq!(shown["figures"], told[0].1, "what is shown is what was told");
+    assert_eq!(shown["figures"]["started_at"], json!(Timestamp::from_millis(expected.start)));
+    assert!(shown["figures"]["heart_rate_seconds"].as_array().is_some_and(|rates| rates.len() > 10));
+    let listed = good(&stage.ask("list-activities").by(&person()).get());
+    assert_eq!(listed["items"], json!([shown]));
+    // Taken along and read again it is the same readings.
+    let export = |who: &Principal| stage.ask("export-activity").by(who).at(id).get();
+    problem(&export(&stranger()), 404, "not-found");
+    let taken = good(&export(&person()));
+    let file = platform::signer::from_base64url(taken["base64url"].as_str().unwrap()).unwrap();
+    let copy = activity_files::read(&file, &activity_files::Limits::default()).unwrap();
+    assert_eq!((copy.sport, copy.start, copy.end), (expected.sport, expected.start, expected.end));
+    let known = |recording: &activity_files::Activity| sensors::recording::series_of(recording);
+    assert_eq!(known(&copy), known(&expected));
+    // It is in the charts at once.
+    let query = format!("channel=heart-rate&{}", range(expected.start - DAY, expected.end + DAY));
+    let chart = good(&stage.ask("get-chart").by(&person()).at(device).query(&query).get());
+    // Of records that share a moment the first one is believed.
+    let rates = known(&expected).of(chunk_codec::Kind::HEART_RATE).count();
+    assert_eq!(crate::support::counted(&chart), i64::try_from(rates).unwrap());
+}
+
+#[test]
+fn the_same_recording_under_another_name_is_the_same_activity() {
+    let (stage, device) = with_device();
+    let from = morning(&stage);
+    let first = ingested(&stage, device, KEY, walk(from).as_bytes());
+    announced(&stage);
+    let spaced = walk(from).replace("><", ">\n<");
+    let again = ingested(&stage, device, "the-same-in-other-words", spaced.as_bytes());
+    assert_eq!((&again["activity"], &again["again"]), (&first["activity"], &json!(true)));
+    assert_eq!(all(&stage, device).len(), 60);
+    assert!(announced(&stage).is_empty());
+    let other = ingested(&stage, device, "another-walk-than-before", walk(from + MINUTE).as_bytes());
+    assert_ne!(other["activity"], first["activity"]);
+}
+
+#[test]
+fn what_is_no_activity_is_refused_with_what_to_do() {
+    let (stage, device) = with_device();
+    let zeros = vec![0; 100];
+    let old = walk(morning(&stage)).replace("2026-", "1970-");
+    let ahead = walk(stage.now().as_millis() + DAY);
+    for (n, (bytes, code)) in [
+        (zeros.as_slice(), "unknown-format"),
+        (b"<gpx></gpx>", "no-records"),
+        (b"PK\x03\x04 an archive", "archive"),
+        (&[0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3], "damaged-compression"),
+        (&recording()[..60], "no-records"),
+        (b"<!DOCTYPE x [<!ENTITY a \"aaaa\">]><gpx>&a;</gpx>", "document-type"),
+        (old.as_bytes(), "clock-wrong"),
+        (ahead.as_bytes(), "clock-wrong"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let became = ingested(&stage, device, &format!("the-broken-file-number-{n}"), bytes);
+        assert_eq!(became["code"], code, "{n}: {became}");
+        assert!(became["reason"].as_str().is_some_and(|reason| !reason.is_empty()));
+        assert_eq!(became.get("activity"), None);
+    }
+    assert!(all(&stage, device).is_empty());
+    // Half of somebody's ride is worth more than none.
+    let half = recording()[..recording().len() / 2].to_vec();
+    let became = ingested(&stage, device, "the-half-of-a-recording", &half);
+    assert_eq!(became["damaged"], true, "{became}");
+    assert!(!all(&stage, device).is_empty());
+}
+
+#[test]
+fn a_file_is_of_the_owners_device_and_read_with_consent_only() {
+    let (stage, device) = with_device();
+    let ask =
+        |who: &Principal| stage.ask("create-activity-file").by(who).at(device).key(KEY).send(&json!({ "length": 10 }));
+    problem(&ask(&stranger()), 404, "not-found");
+    problem(&stage.ask("create-activity-file").at(device).key(KEY).get(), 401, "token-invalid");
+    let wrong = stage.ask("create-activity-file").by(&person()).at(device).key(KEY);
+    problem(&wrong.send(&json!({ "length": 10 * 1024 * 1024 + 1 })), 400, "invalid-body");
+    let file = upload(&stage, device, KEY, walk(morning(&stage)).as_bytes());
+    assert_eq!(stage.ask("withdraw-consent").by(&person()).get().status_code, 204);
+    problem(&ask(&person()), 403, "consent-missing");
+    stage.settle().unwrap();
+    assert_eq!(good(&outcome(&stage, &person(), &file))["code"], "consent-missing");
+    assert!(all(&stage, device).is_empty());
+}
+
+#[test]
+fn an_ingestion_that_was_cut_off_anywhere_goes_on() {
+    for nth in 0..20 {
+        let (stage, device) = with_device();
+        let from = morning(&stage);
+        let file = upload(&stage, device, KEY, walk(from).as_bytes());
+        let entered = AtomicUsize::new(0);
+        stage.interfere(move |call| match call.function == "ingest-activity-file" {
+            true if entered.fetch_add(1, Ordering::Relaxed) >= nth => Fate::NeverSent,
+            _ => Fate::Answered,
+        });
+        let done = stage.settle().is_ok();
+        stage.calm();
+        stage.pass(lasting(HOUR));
+        stage.settle().unwrap();
+        let became = good(&outcome(&stage, &person(), &file));
+        let shown = good(&stage.ask("get-activity").by(&person()).at(became["activity"].as_str().unwrap()).get());
+        assert_eq!(shown["figures"]["elapsed_seconds"], 59);
+        assert_eq!(all(&stage, device).len(), 60);
+        if done {
+            return;
+        }
+    }
+    panic!("an ingestion takes fewer calls than that");
+}
+
+#[test]
+fn an_activity_that_is_deleted_takes_its_readings_along_and_nothing_else() {
+    let (stage, device) = with_device();
+    let from = morning(&stage);
+    good(&send(&stage, device, "what-the-strap-measured", &beats(from + 30 * SECOND, &[100; 60])));
+    let became = ingested(&stage, device, KEY, walk(from).as_bytes());
+    let id = became["activity"].as_str().unwrap();
+    announced(&stage);
+    let delete = |who: &Principal| stage.ask("delete-activity").by(who).at(id).get();
+    problem(&delete(&stranger()), 404, "not-found");
+    for _ in 0..2 {
+        assert_eq!(delete(&person()).status_code, 204);
+    }
+    let told = json!({ "activity": id, "person": person().account });
+    assert_eq!(announced(&stage), [("sensors.activity-deleted.v1".to_owned(), told)]);
+    problem(&stage.ask("get-activity").by(&person()).at(id).get(), 404, "not-found");
+    assert_eq!(good(&stage.ask("list-activities").by(&person()).get())["items"], json!([]));
+    let found = all(&stage, device);
+    assert_eq!(found.len(), 60);
+    assert!(
+        found.iter().all(|row| row[1] == 100 && row.as_array().unwrap().len() == 2),
+        "only the heart rates are left"
+    );
+    let chart = stage.ask("get-chart").by(&person()).at(device);
+    let chart = good(&chart.query(&format!("channel=altitude&{}", range(from - DAY, from + HOUR))).get());
+    assert_eq!(chart["points"], json!([]));
+    // Uploaded again it is another activity: the old id never comes back.
+    let again = ingested(&stage, device, "the-same-walk-once-more", walk(from).as_bytes());
+    assert_ne!(again["activity"], became["activity"]);
+    assert_eq!(all(&stage, device).len(), 90);
+}
+
+#[test]
+fn an_activity_is_marked_in_what_the_device_sent() {
+    let (stage, device) = with_device();
+    let from = morning(&stage);
+    good(&send(&stage, device, KEY, &beats(from, &[120; 300])));
+    let at = Timestamp::from_millis;
+    let body = json!({
+        "device": device, "from": at(from + MINUTE), "until": at(from + 3 * MINUTE), "sport": "running",
+        "utc_offset_minutes": 180,
+    });
+    let mark = |body: &Value| stage.ask("record-activity").by(&person()).key("the-key-of-the-run").send(body);
+    let first = mark(&body);
+    assert_eq!(first.status_code, 201, "{}", first.body);
+    assert_eq!(mark(&body).body, first.body);
+    let (kind, told) = announced(&stage).remove(0);
+    assert_eq!(kind, "sensors.activity-recorded.v1");
+    assert_eq!((&told["elapsed_seconds"], &told["utc_offset_minutes"]), (&json!(120), &json!(180)));
+    assert_eq!(told["heart_rate_seconds"][0]["bpm"], 120);
+    let id = first.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(stage.ask("delete-activity").by(&person()).at(&id).get().status_code, 204);
+    assert_eq!(mark(&body).body, first.body, "a repeated request has the same reply");
+    assert_eq!(all(&stage, device).len(), 300, "the readings are the device's");
+    let with = |field: &str, value: Value| {
+        let mut body = body.clone();
+        body[field] = value;
+        stage.ask("record-activity").by(&person()).key("the-key-of-another-run").send(&body)
+    };
+    problem(&with("until", json!(at(from))), 422, "range-wrong");
+    problem(&with("until", json!(at(from + 2 * DAY))), 422, "range-wrong");
+    problem(&with("utc_offset_minutes", json!(900)), 422, "utc-offset-wrong");
+    problem(&with("from", json!(at(from + 301 * SECOND))), 422, "range-wrong");
+    problem(&with("device", json!(DeviceId::from_bits(5))), 422, "device-unknown");
+    let mut empty = body.clone();
+    (empty["from"], empty["until"]) = (json!(at(from + 30 * MINUTE)), json!(at(from + 40 * MINUTE)));
+    let ask = stage.ask("record-activity").by(&person()).key("the-key-of-another-run");
+    problem(&ask.send(&empty), 422, "no-readings");
+    problem(&mark(&empty), 422, "idempotency-key-reused");
+}
+
+#[test]
+fn a_coach_sees_activities_and_changes_none() {
+    let (stage, device) = with_device();
+    let became = ingested(&stage, device, KEY, walk(morning(&stage)).as_bytes());
+    let id = became["activity"].as_str().unwrap();
+    let see = || stage.ask("get-activity").by(&coach()).at(id).get().status_code;
+    let whose = format!("person={}", person().account);
+    let list = || stage.ask("list-activities").by(&coach()).query(&whose).get().status_code;
+    assert_eq!((see(), list()), (404, 404));
+    good(&stage.ask("allow-coach").by(&person()).at(coach().account).get());
+    assert_eq!((see(), list()), (200, 200));
+    problem(&stage.ask("delete-activity").by(&coach()).at(id).get(), 404, "not-found");
+    problem(&stage.ask("export-activity").by(&coach()).at(id).get(), 404, "not-found");
+    let delete = stage.ask("delete-readings").by(&coach()).at(device).query(&range(0, HOUR));
+    problem(&delete.get(), 404, "not-found");
+}
+
+#[test]
+fn readings_that_are_deleted_are_gone_everywhere_and_do_not_come_back() {
+    let (stage, device) = with_device();
+    let from = morning(&stage) - DAY;
+    let body = beats(from, &vec![100; 7200]);
+    good(&send(&stage, device, KEY, &body));
+    let delete = |who: &Principal, from: i64, until: i64| {
+        stage.ask("delete-readings").by(who).at(device).query(&range(from, until)).get()
+    };
+    problem(&delete(&stranger(), from, from + HOUR), 404, "not-found");
+    for _ in 0..2 {
+        assert_eq!(good(&delete(&person(), from + 600 * SECOND, from + HOUR)), json!({}));
+    }
+    assert_eq!(good(&delete(&person(), from, from)), json!({}), "a range may be none");
+    let left = all(&stage, device);
+    assert_eq!(left.len(), 600 + 3600);
+    let chart = crate::support::chart(&stage, device, from, from + DAY, 2000);
+    assert_eq!(crate::support::counted(&chart), 4200);
+    good(&send(&stage, device, KEY, &body));
+    assert_eq!(all(&stage, device), left, "the same batch again brings nothing back");
+    good(&delete(&person(), from - DAY, from + 2 * DAY));
+    assert!(all(&stage, device).is_empty());
+    let chart = crate::support::chart(&stage, device, from, from + DAY, 2000);
+    assert_eq!(chart["points"], json!([]));
+    // Who means to send it again may.
+    good(&send(&stage, device, "another-key-than-before", &body));
+    assert_eq!(all(&stage, device).len(), 7200);
+}
+
+#[test]
+fn a_deletion_that_was_cut_off_anywhere_is_made_good_by_the_sweeper() {
+    for nth in 0..14 {
+        let (stage, device) = with_device();
+        let from = morning(&stage) - DAY;
+        good(&send(&stage, device, KEY, &beats(from, &vec![100; 2000])));
+        let entered = AtomicUsize::new(0);
+        stage.interfere(move |call| match call.function == "delete-readings" {
+            true if entered.fetch_add(1, Ordering::Relaxed) >= nth => Fate::NeverSent,
+            _ => Fate::Answered,
+        });
+        let ask = stage.ask("delete-readings").by(&person()).at(device).query(&range(from, from + HOUR));
+        ask.get();
+        stage.calm();
+        stage.pass(lasting(HOUR));
+        assert!(stage.start("close-hours"));
+        let chart = crate::support::chart(&stage, device, from, from + DAY, 2000);
+        assert_eq!(crate::support::counted(&chart), i64::try_from(all(&stage, device).len()).unwrap(), "at call {nth}");
+    }
+}
+
+#[test]
+fn whatever_zone_a_device_writes_its_times_in_the_moments_are_the_same() {
+    let (stage, device) = with_device();
+    consent(&stage, &stranger());
+    let other = register(&stage, &stranger(), KEY);
+    let from = Timestamp::from_millis(morning(&stage));
+    let body = |text: &str| {
+        let mut body = beats(from.as_millis(), &[100, 101]);
+        body["from"] = json!(text);
+        body
+    };
+    // A traveller's watch changes its zone in the middle of a flight.
+    let hour = |n: usize| format!("2026-01-05T{:02}:00:00", n);
+    for (key, text, at) in [
+        ("before-the-flight-begins", format!("{}+03:00", hour(9)), 6),
+        ("after-the-flight-has-ended", format!("{}-05:00", hour(2)), 7),
+    ] {
+        good(&send(&stage, device, key, &body(&text)));
+        let from = format!("{}Z", hour(at)).parse::<Timestamp>().unwrap().as_millis();
+        assert_eq!(rows(&stage, &person(), device, from, from + HOUR, 10).len(), 2, "{text}");
+    }
+    assert!(rows(&stage, &stranger(), other, 1_262_304_000_000, from.as_millis() + DAY, 10).is_empty());
+}

@@ -1,0 +1,225 @@
+//! `close-hours`: rollups say what readings say, whoever closes, how often, and whatever comes meanwhile.
+
+use crate::support::{
+    DAY, HOUR, KEY, MINUTE, SECOND, beats, chart, counted, good, lasting, morning, send, with_device, writes,
+};
+use chunk_codec::Kind;
+use kernel::{DeviceId, Timestamp};
+use local::faults::Fate;
+use local::stage::Stage;
+use local::testing::item;
+use sensors::backlog::Backlog;
+use sensors::rollup::{Row, Rows, Tier};
+use sensors::store::{Rollup, backlog_key, rollup_key};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The rows of a tier as they stand in the table, from the items of this moment and of the next few hours.
+pub fn stored_rows(stage: &Stage, device: DeviceId, tier: Tier, from: i64) -> Rows {
+    let blocks: std::collections::BTreeSet<i64> = (0..5).map(|hour| tier.block(from + hour * HOUR)).collect();
+    let items = blocks
+        .iter()
+        .filter_map(|begin| item::<Rollup>(stage, "sensors", &rollup_key(device, tier, *begin)));
+    items.flat_map(|rollup| rollup.rows().unwrap()).collect()
+}
+
+fn backlog(stage: &Stage, device: DeviceId) -> Backlog {
+    item(stage, "sensors", &backlog_key(device)).expect("something was behind once")
+}
+
+#[test]
+fn an_hour_is_closed_ten_minutes_after_it_is_over() {
+    let (stage, device) = with_device();
+    let from = stage.now().as_millis();
+    good(&send(&stage, device, KEY, &beats(from, &[100, 103, 101])));
+    for (wait, closed) in [(0, false), (HOUR + 9 * MINUTE, false), (MINUTE, true)] {
+        stage.pass(lasting(wait));
+        assert!(stage.start("close-hours"));
+        let rows = stored_rows(&stage, device, Tier::Minutes, from);
+        assert_eq!(rows.contains_key(&from), closed, "after {wait} more");
+    }
+    let expected = Row {
+        count: 3,
+        min: 100,
+        max: 103,
+        sum: 304,
+        squares: 30_810,
+        last: 101,
+    };
+    for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
+        let rows = stored_rows(&stage, device, tier, from);
+        let begin = from.div_euclid(tier.stretch()) * tier.stretch();
+        assert_eq!(rows.get(&begin).and_then(|kinds| kinds.get(&Kind::HEART_RATE)), Some(&expected));
+        assert_eq!(rows.len(), 1);
+    }
+    let Backlog { open, closing, waiting, due, .. } = backlog(&stage, device);
+    assert_eq!((open.len(), closing, waiting, due), (0, None, None, None));
+    stage.calls();
+    assert!(stage.start("close-hours"));
+    assert!(!stage.calls().iter().any(writes), "nothing is left to do");
+}
+
+#[test]
+fn a_chart_says_from_when_on_it_is_behind() {
+    let (stage, device) = with_device();
+    let from = morning(&stage);
+    good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
+    let behind = chart(&stage, device, from - DAY, from + HOUR, 100);
+    assert_eq!((counted(&behind), &behind["behind_from"]), (0, &json!(Timestamp::from_millis(from))));
+    stage.pass(lasting(10 * MINUTE));
+    assert!(stage.start("close-hours"));
+    let whole = chart(&stage, device, from - DAY, from + HOUR, 100);
+    assert_eq!((counted(&whole), whole.get("behind_from")), (60, None));
+    good(&send(&stage, device, "a-batch-that-is-late", &beats(from + MINUTE, &[90; 30])));
+    assert!(chart(&stage, device, from - DAY, from + HOUR, 100).get("behind_from").is_some());
+    stage.pass(lasting(10 * MINUTE));
+    assert!(stage.start("close-hours"));
+    assert_eq!(counted(&chart(&stage, device, from - DAY, from + HOUR, 100)), 90);
+}
+
+#[test]
+fn what_comes_while_an_hour_is_closed_is_not_lost() {
+    // A batch comes at each of the closing's calls in turn.
+    for nth in 0..14 {
+        let (stage, device) = with_device();
+        let stage = Arc::new(stage);
+        let from = morning(&stage);
+        good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
+        stage.pass(lasting(10 * MINUTE));
+        let (other, entered) = (stage.clone(), AtomicUsize::new(0));
+        stage.interfere(move |call| {
+            if call.function == "close-hours" && entered.fetch_add(1, Ordering::Relaxed) == nth {
+                good(&send(&other, device, "a-batch-meanwhile", &beats(from + 30 * SECOND, &[90; 60])));
+            }
+            Fate::Answered
+        });
+        assert!(stage.start("close-hours"));
+        stage.calm();
+        stage.pass(lasting(10 * MINUTE));
+        assert!(stage.start("close-hours"));
+        let sent = crate::support::rows(&stage, &crate::support::person(), device, from, from + HOUR, 1000).len();
+        assert!(sent == 90 || nth > 10, "a closing takes as many calls at least");
+        for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
+            let rows = stored_rows(&stage, device, tier, from);
+            let count: i64 = rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum();
+            assert_eq!(count, i64::try_from(sent).unwrap(), "{tier:?} at call {nth}");
+        }
+    }
+}
+
+#[test]
+fn two_that_close_at_once_agree() {
+    for nth in 0..14 {
+        let (stage, device) = with_device();
+        let stage = Arc::new(stage);
+        let from = morning(&stage);
+        good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
+        stage.pass(lasting(10 * MINUTE));
+        let (other, entered) = (stage.clone(), AtomicUsize::new(0));
+        stage.interfere(move |call| {
+            if call.function == "close-hours" && entered.fetch_add(1, Ordering::Relaxed) == nth {
+                good(&send(&other, device, "a-batch-meanwhile", &beats(from + 30 * SECOND, &[90; 60])));
+                other.pass(lasting(11 * MINUTE));
+                assert!(other.start("close-hours"));
+            }
+            Fate::Answered
+        });
+        assert!(stage.start("close-hours"));
+        stage.calm();
+        stage.pass(lasting(11 * MINUTE));
+        assert!(stage.start("close-hours"));
+        let sent = crate::support::rows(&stage, &crate::support::person(), device, from, from + HOUR, 1000).len();
+        for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
+            let rows = stored_rows(&stage, device, tier, from);
+            let count: i64 = rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum();
+            assert_eq!(count, i64::try_from(sent).unwrap(), "{tier:?} at call {nth}");
+        }
+        assert_eq!(backlog(&stage, device).earliest(), None, "at call {nth}");
+    }
+}
+
+#[test]
+fn a_closing_that_was_cut_off_is_taken_over() {
+    for nth in 0..12 {
+        let (stage, device) = with_device();
+        let from = morning(&stage);
+        good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
+        stage.pass(lasting(10 * MINUTE));
+        let entered = AtomicUsize::new(0);
+        stage.interfere(move |call| match call.function == "close-hours" {
+            true if entered.fetch_add(1, Ordering::Relaxed) >= nth => Fate::NeverSent,
+            _ => Fate::Answered,
+        });
+        stage.start("close-hours");
+        stage.calm();
+        assert!(stage.start("close-hours"));
+        for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
+            let rows = stored_rows(&stage, device, tier, from);
+            let count: i64 = rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum();
+            assert_eq!(count, 60, "{tier:?} at call {nth}");
+        }
+        assert_eq!(backlog(&stage, device).earliest(), None);
+    }
+}
+
+#[test]
+fn a_long_batch_is_summed_up_at_once() {
+    let (stage, device) = with_device();
+    let from = morning(&stage) - DAY;
+    let rates: Vec<i64> = (0..7200).map(|n| 100 + n % 60).collect();
+    good(&send(&stage, device, KEY, &beats(from, &rates)));
+    assert_eq!(item::<Backlog>(&stage, "sensors", &backlog_key(device)), None);
+    let chart = chart(&stage, device, from, from + 3 * HOUR, 2000);
+    assert_eq!((counted(&chart), &chart["stretch_s"]), (7200, &json!(60)));
+    assert_eq!(chart["points"].as_array().unwrap().len(), 120);
+    assert_eq!(chart["points"][0]["sum"], 60 * 100 + 59 * 30);
+}
+
+#[test]
+fn a_chart_of_a_year_takes_few_points_and_few_units() {
+    let (stage, device) = with_device();
+    let last = stage.now().as_millis().div_euclid(DAY) * DAY - DAY;
+    for day in 0..365 {
+        // An hour a day, a reading a minute of each of eight channels.
+        let names = [
+            "altitude",
+            "heart-rate",
+            "cadence",
+            "distance",
+            "speed",
+            "power",
+            "temperature",
+        ];
+        let units = ["0.2m+500m", "bpm", "rpm", "cm", "mm/s", "W", "C"];
+        let channels = names.iter().zip(units).map(|(name, unit)| json!({ "name": name, "unit": unit }));
+        let row = |minute: i64| {
+            let value = |n: i64| 20 + (day * 7 + minute * n * 13) % 60;
+            json!([
+                minute * MINUTE,
+                value(1),
+                value(2),
+                value(3),
+                value(4),
+                value(5),
+                value(6),
+                value(7)
+            ])
+        };
+        let body = json!({
+            "from": Timestamp::from_millis(last - day * DAY),
+            "channels": channels.collect::<Vec<_>>(),
+            "rows": (0..60).map(row).collect::<Vec<_>>(),
+        });
+        good(&send(&stage, device, &format!("the-batch-of-day-{day:05}"), &body));
+    }
+    stage.costs();
+    let year = chart(&stage, device, last - 364 * DAY, last + DAY, 2000);
+    let read: f64 = stage.costs().iter().map(|cost| cost.reads).sum();
+    assert_eq!((counted(&year), year["points"].as_array().unwrap().len()), (365 * 60, 365));
+    assert!(read <= 20.0, "{read} units");
+    let week = chart(&stage, device, last - 7 * DAY, last + DAY, 2000);
+    let read: f64 = stage.costs().iter().map(|cost| cost.reads).sum();
+    assert_eq!((counted(&week), &week["stretch_s"]), (8 * 60, &json!(3600)));
+    assert!(read <= 20.0, "{read} units");
+}

@@ -1,0 +1,166 @@
+//! What the tests of sensors share: a person with a device, batches, and a look at what is stored and announced.
+
+use kernel::{DeviceId, Principal, Role, Timestamp};
+use local::outside::{OutsideCall, Service};
+use local::stage::Stage;
+use local::testing::{caller, published};
+use local::trigger::{HttpRequest, HttpResponse, claims};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The key of the requests for which it does not matter.
+pub const KEY: &str = "the-key-of-this-request";
+
+/// A second and more in milliseconds.
+pub const SECOND: i64 = 1000;
+pub const MINUTE: i64 = 60 * SECOND;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+
+/// So long.
+pub fn lasting(millis: i64) -> Duration {
+    Duration::from_millis(millis.unsigned_abs())
+}
+
+/// Whose readings they are.
+pub fn person() -> Principal {
+    caller(1, Role::Customer)
+}
+
+/// Somebody else.
+pub fn stranger() -> Principal {
+    caller(2, Role::Customer)
+}
+
+/// Whom the person may let see the readings.
+pub fn coach() -> Principal {
+    caller(3, Role::Worker)
+}
+
+#[track_caller]
+pub fn good(answer: &HttpResponse) -> Value {
+    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
+    answer.json()
+}
+
+/// A stage without anything.
+pub fn empty() -> Stage {
+    Stage::new(vec![sensors::context()]).unwrap()
+}
+
+/// A person consents.
+pub fn consent(stage: &Stage, who: &Principal) {
+    good(&stage.ask("give-consent").by(who).get());
+}
+
+/// A person registers a device.
+pub fn register(stage: &Stage, who: &Principal, key: &str) -> DeviceId {
+    let answer = stage.ask("register-device").by(who).key(key).send(&json!({ "name": "Пульсометр ❤" }));
+    good(&answer)["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// A stage with the person's device.
+pub fn with_device() -> (Stage, DeviceId) {
+    let stage = empty();
+    consent(&stage, &person());
+    let device = register(&stage, &person(), "the-key-of-the-device");
+    stage.settle().unwrap();
+    stage.calls();
+    stage.costs();
+    (stage, device)
+}
+
+/// The hour at which batches of tests begin: two hours before the stage does.
+pub fn morning(stage: &Stage) -> i64 {
+    stage.now().as_millis().div_euclid(HOUR) * HOUR - 2 * HOUR
+}
+
+/// Heart rates from a moment on, one a second.
+pub fn beats(from: i64, rates: &[i64]) -> Value {
+    let rows: Vec<Value> = (0..).zip(rates).map(|(n, rate)| json!([n * SECOND, rate])).collect();
+    json!({
+        "from": Timestamp::from_millis(from), "channels": [{ "name": "heart-rate", "unit": "bpm" }], "rows": rows,
+    })
+}
+
+/// The person sends a batch.
+pub fn send(stage: &Stage, device: DeviceId, key: &str, body: &Value) -> HttpResponse {
+    stage.ask("add-readings").by(&person()).at(device).key(key).send(body)
+}
+
+/// Somebody sends a chunk.
+pub fn send_chunk(stage: &Stage, who: &Principal, device: DeviceId, key: &str, bytes: &[u8]) -> HttpResponse {
+    let expires = stage.now().after(Duration::from_secs(600));
+    let request = HttpRequest {
+        route: "POST /v1/devices/{device}/chunks".to_owned(),
+        path: [("device".to_owned(), device.to_string())].into(),
+        headers: [
+            ("idempotency-key".to_owned(), key.to_owned()),
+            ("content-type".to_owned(), "application/octet-stream".to_owned()),
+        ]
+        .into(),
+        claims: claims(who, stage.cloud.issuer(), local::cloud::API, expires),
+        body: Some(base64(bytes)),
+        is_base64: true,
+        ..HttpRequest::default()
+    };
+    HttpResponse::of(&stage.invoke("add-chunk", request.event("stage")).unwrap())
+}
+
+/// As RFC 4648 has it.
+pub fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let group = |group: &[u8]| {
+        let bits = (0..3).fold(0u32, |bits, n| bits << 8 | u32::from(group.get(n).copied().unwrap_or_default()));
+        let digit = |n: usize| char::from(ALPHABET[(bits >> (18 - 6 * n) & 63) as usize]);
+        (0..4).map(|n| if n <= group.len() { digit(n) } else { '=' }).collect::<String>()
+    };
+    bytes.chunks(3).map(group).collect()
+}
+
+/// A query of a range in milliseconds.
+pub fn range(from: i64, until: i64) -> String {
+    format!("from={}&until={}", Timestamp::from_millis(from), Timestamp::from_millis(until))
+}
+
+/// All rows of a range, page by page, as somebody is shown them.
+pub fn rows(stage: &Stage, who: &Principal, device: DeviceId, from: i64, until: i64, limit: u32) -> Vec<Value> {
+    let (mut rows, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let query = format!("{}&limit={limit}{cursor}", range(from, until));
+        let page = good(&stage.ask("list-readings").by(who).at(device).query(&query).get());
+        rows.extend(page["rows"].as_array().unwrap().iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return rows,
+        }
+    }
+}
+
+/// A chart of the heart rate.
+pub fn chart(stage: &Stage, device: DeviceId, from: i64, until: i64, points: usize) -> Value {
+    let query = format!("channel=heart-rate&points={points}&{}", range(from, until));
+    good(&stage.ask("get-chart").by(&person()).at(device).query(&query).get())
+}
+
+/// The sum of a chart's counts.
+pub fn counted(chart: &Value) -> i64 {
+    chart["points"].as_array().unwrap().iter().map(|point| point["count"].as_i64().unwrap()).sum()
+}
+
+/// Publishes what waits; type and data of each event since calls were last taken.
+pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
+    stage.settle().unwrap();
+    let events = published(stage).concat().into_iter();
+    events
+        .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["data"].clone()))
+        .collect()
+}
+
+/// Whether a call writes to the table.
+pub fn writes(call: &OutsideCall) -> bool {
+    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
+}
+
+/// Paths that name no device.
+pub const NO_IDS: [&str; 5] = ["", "1", "dev_7", "acc_00000000000000000000000001", "../x"];

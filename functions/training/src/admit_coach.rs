@@ -1,0 +1,55 @@
+//! A person lets somebody look at all of their training: a coach.
+//!
+//! Called by a signed-in customer with the coach's account. The coach may read, and change nothing, until the consent is
+//! taken back (`dismiss-coach`). Allowing somebody again changes nothing.
+
+use crate::athlete::{Athlete, MOST_COACHES};
+use crate::store;
+use derive::Refusal;
+use kernel::AccountId;
+use platform::http::{self, Customer, NoContent, Path};
+use platform::{Decision, Failure, Function, Stored, Table};
+
+/// Why nobody is allowed to look.
+#[derive(Debug, Refusal)]
+pub enum Refused {
+    /// It is the person's own account.
+    #[problem(422, "own-coach", "You see your own training already.")]
+    Oneself,
+    /// So many may look already.
+    #[problem(409, "too-many-coaches", "Dismiss somebody first: {most} people may look.")]
+    TooMany {
+        /// How many may.
+        most: usize,
+    },
+}
+
+/// `PUT /v1/training/coaches/{coach}`
+pub fn function() -> Function {
+    http::put("/v1/training/coaches/{coach}", admit_coach)
+}
+
+/// Notes the consent.
+pub async fn admit_coach(
+    customer: Customer,
+    Path(coach): Path<AccountId>,
+    training: Table,
+) -> Result<NoContent, Failure<Refused>> {
+    let person = customer.account;
+    if coach == person {
+        return Err(Refused::Oneself.into());
+    }
+    let decide = |found: Option<&Stored<Athlete>>| {
+        let mut athlete = found.map_or_else(|| Athlete::new(person), |found| found.value.clone());
+        if athlete.coaches.contains(&coach) {
+            return Ok(Decision::Keep);
+        }
+        if athlete.coaches.len() == MOST_COACHES {
+            return Err(Refused::TooMany { most: MOST_COACHES }.into());
+        }
+        athlete.coaches.push(coach);
+        Ok(Decision::To(athlete, Vec::new()))
+    };
+    training.change(&store::athlete_key(person), decide).await?;
+    Ok(NoContent)
+}

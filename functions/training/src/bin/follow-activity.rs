@@ -1,0 +1,4 @@
+//! `follow-activity` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(training::follow_activity::function())
+}

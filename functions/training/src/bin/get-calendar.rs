@@ -1,0 +1,4 @@
+//! `get-calendar` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(training::get_calendar::function())
+}

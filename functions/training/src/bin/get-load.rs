@@ -1,0 +1,4 @@
+//! `get-load` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(training::get_load::function())
+}

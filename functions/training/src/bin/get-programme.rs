@@ -1,0 +1,4 @@
+//! `get-programme` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(training::get_programme::function())
+}

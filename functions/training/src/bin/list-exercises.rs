@@ -1,0 +1,4 @@
+//! `list-exercises` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(training::list_exercises::function())
+}

@@ -1,0 +1,4 @@
+//! `list-workouts` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(training::list_workouts::function())
+}

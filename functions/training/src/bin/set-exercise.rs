@@ -1,0 +1,4 @@
+//! `set-exercise` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(training::set_exercise::function())
+}

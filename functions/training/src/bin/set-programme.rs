@@ -1,0 +1,4 @@
+//! `set-programme` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(training::set_programme::function())
+}
