@@ -56,10 +56,7 @@ impl Recorded {
         let bytes = file().into_bytes();
         let length = json!({ "length": bytes.len() });
         let signed = good(&ask("create-activity-file", "the-file").at(device).send(&length));
-        let headers = signed["headers"].as_object().unwrap().iter();
-        let headers = headers.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
-        let target = signed["url"].as_str().unwrap().split_once("/__s3/").unwrap().1;
-        assert_eq!(stage.cloud.upload(target, &headers, &bytes, stage.now()).status, 200);
+        assert_eq!(stage.upload(&signed, &bytes), 200);
         stage.settle().unwrap();
         let file = signed["file"].as_str().unwrap().to_owned();
         let outcome = good(&stage.ask("get-activity-file").by(&person).at(&file).get());

@@ -1,8 +1,8 @@
 //! `create-photo-upload`, `create-photo-link`, and what a photo is.
 
 use crate::support::{
-    HOUR, KEY, MINUTE, NO_JOBS, STATES, colleague, job_id, job_in, photo, quality, ready, start, step, stored, upload,
-    worker, writes,
+    HOUR, KEY, MINUTE, NO_JOBS, STATES, colleague, job_id, job_in, photo, quality, ready, start, step, stored, worker,
+    writes,
 };
 use jobs::job::{Shelf, State};
 use jobs::store::PhotoLook;
@@ -38,7 +38,7 @@ fn a_photo_is_uploaded_as_it_was_signed_for() {
     let signed = answer.json();
     assert_eq!(signed["headers"], json!({ "content-length": "4", "content-type": "image/png" }));
     assert_eq!(signed["expires_at"], json!(stage.now().after(15 * MINUTE)));
-    assert_eq!(upload(&stage, &signed, b"%png"), 200);
+    assert_eq!(stage.upload(&signed, b"%png"), 200);
     let kept = stage.cloud.objects().uploaded.clone();
     let place = format!("local-job-photos/jobs/{}/{}", job_id(1), signed["photo"].as_str().unwrap());
     assert_eq!(kept.keys().collect::<Vec<_>>(), [&place], "under the job's own prefix");
@@ -52,8 +52,8 @@ fn the_same_request_again_names_the_same_photo_and_another_key_another() {
     stage.pass(HOUR);
     let again = sign(&stage, KEY, &jpeg(3)).json();
     assert_eq!(again["photo"], first["photo"]);
-    assert_eq!(upload(&stage, &first, b"jpg"), 403, "it has expired");
-    assert_eq!(upload(&stage, &again, b"jpg"), 200);
+    assert_eq!(stage.upload(&first, b"jpg"), 403, "it has expired");
+    assert_eq!(stage.upload(&again, b"jpg"), 200);
     assert_ne!(sign(&stage, "another-key-than-before", &jpeg(3)).json()["photo"], first["photo"]);
 }
 
@@ -78,9 +78,9 @@ fn nothing_else_can_be_put_than_what_was_signed_for() {
             b"jpg".as_slice(),
         ),
     ] {
-        assert_eq!(upload(&stage, &forged, bytes), 403, "{forged}");
+        assert_eq!(stage.upload(&forged, bytes), 403, "{forged}");
     }
-    assert_eq!(upload(&stage, &signed, b"more"), 400, "a body is as long as its header says");
+    assert_eq!(stage.upload(&signed, b"more"), 400, "a body is as long as its header says");
     assert!(stage.cloud.objects().uploaded.is_empty());
 }
 

@@ -15,7 +15,6 @@ use local::testing::{caller, event, item};
 use local::trigger::HttpResponse;
 use platform::{Asked, Context, Error, Figure, Function, Setting, direct};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use local::testing::{announced, first_write, meanwhile, writes};
@@ -237,16 +236,8 @@ pub fn photo(stage: &Stage, key: &str) -> PhotoId {
     let body = json!({ "content_type": "image/jpeg", "length": 3 });
     let signed = stage.ask("create-photo-upload").by(&worker()).at(job_id(1)).key(key).send(&body);
     assert_eq!(signed.status_code, 201, "{}", signed.body);
-    assert_eq!(upload(stage, &signed.json(), b"jpg"), 200);
+    assert_eq!(stage.upload(&signed.json(), b"jpg"), 200);
     signed.json()["photo"].as_str().unwrap().parse().unwrap()
-}
-
-/// Uploads these bytes as they were signed for; what it is answered.
-pub fn upload(stage: &Stage, signed: &Value, bytes: &[u8]) -> u16 {
-    let url = signed["url"].as_str().unwrap();
-    let target = url.strip_prefix("https://local/__s3/").unwrap_or_else(|| panic!("{url} is elsewhere"));
-    let headers: BTreeMap<String, String> = serde_json::from_value(signed["headers"].clone()).unwrap();
-    stage.cloud.upload(target, &headers, bytes, stage.now()).status
 }
 
 /// Starts the first job, with a photo.

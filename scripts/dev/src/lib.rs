@@ -1,5 +1,6 @@
 //! The project's own tool, `cargo dev …`: runs the embedded cloud, generates what is generated, simulates, measures.
 
+mod answers;
 pub mod bench;
 pub mod cost;
 pub mod crashes;

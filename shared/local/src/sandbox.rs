@@ -62,8 +62,8 @@ pub trait Sandbox: Send {
     /// From now on each webhook comes at once and once: how it usually is, and never where something is to be proved.
     fn be_prompt(&mut self);
 
-    /// What it holds of each order, or moved under each reference: less what was given back, in the currency's minor
-    /// unit, or in pieces.
+    /// What it holds for each order, invoice or top-up, or moved under each reference: less what was given back, in the
+    /// currency's minor unit, or in pieces.
     fn kept(&self) -> BTreeMap<String, i64>;
 
     /// What changed since the last time this was asked: names and values (`None`: gone).
@@ -154,7 +154,8 @@ impl Sandboxes {
         self.store()
     }
 
-    /// What the partner `name` holds of each order, or moved under each reference, in the currency's minor unit.
+    /// What the partner `name` holds for each order, invoice or top-up, or moved under each reference, in the currency's
+    /// minor unit.
     pub fn kept(&self, name: &str) -> BTreeMap<String, i64> {
         self.all.get(name).map(|sandbox| sandbox.kept()).unwrap_or_default()
     }

@@ -7,6 +7,7 @@ use crate::faults::{Fate, Faults};
 use crate::metering::{Cost, Meter};
 use crate::outside::{Outside, OutsideCall, world};
 use crate::plane::Plane;
+use crate::services::s3::PATH as UPLOADS;
 use crate::trigger::{HttpRequest, HttpResponse, claims, failures, queue_event, schedule_event, stream_event};
 use futures_util::future::{BoxFuture, FutureExt};
 use kernel::{Principal, Timestamp};
@@ -146,6 +147,17 @@ impl Stage {
     /// The calls that functions made since the last time this was asked.
     pub fn calls(&self) -> Vec<OutsideCall> {
         self.faults.take()
+    }
+
+    /// Uploads bytes as `signed` says, the answer of a use case that signs uploads: by its URL and with its headers. The
+    /// status of the answer; 400 if that is no such answer.
+    pub fn upload(&self, signed: &Value, bytes: &[u8]) -> u16 {
+        let target = signed["url"].as_str().and_then(|url| url.split_once(UPLOADS));
+        let headers = serde_json::from_value(signed["headers"].clone());
+        let (Some((_, target)), Ok(headers)) = (target, headers) else {
+            return 400;
+        };
+        self.cloud.upload(target, &headers, bytes, self.now()).status
     }
 
     /// A request to an HTTP function, to be completed and sent.

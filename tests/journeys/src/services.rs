@@ -22,11 +22,7 @@ pub fn service_story(api: &Api) -> Outcome {
     let free = json!({
         "base": here(), "radius_m": 5000, "slots": [{ "from": minutes(-5), "until": minutes(180) }],
     });
-    // Matching hears of a new worker by itself.
-    api.until("the worker can say when", || {
-        let answer = api.put(&worker, "/v1/workers/me/availability", &free)?;
-        if answer.status == 200 { Ok(Some(())) } else { not_yet(answer.status, &answer.body) }
-    })?;
+    api.put(&worker, "/v1/workers/me/availability", &free)?.expect(200)?;
     let wish = json!({
         "service": service, "description": "Four windows 🪟", "address": "Tverskaya 1, flat 5", "contact": "Мария",
         "place": here(), "from": minutes(2), "until": minutes(60),
@@ -191,14 +187,6 @@ fn until_state(api: &Api, client: &Person, path: &str, state: &str) -> Outcome {
     api.until(&format!("the request is {state}"), || {
         Ok((api.get(client, path)?.expect(200)?["state"] == state).then_some(()))
     })
-}
-
-/// What is refused because somebody has not heard of it yet is asked again.
-fn not_yet<T>(status: u16, body: &Value) -> Result<Option<T>, String> {
-    match status {
-        403 | 404 | 409 | 503 => Ok(None),
-        _ => Err(format!("{status}: {body}")),
-    }
 }
 
 fn here() -> Value {

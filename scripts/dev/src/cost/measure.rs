@@ -1,10 +1,10 @@
 //! Each use case by itself, in the order of a customer's life.
 
 use super::Row;
+pub(super) use crate::answers::{expect, id};
 use kernel::{AccountId, Principal, Role};
 use local::sandbox::stripe::confirmation;
 use local::stage::Stage;
-use local::trigger::HttpResponse;
 use platform::Context;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -228,17 +228,6 @@ impl Till {
             Err(format!("the provider answers {}", answer.status))
         }
     }
-}
-
-pub(crate) fn expect(status: u16, answer: HttpResponse) -> Result<Value, String> {
-    match answer.status_code == status {
-        true => Ok(serde_json::from_str(&answer.body).unwrap_or_default()),
-        false => Err(format!("{} instead of {status}: {}", answer.status_code, answer.body)),
-    }
-}
-
-pub(crate) fn id(reply: &Value) -> Result<String, String> {
-    Ok(reply["id"].as_str().ok_or("a reply without an id")?.to_owned())
 }
 
 fn sku(n: usize) -> String {

@@ -1,13 +1,13 @@
 //! A service from its request to the review of the job: what each of its use cases costs.
 
 use super::measure::{Till, expect, id, manager};
+use crate::answers::upload;
 use contracts::Event;
 use contracts::matching::RequestMatched;
 use contracts::supplies::SuppliesNotNeeded;
 use kernel::{AccountId, JobId, Money, Principal, RequestId, Role, ServiceId, SlotId};
 use local::testing::event;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -129,13 +129,7 @@ impl Till {
     fn photo(&self, job: JobId, key: &str) -> Result<String, String> {
         let ask = self.stage.ask("create-photo-upload").by(&worker()).at(job).key(key);
         let signed = expect(201, ask.send(&json!({ "content_type": "image/jpeg", "length": 3 })))?;
-        let url = signed["url"]
-            .as_str()
-            .and_then(|url| url.split_once("/__s3/"))
-            .ok_or("an upload without an address")?;
-        let headers: BTreeMap<String, String> =
-            serde_json::from_value(signed["headers"].clone()).map_err(|error| error.to_string())?;
-        self.stage.cloud.upload(url.1, &headers, b"jpg", self.stage.now());
+        upload(&self.stage, &signed, b"jpg")?;
         Ok(signed["photo"].as_str().ok_or("an upload without a photo")?.to_owned())
     }
 

@@ -1,14 +1,13 @@
 //! Who takes part: clients whom a partner brings, and workers who pass tests.
 
-use super::{Town, client, manager, tell, worker};
+use super::{HOUR, MINUTE, Town, client, manager, tell, worker};
 use crate::Outcome;
-use crate::cost::measure::id;
+use crate::answers::{expect, id};
 use kernel::{AccountId, Principal, Role, Timestamp};
 use local::sandbox::Request;
 use local::sandbox::happy_cat_box::API_KEY;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// What can be learnt here: a test of each, and services that need it.
 const SKILLS: [&str; 2] = ["cats", "windows"];
@@ -18,8 +17,8 @@ const SKU: &str = "GLASS-CLEANER";
 pub(super) const GOOD_CARD: &str = "pm_card_visa";
 /// The middle of Moscow.
 const HERE: (i32, i32) = (557_520_000, 376_175_000);
-/// So many ten-millionths of a degree to each side: some six kilometres.
-const AROUND: u32 = 500_000;
+/// So many ten-millionths of a degree across: some six kilometres from south to north.
+const ACROSS: u32 = 500_000;
 /// Rows of the file that say nothing that can be used, and rows that say something of a client again.
 const BROKEN: usize = 5;
 const AGAIN: usize = 5;
@@ -27,14 +26,19 @@ const AGAIN: usize = 5;
 const LATER: usize = 10;
 
 /// Slots: the hours of a day, in Moscow. Workers keep 64 of them at most.
-pub(super) const FIRST_DAY: std::ops::Range<u64> = 14..21;
-pub(super) const OTHER_DAYS: std::ops::Range<u64> = 9..20;
+const FIRST_DAY: std::ops::Range<u64> = 14..21;
+const OTHER_DAYS: std::ops::Range<u64> = 9..20;
 /// Monday to Saturday.
 pub(super) const DAYS: u64 = 6;
 
+/// All slots of the week: day and hour.
+pub(super) fn hours() -> impl Iterator<Item = (u64, u64)> {
+    (0..DAYS).flat_map(|day| if day == 0 { FIRST_DAY } else { OTHER_DAYS }.map(move |at| (day, at)))
+}
+
 /// A place in town, in ten-millionths of a degree.
 pub(super) fn somewhere(town: &mut Town) -> Value {
-    let mut near = |middle: i32| middle - 250_000 + i32::try_from(town.random.between(0, AROUND)).unwrap_or(0);
+    let mut near = |middle: i32| middle - 250_000 + i32::try_from(town.random.between(0, ACROSS)).unwrap_or(0);
     json!({ "latitude_e7": near(HERE.0), "longitude_e7": near(HERE.1) })
 }
 
@@ -42,7 +46,7 @@ pub(super) fn somewhere(town: &mut Town) -> Value {
 pub(super) fn hour(day: u64, hour: u64) -> Timestamp {
     // Monday, 2026-01-05T00:00 in Moscow.
     const MONDAY: i64 = 1_767_560_400_000;
-    Timestamp::from_millis(MONDAY).after(Duration::from_secs((day * 24 + hour) * 3600))
+    Timestamp::from_millis(MONDAY).after(HOUR * u32::try_from(day * 24 + hour).unwrap_or(u32::MAX))
 }
 
 impl Town {
@@ -59,7 +63,7 @@ impl Town {
         (0..AGAIN).for_each(|n| row(n, &email(n), 30));
         (0..BROKEN).for_each(|n| row(clients + n, "no-address", 0));
         let taken = self.ask(202, &manager(), "import-clients", "", Some(&json!({ "text": sheet })))?;
-        self.live(Duration::from_secs(60))?;
+        self.live(MINUTE)?;
         let report = self.ask(200, &manager(), "get-import", &id(&taken)?, None)?;
         tell(
             self,
@@ -72,7 +76,7 @@ impl Town {
             self.save_at_the_partner(n)?;
         }
         // Webhooks come late, twice and in any order.
-        self.live(Duration::from_secs(3600))?;
+        self.live(HOUR)?;
         let accounts = self.admitted()?;
         tell(self, &format!("with the partner's webhooks {} clients have accounts", accounts.len()));
         match accounts.len() == clients {
@@ -104,7 +108,7 @@ impl Town {
         loop {
             let query = cursor.map_or_else(|| "limit=100".to_owned(), |next| format!("limit=100&cursor={next}"));
             let answer = self.stage.ask("list-clients").by(&manager()).query(&query).get();
-            let page = crate::cost::measure::expect(200, answer)?;
+            let page = expect(200, answer)?;
             accounts.extend(page["items"].as_array().into_iter().flatten().filter_map(account));
             match page["next"].as_str() {
                 Some(next) => cursor = Some(next.to_owned()),
@@ -129,7 +133,7 @@ impl Town {
             let application = id(&self.ask(201, &candidate, "apply", "", Some(&person))?)?;
             // Every other one cleans windows too.
             let tests: Vec<String> = (1..=1 + (n % 2)).map(test).collect();
-            let assigned = json!({ "tests": tests, "begin_until": self.stage.now().after(7 * 24 * super::HOUR) });
+            let assigned = json!({ "tests": tests, "begin_until": self.stage.now().after(7 * 24 * HOUR) });
             self.ask(200, &manager(), "assign-tests", &application, Some(&assigned))?;
             for test in tests {
                 self.sit(&candidate, &application, &test, passes)?;
@@ -140,7 +144,7 @@ impl Town {
                 hired.push(account);
             }
         }
-        self.live(Duration::from_secs(60))?;
+        self.live(MINUTE)?;
         tell(self, &format!("{applicants} people applied and took tests, {} were hired", hired.len()));
         Ok(hired)
     }
@@ -150,7 +154,7 @@ impl Town {
         let scarf = json!({ "title": "Scarf", "prices": [scarf_price()], "published": true });
         self.ask(200, &manager(), "set-product", "SCARF", Some(&scarf))?;
         self.ask(200, &manager(), "set-stock", "SCARF", Some(&json!({ "on_hand": clients.len() })))?;
-        self.live(super::MINUTE)?;
+        self.live(MINUTE)?;
         let order = json!({
             "lines": [{ "sku": "SCARF", "quantity": 1 }], "expected_total": scarf_price(),
             "address": { "name": "N", "street": "Tverskaya 1", "city": "Moscow", "postcode": "125009", "country": "RU" },
@@ -159,13 +163,13 @@ impl Town {
         for account in clients {
             orders.push((client(*account), id(&self.ask(201, &client(*account), "place-order", "", Some(&order))?)?));
         }
-        self.live(super::MINUTE)?;
+        self.live(MINUTE)?;
         for (who, order) in orders {
             let kept = json!({ "save_method": true });
             let started = self.ask(201, &who, "start-payment", &order, Some(&kept))?;
             self.confirm(&started, GOOD_CARD)?;
         }
-        self.live(10 * super::MINUTE)?;
+        self.live(10 * MINUTE)?;
         tell(self, &format!("{} clients bought a scarf, and let their cards be kept", clients.len()));
         Ok(())
     }
@@ -177,7 +181,7 @@ impl Town {
         });
         let key = self.key();
         let answer = self.stage.ask("register").key(&key).send(&body);
-        let registered = crate::cost::measure::expect(201, answer)?;
+        let registered = expect(201, answer)?;
         account(&json!({ "account": registered["id"] })).ok_or_else(|| "no account".to_owned())
     }
 
@@ -217,10 +221,8 @@ impl Town {
             }
             services.push((service, share));
         }
-        let slots: Vec<Value> = (0..DAYS)
-            .flat_map(|day| if day == 0 { FIRST_DAY } else { OTHER_DAYS }.map(move |at| (day, at)))
-            .map(|(day, at)| json!({ "from": hour(day, at), "until": hour(day, at + 1) }))
-            .collect();
+        let slots: Vec<Value> =
+            hours().map(|(day, at)| json!({ "from": hour(day, at), "until": hour(day, at + 1) })).collect();
         for account in workers {
             let base = somewhere(self);
             let free = json!({ "base": base, "radius_m": 20_000, "slots": slots });

@@ -1,19 +1,20 @@
 //! Whether everything is there, and nothing happened twice: every list held to every other one.
 
 use super::sunday::PERIOD;
-use super::week::Week;
+use super::week::{TOP_UP, Week};
 use super::{Town, client, manager, worker};
 use crate::Outcome;
-use crate::cost::measure::expect;
+use crate::answers::expect;
 use billing::balance::Balance;
 use billing::invoice::Invoice;
 use billing::ledger::{Account, Fact};
 use billing::payout::{Payout, Standing};
 use billing::posting::{Posting, Txn};
 use billing::proof::Stored;
-use kernel::AccountId;
+use jobs::job::{Job, State};
+use kernel::{AccountId, JobId};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Town {
     /// Proves it, and prints what it came to and a worker's statement.
@@ -31,10 +32,11 @@ impl Town {
             stored.postings.len(),
             stored.balances.len()
         );
-        let jobs = ["completed", "failed", "no-show"].iter().filter_map(|state| ends.get(*state)).sum::<usize>();
-        let invoices = self.invoices(&stored.txns, jobs)?;
+        let invoices = self.invoices(&stored.txns)?;
         println!("invoices: {invoices}, each of them exactly the sum of its jobs, all paid money at the provider");
-        let payouts = self.transfers()?;
+        self.top_ups(week, &stored.txns)?;
+        println!("top-ups: {}, each on its balance once, and at the provider", week.top_ups.len());
+        let payouts = self.transfers(&stored.txns)?;
         println!("payouts: {payouts}");
         let run = self.ask(200, &manager(), "get-run", PERIOD, None)?;
         let totals = &run["totals"][0];
@@ -46,7 +48,7 @@ impl Town {
         self.statement(week)
     }
 
-    /// How all requests ended. Each must have ended.
+    /// How all requests ended. Each must have, and what its client cancelled as cancelled.
     fn requests(&mut self, week: &Week) -> Result<BTreeMap<String, usize>, String> {
         let mut ends = BTreeMap::<String, usize>::new();
         for (request, wanted) in &week.wanted {
@@ -54,6 +56,9 @@ impl Town {
             let state = seen["state"].as_str().unwrap_or_default();
             if !["completed", "failed", "no-show", "cancelled", "unmatched"].contains(&state) {
                 return Err(format!("{request} ({:?}) has not ended: it is {state}", wanted.fate));
+            }
+            if wanted.is_cancelled && state != "cancelled" {
+                return Err(format!("{request} was cancelled, and is {state}"));
             }
             *ends.entry(state.to_owned()).or_default() += 1;
         }
@@ -72,18 +77,28 @@ impl Town {
         Ok(stored)
     }
 
-    /// Invoices are the sums of their jobs, and what was paid for them is at the payment provider. How many there are.
-    fn invoices(&self, txns: &[Txn], ended: usize) -> Result<usize, String> {
-        let (mut charged, mut jobs) = (BTreeMap::<AccountId, i64>::new(), 0);
+    /// Each job that is to be settled is, and no other; invoices are the sums of their jobs, and what was paid for them
+    /// is at the payment provider. How many there are.
+    fn invoices(&self, txns: &[Txn]) -> Result<usize, String> {
+        let (mut charged, mut settled) = (BTreeMap::<AccountId, i64>::new(), BTreeSet::<JobId>::new());
         for txn in txns {
-            if let Fact::Job { client, charge, .. } = txn.fact {
+            if let Fact::Job { job, client, charge, .. } = txn.fact {
                 *charged.entry(client).or_default() += charge.amount_minor;
-                jobs += 1;
+                settled.insert(job);
             }
         }
-        if jobs < ended {
-            return Err(format!("{ended} jobs ended, and only {jobs} were settled"));
+        let is_due = |job: &Job| match job.state {
+            State::Completed | State::Failed | State::Missed | State::Cancelled => true,
+            State::Assigned | State::Started | State::Withdrawn | State::Closed => false,
+        };
+        let jobs = self.stage.cloud.items::<Job>("jobs")?;
+        let due: BTreeSet<JobId> = jobs.into_iter().filter(is_due).map(|job| job.id).collect();
+        if settled != due {
+            let different: Vec<_> = settled.symmetric_difference(&due).collect();
+            return Err(format!("settled, or to be settled, and not both: {different:?}"));
         }
+        // Who only has jobs that are free of charge has no invoice.
+        charged.retain(|_, minor| *minor != 0);
         let invoices = self.stage.cloud.items::<Invoice>("billing")?;
         let invoiced: BTreeMap<AccountId, i64> =
             invoices.iter().map(|invoice| (invoice.client, invoice.amount.amount_minor)).collect();
@@ -100,8 +115,26 @@ impl Town {
         Ok(invoices.len())
     }
 
-    /// Each payout that was paid was transferred once, and nothing else was. What it came to.
-    fn transfers(&self) -> Result<String, String> {
+    /// What clients paid onto their balances was entered once each, and is at the payment provider.
+    fn top_ups(&self, week: &Week, txns: &[Txn]) -> Outcome {
+        let mut entered = BTreeMap::<String, i64>::new();
+        for txn in txns {
+            if let Fact::TopUp { top_up } = txn.fact {
+                *entered.entry(top_up.to_string()).or_default() -= moved([txn], Account::Bank);
+            }
+        }
+        let wanted: BTreeMap<String, i64> = week.top_ups.keys().map(|id| (id.clone(), TOP_UP)).collect();
+        let mut held = self.stage.cloud.sandboxes().kept("stripe");
+        held.retain(|reference, _| wanted.contains_key(reference));
+        match (entered == wanted, held == wanted) {
+            (true, true) => Ok(()),
+            (false, _) => Err(format!("{} top-ups were paid, {} entered", wanted.len(), entered.len())),
+            (_, false) => Err(format!("{} top-ups were paid, the provider holds {}", wanted.len(), held.len())),
+        }
+    }
+
+    /// Each payout that was paid was transferred once, and nothing else was; nothing is in transit. What it came to.
+    fn transfers(&self, txns: &[Txn]) -> Result<String, String> {
         let (mut paid, mut failed, mut sum) = (BTreeMap::<String, i64>::new(), 0, 0);
         for payout in self.stage.cloud.items::<Payout>("billing")? {
             match payout.standing() {
@@ -117,38 +150,28 @@ impl Town {
         if moved != paid {
             return Err(format!("{} payouts were paid, the provider transferred {}", paid.len(), moved.len()));
         }
-        let in_transit: i64 = self
-            .stage
-            .cloud
-            .items::<Txn>("billing")?
-            .iter()
-            .flat_map(|txn| txn.entry.legs().to_vec())
-            .filter(|leg| leg.account == Account::InTransit)
-            .map(|leg| leg.amount.amount_minor)
-            .sum();
+        let in_transit = moved(txns, Account::InTransit);
+        if in_transit != 0 {
+            return Err(format!("{} are in transit, and nothing is under way", amount(in_transit)));
+        }
         Ok(format!(
-            "{} transferred, each exactly once, {}; {failed} failed, and are on the workers' balances again; in transit: {}",
+            "{} transferred, each exactly once, {}; {failed} failed, and are on the workers' balances again",
             paid.len(),
-            amount(sum),
-            amount(in_transit)
+            amount(sum)
         ))
     }
 
-    /// Prints the statement of the worker with the most lines, as a sheet.
+    /// Prints the statement of a worker whom nobody credited or fined, as a sheet.
     #[allow(clippy::print_stdout, reason = "this is a command line")]
     fn statement(&mut self, week: &Week) -> Outcome {
-        let Some(account) = week.workers.get(3).or(week.workers.first()) else {
-            return Ok(());
-        };
+        let account = week.workers.last().ok_or("there are no workers")?;
         let who = worker(*account);
         let answer = self.stage.ask("list-statement").by(&who).query("side=worker&format=csv&limit=1000").get();
-        let text = match answer.status_code {
-            200 => answer.body,
-            _ => expect(200, answer).map(|body| body.to_string())?,
-        };
+        let text = answer.body.clone();
+        expect(200, answer)?;
         let balance = self.ask(200, &who, "get-balance", "", None)?;
         println!("\nthe statement of {account}, the newest line first:\n{text}");
-        println!("the balance: {}", roubles(&find(&balance)["balance"]));
+        println!("the balance: {}", roubles(&as_worker(&balance)["balance"]));
         Ok(())
     }
 }
@@ -163,7 +186,13 @@ fn amount(minor: i64) -> String {
     format!("{sign}{}.{:02} RUB", minor.unsigned_abs() / 100, minor.unsigned_abs() % 100)
 }
 
-fn find(balances: &Value) -> &Value {
+/// What facts moved of an account of the platform, in the currency's minor unit.
+fn moved<'t>(txns: impl IntoIterator<Item = &'t Txn>, account: Account) -> i64 {
+    let legs = txns.into_iter().flat_map(|txn| txn.entry.legs());
+    legs.filter(|leg| leg.account == account).map(|leg| leg.amount.amount_minor).sum()
+}
+
+fn as_worker(balances: &Value) -> &Value {
     let mut sides = balances["balances"].as_array().into_iter().flatten();
     sides.find(|one| one["side"] == "worker").unwrap_or(&Value::Null)
 }

@@ -1,9 +1,9 @@
 //! The week itself, hour by hour: clients request and change their minds.
 
-use super::people::{DAYS, FIRST_DAY, GOOD_CARD, OTHER_DAYS, hour, somewhere};
+use super::people::{DAYS, GOOD_CARD, hour, hours, somewhere};
 use super::{MINUTE, Town, client, manager, other_manager, tell};
 use crate::Outcome;
-use crate::cost::measure::id;
+use crate::answers::id;
 use kernel::AccountId;
 use local::sandbox::stripe::confirmation;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ const FATES: [(Fate, usize); 6] = [
 /// How many of a hundred clients who request something pay onto their balance first.
 const TOP_UPS: u32 = 10;
 /// What they pay, in kopecks.
-const TOP_UP: i64 = 30_000;
+pub(super) const TOP_UP: i64 = 30_000;
 
 /// What a request is to come to.
 pub(super) struct Wanted {
@@ -46,6 +46,8 @@ pub(super) struct Wanted {
     pub(super) client: AccountId,
     /// How it is to end.
     pub(super) fate: Fate,
+    /// Whether the client was told that it is cancelled.
+    pub(super) is_cancelled: bool,
 }
 
 /// The week.
@@ -56,8 +58,8 @@ pub(super) struct Week {
     requests: usize,
     /// All requests, by id.
     pub(super) wanted: BTreeMap<String, Wanted>,
-    /// Who paid something onto the balance.
-    pub(super) topped_up: Vec<AccountId>,
+    /// Who paid something onto the balance, by the top-up's id.
+    pub(super) top_ups: BTreeMap<String, AccountId>,
 }
 
 impl Week {
@@ -73,7 +75,7 @@ impl Week {
             services,
             requests,
             wanted: BTreeMap::new(),
-            topped_up: Vec::new(),
+            top_ups: BTreeMap::new(),
         }
     }
 }
@@ -81,9 +83,7 @@ impl Week {
 impl Town {
     /// Plays Monday to Saturday.
     pub(super) fn play(&mut self, week: &mut Week) -> Outcome {
-        let hours: Vec<(u64, u64)> = (0..DAYS)
-            .flat_map(|day| if day == 0 { FIRST_DAY } else { OTHER_DAYS }.map(move |at| (day, at)))
-            .collect();
+        let hours: Vec<(u64, u64)> = hours().collect();
         let mut placed = 0;
         for (n, (day, at)) in hours.iter().copied().enumerate() {
             // An hour before: those who want somebody soon.
@@ -126,11 +126,11 @@ impl Town {
             return Ok(());
         };
         let who = client(account);
-        if self.random.chance(TOP_UPS) && !week.topped_up.contains(&account) {
+        if self.random.chance(TOP_UPS) && !week.top_ups.values().any(|of| *of == account) {
             let amount = json!({ "amount": { "amount_minor": TOP_UP, "currency": "RUB" } });
             let started = self.ask(201, &who, "top-up-balance", "", Some(&amount))?;
             self.confirm(&started, GOOD_CARD)?;
-            week.topped_up.push(account);
+            week.top_ups.insert(id(&started)?, account);
         }
         let shares: Vec<usize> = week.services.iter().map(|(_, share)| *share as usize).collect();
         let service = &week.services[self.random.weighted(&shares)].0;
@@ -143,10 +143,11 @@ impl Town {
         let weights: Vec<usize> = FATES.iter().map(|(_, weight)| *weight).collect();
         let fate = FATES[self.random.weighted(&weights)].0;
         let request = id(&made)?;
-        if fate == Fate::CancelledAtOnce {
+        let is_cancelled = fate == Fate::CancelledAtOnce;
+        if is_cancelled {
             self.ask(200, &who, "cancel-service-request", &request, Some(&json!({})))?;
         }
-        week.wanted.insert(request, Wanted { client: account, fate });
+        week.wanted.insert(request, Wanted { client: account, fate, is_cancelled });
         Ok(())
     }
 
@@ -155,17 +156,17 @@ impl Town {
         let late: Vec<(String, AccountId)> = week
             .wanted
             .iter()
-            .filter(|(_, wanted)| wanted.fate == Fate::CancelledLate)
+            .filter(|(_, wanted)| wanted.fate == Fate::CancelledLate && !wanted.is_cancelled)
             .map(|(request, wanted)| (request.clone(), wanted.client))
             .collect();
         for (request, account) in late {
             let seen = self.ask(200, &client(account), "get-service-request", &request, None)?;
-            if seen["state"] == "matched" {
-                self.ask(200, &client(account), "cancel-service-request", &request, Some(&json!({})))?;
+            if seen["state"] != "matched" {
+                continue;
             }
-            // Done: who cancelled does not do it again.
+            self.ask(200, &client(account), "cancel-service-request", &request, Some(&json!({})))?;
             if let Some(wanted) = week.wanted.get_mut(&request) {
-                wanted.fate = Fate::CancelledAtOnce;
+                wanted.is_cancelled = true;
             }
         }
         Ok(())
@@ -187,7 +188,7 @@ impl Town {
             }
             let window = json!({ "from": hour(day + 1, 9), "until": hour(day + 1, 19) });
             let copy = self.ask(201, &client(account), "copy-service-request", &request, Some(&window))?;
-            week.wanted.insert(id(&copy)?, Wanted { client: account, fate: Fate::Done });
+            week.wanted.insert(id(&copy)?, Wanted { client: account, fate: Fate::Done, is_cancelled: false });
             again += 1;
         }
         Ok(again)

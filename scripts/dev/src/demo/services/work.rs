@@ -4,10 +4,9 @@ use super::people::supplier;
 use super::week::{Fate, Week};
 use super::{HOUR, Town, worker};
 use crate::Outcome;
-use crate::cost::measure::{expect, id};
+use crate::answers::{expect, id, upload};
 use kernel::{AccountId, Timestamp};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// A photo, as far as anybody looks at it here.
 const PHOTO: &[u8] = b"jpg";
@@ -106,15 +105,8 @@ impl Town {
     fn photo(&mut self, account: AccountId, job: &str) -> Result<String, String> {
         let wanted = json!({ "content_type": "image/jpeg", "length": PHOTO.len() });
         let signed = self.ask(201, &worker(account), "create-photo-upload", job, Some(&wanted))?;
-        let url = signed["url"].as_str().unwrap_or_default();
-        let (_, target) = url.split_once("/__s3/").ok_or("this is no address for an upload")?;
-        let headers: BTreeMap<String, String> =
-            serde_json::from_value(signed["headers"].clone()).map_err(|error| error.to_string())?;
-        let answer = self.stage.cloud.upload(target, &headers, PHOTO, self.stage.now());
-        match (answer.status, signed["photo"].as_str()) {
-            (200, Some(photo)) => Ok(photo.to_owned()),
-            (status, _) => Err(format!("the upload was answered {status}")),
-        }
+        upload(&self.stage, &signed, PHOTO)?;
+        Ok(signed["photo"].as_str().ok_or("an upload without a photo")?.to_owned())
     }
 }
 
