@@ -14,6 +14,7 @@ use contracts::orders::{
     OrderCancelled, OrderDelivered, OrderExpired, OrderPaid, OrderRefunded, OrderRejected, OrderReserved,
     OrderReturned, OrderShipped,
 };
+use contracts::partners::EndpointDisabled;
 use contracts::payments::{InvoiceUnpaid, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
 use contracts::sensors::AlertRaised;
 use contracts::training::SessionDue;
@@ -56,6 +57,7 @@ contracts::one_of! {
         ApplicationRejected,
         AlertRaised,
         SessionDue,
+        EndpointDisabled,
     }
 }
 
@@ -148,6 +150,9 @@ impl Heard {
             Heard::SessionDue(SessionDue { person, title, begins_at, .. }) => {
                 (*person, Notice::SessionDue { title: title.clone(), begins_at: *begins_at })
             }
+            Heard::EndpointDisabled(EndpointDisabled { endpoint, partner }) => {
+                (*partner, Notice::EndpointDisabled { endpoint: *endpoint })
+            }
         }
     }
 
@@ -187,7 +192,8 @@ impl Heard {
             | Heard::WorkerHired(_)
             | Heard::ApplicationRejected(_)
             | Heard::AlertRaised(_)
-            | Heard::SessionDue(_) => None,
+            | Heard::SessionDue(_)
+            | Heard::EndpointDisabled(_) => None,
         }
     }
 }

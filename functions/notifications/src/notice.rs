@@ -6,7 +6,7 @@
 use crate::channel::Channel;
 use contracts::identity::CodePurpose;
 use contracts::payments::Unpaid;
-use kernel::{ApplicationId, DeviceId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
+use kernel::{ApplicationId, DeviceId, EndpointId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The facts of one notification. Its name is that of its template.
@@ -226,6 +226,11 @@ pub enum Notice {
         /// When it begins.
         begins_at: Timestamp,
     },
+    /// A partner's endpoint gets no more webhooks until it is enabled again.
+    EndpointDisabled {
+        /// The endpoint.
+        endpoint: EndpointId,
+    },
     /// Several notices that were held back, in one message.
     Digest {
         /// The first of them, oldest first.
@@ -297,6 +302,7 @@ impl Notice {
             Notice::ApplicationRejected => "application-rejected",
             Notice::ReadingsAlert { .. } => "readings-alert",
             Notice::SessionDue { .. } => "session-due",
+            Notice::EndpointDisabled { .. } => "endpoint-disabled",
             Notice::Digest { .. } => "digest",
         }
     }
@@ -359,7 +365,8 @@ impl Notice {
             | Notice::WorkerHired
             | Notice::ApplicationRejected
             | Notice::ReadingsAlert { .. }
-            | Notice::SessionDue { .. } => Nature::Official,
+            | Notice::SessionDue { .. }
+            | Notice::EndpointDisabled { .. } => Nature::Official,
         }
     }
 

@@ -89,6 +89,7 @@ templates! {
     "application-rejected" v 1,
     "code" v 1,
     "digest" v 1,
+    "endpoint-disabled" v 1,
     "invoice-issued" v 1,
     "invoice-unpaid" v 1,
     "job-cancelled" v 1,

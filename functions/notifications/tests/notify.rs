@@ -11,13 +11,14 @@ use contracts::orders::{
     OrderCancelled, OrderDelivered, OrderExpired, OrderPaid, OrderRefunded, OrderRejected, OrderReturned, OrderShipped,
     OrderedLine,
 };
+use contracts::partners::EndpointDisabled;
 use contracts::payments::{
     InvoiceUnpaid, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed, Unpaid,
 };
 use contracts::sensors::{AlertCause, AlertRaised};
 use kernel::{
-    AdjustmentId, AlertId, ApplicationId, DeviceId, InvoiceId, JobId, OfferId, PaymentId, PaymentMethodId, PayoutId,
-    RefundId, RequestId, ReturnId, ServiceId, SlotId, TestId,
+    AdjustmentId, AlertId, ApplicationId, DeviceId, EndpointId, InvoiceId, JobId, OfferId, PaymentId, PaymentMethodId,
+    PayoutId, RefundId, RequestId, ReturnId, ServiceId, SlotId, TestId,
 };
 use local::faults::Fate;
 use local::testing::{event, item, reports_only_what_it_cannot_read};
@@ -135,6 +136,7 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         price,
         ended_at,
     };
+    let endpoint = EndpointId::from_bits(1);
     vec![
         (reserved(stage, MARIA, 1), "order-reserved"),
         (step(stage, &OrderRejected { order, customer }, 3), "order-rejected"),
@@ -176,6 +178,7 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         (event(stage, &ApplicationRejected { application, candidate: MARIA }, 1, 6), "application-rejected"),
         (event(stage, &alert, 1, 1), "readings-alert"),
         (event(stage, &session_due(MARIA, begin_until), 1, 2), "session-due"),
+        (event(stage, &EndpointDisabled { endpoint, partner: MARIA }, 1, 1), "endpoint-disabled"),
     ]
 }
 

@@ -56,6 +56,7 @@ fn security_and_what_was_asked_for_are_no_matter_of_preferences() {
             "application-rejected",
             "readings-alert",
             "session-due",
+            "endpoint-disabled",
         ] {
             assert_eq!(chosen(&preferences, name), [Email], "{name}");
         }

@@ -4,8 +4,8 @@ use contracts::identity::CodePurpose;
 use contracts::payments::Unpaid;
 use contracts::training::{SessionDue, SessionOf};
 use kernel::{
-    AccountId, ApplicationId, Currency, DeviceId, EnrolmentId, InvoiceId, JobId, Money, OrderId, RequestId, TestId,
-    Timestamp,
+    AccountId, ApplicationId, Currency, DeviceId, EndpointId, EnrolmentId, InvoiceId, JobId, Money, OrderId, RequestId,
+    TestId, Timestamp,
 };
 use notifications::channel::Channel;
 use notifications::notice::Notice;
@@ -107,6 +107,9 @@ pub fn notices() -> Vec<Notice> {
         Notice::SessionDue {
             title: "Интервалы 4 × 8".to_owned(),
             begins_at: time("2026-01-05T15:00:00Z"),
+        },
+        Notice::EndpointDisabled {
+            endpoint: EndpointId::from_bits(0x0190_5f2e_77aa_4c1d_8e21_9b3f_5c7d_1a45),
         },
         Notice::Digest {
             notices: vec![

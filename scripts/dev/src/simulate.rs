@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// How many seeds a planted bug may take to be caught.
-const SEEDS_TO_CATCH: u64 = 300;
+const SEEDS_TO_CATCH: usize = 300;
 /// How many histories are played twice to see that a seed determines them.
 const TWICE: u64 = 100;
 

@@ -3,7 +3,7 @@
 
 use crate::bugs::requests::{unconditional, writes};
 use crate::bugs::{Bug, Plant};
-use crate::runner::History;
+use crate::runner::{History, Scene};
 use futures_util::future::{BoxFuture, FutureExt};
 use local::outside::{Answer, NoAnswer, Outside, OutsideCall};
 use serde_json::Value;
@@ -55,21 +55,21 @@ impl Site {
         Some(Site::Condition { function, action: kind.to_owned(), item, condition })
     }
 
-    /// The production code without this.
-    pub fn mutant(&self) -> Bug {
+    /// The production code without this, to be looked for in such histories.
+    pub fn mutant(&self, scene: Scene) -> Bug {
         let site = self.clone();
         let plant: Plant = Arc::new(move |inner| Arc::new(Mutant { inner, site: site.clone() }));
         Bug {
             name: self.to_string(),
             contexts: crate::contexts,
             plant,
-            in_towns: false,
+            scene,
         }
     }
 }
 
-/// Every site that the first so many histories come by.
-pub fn sites(seeds: u64, steps: u64) -> BTreeSet<Site> {
+/// Every site that the first so many histories of a scene come by.
+pub fn sites(scene: Scene, count: usize, steps: u64) -> BTreeSet<Site> {
     let seen: Arc<Mutex<BTreeSet<Site>>> = Arc::default();
     let noting = seen.clone();
     let plant: Plant = Arc::new(move |inner| Arc::new(Noting { inner, seen: noting.clone() }));
@@ -77,9 +77,9 @@ pub fn sites(seeds: u64, steps: u64) -> BTreeSet<Site> {
         name: "none".to_owned(),
         contexts: crate::contexts,
         plant,
-        in_towns: false,
+        scene,
     };
-    for seed in 0..seeds {
+    for seed in scene.seeds().take(count) {
         History::of(seed, steps, Some(&notes)).play(false);
     }
     std::mem::take(&mut *lock(&seen))

@@ -12,9 +12,26 @@ use std::sync::{Mutex, PoisonError};
 /// Keeps what the weather draws apart from what else a seed decides.
 const WEATHER: u64 = 0x77ea_7435;
 
-/// Of every so many seeds this one plays a town, the others a shop.
-const EVERY: u64 = 3;
-const TOWN: u64 = 2;
+/// What is played.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Scene {
+    /// A shop and its customers: two of three seeds.
+    Shop,
+    /// A town with clients, workers and a payday: every third seed.
+    Town,
+}
+
+impl Scene {
+    /// What a seed plays.
+    pub fn of(seed: u64) -> Self {
+        if seed % 3 == 2 { Scene::Town } else { Scene::Shop }
+    }
+
+    /// The seeds that play it.
+    pub fn seeds(self) -> impl Iterator<Item = u64> {
+        (0..).filter(move |seed| Scene::of(*seed) == self)
+    }
+}
 
 /// What determines a history.
 #[derive(Clone)]
@@ -63,9 +80,9 @@ impl<'b> History<'b> {
         });
         let played = simulation.and_then(|mut simulation| {
             simulation.spare(self.spared.clone());
-            match self.seed % EVERY {
-                TOWN => self.in_town(simulation),
-                _ => Ok(self.in_shop(simulation)),
+            match Scene::of(self.seed) {
+                Scene::Town => self.in_town(simulation),
+                Scene::Shop => Ok(self.in_shop(simulation)),
             }
         });
         played.unwrap_or_else(|reason| Played {
@@ -257,8 +274,8 @@ pub fn play_many(first: u64, count: u64, steps: u64) -> Summary {
     summary
 }
 
-/// How many histories it takes to catch a bug; `None`: not within `count`.
-pub fn seeds_to_catch(bug: &Bug, count: u64, steps: u64) -> Option<u64> {
-    let seed = |n: u64| if bug.in_towns { n * EVERY + TOWN } else { n };
-    (0..count).find(|n| History::of(seed(*n), steps, Some(bug)).play(false).went_wrong()).map(|n| n + 1)
+/// How many histories of its scene it takes to catch a bug; `None`: not within `count`.
+pub fn seeds_to_catch(bug: &Bug, count: usize, steps: u64) -> Option<usize> {
+    let mut seeds = bug.scene.seeds().take(count);
+    seeds.position(|seed| History::of(seed, steps, Some(bug)).play(false).went_wrong()).map(|n| n + 1)
 }

@@ -5,6 +5,7 @@ pub(crate) mod requests;
 mod services;
 mod twins;
 
+use crate::runner::Scene;
 use local::outside::Outside;
 use platform::Context;
 use requests::{Seam, tampering};
@@ -21,8 +22,8 @@ pub struct Bug {
     pub contexts: fn() -> Vec<Context>,
     /// Puts the mistake between the functions and the cloud.
     pub plant: Plant,
-    /// Whether it shows in towns alone: no other history is played to find it.
-    pub in_towns: bool,
+    /// Where it shows: only such histories are played to find it.
+    pub scene: Scene,
 }
 
 impl Bug {
@@ -32,7 +33,7 @@ impl Bug {
             name: name.to_owned(),
             contexts: crate::contexts,
             plant: tampering(seam),
-            in_towns: false,
+            scene: Scene::Shop,
         }
     }
 
@@ -42,12 +43,12 @@ impl Bug {
             name: name.to_owned(),
             contexts,
             plant: Arc::new(|inner| inner),
-            in_towns: false,
+            scene: Scene::Shop,
         }
     }
 
     fn in_towns(self) -> Self {
-        Self { in_towns: true, ..self }
+        Self { scene: Scene::Town, ..self }
     }
 }
 

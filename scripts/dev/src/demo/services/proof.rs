@@ -146,9 +146,9 @@ impl Town {
                 Standing::Pending => return Err(format!("{} is still under way", payout.id)),
             }
         }
-        let moved = self.stage.cloud.sandboxes().kept("golden-hat");
-        if moved != paid {
-            return Err(format!("{} payouts were paid, the provider transferred {}", paid.len(), moved.len()));
+        let transferred = self.stage.cloud.sandboxes().kept("golden-hat");
+        if transferred != paid {
+            return Err(format!("{} payouts were paid, the provider transferred {}", paid.len(), transferred.len()));
         }
         let in_transit = moved(txns, Account::InTransit);
         if in_transit != 0 {
