@@ -35,7 +35,7 @@ platform::context! {
         list_decisions,
         list_offers,
         list_waiting,
-        mark_started,
+        mark_final,
         match_waiting,
         note_job,
         relay_matching,

@@ -17,7 +17,7 @@ impl Request {
         (request.told, request.rest) = (false, None);
         match how {
             How::Directly => {
-                request.standing = Standing::Matched { held, started: false };
+                request.standing = Standing::Matched { held, is_final: false };
                 let event = RequestEvent::Matched(request.attempt, held);
                 (request.at_rest(), vec![event])
             }
@@ -59,7 +59,7 @@ impl Request {
     /// Its client cancels it. `None`: it has ended, or the job has begun.
     pub fn cancel(&self) -> Option<Next> {
         match &self.standing {
-            Standing::Closed { .. } | Standing::Matched { started: true, .. } => None,
+            Standing::Closed { .. } | Standing::Matched { is_final: true, .. } => None,
             Standing::Open => Some((self.closed(Closed::Cancelled), Vec::new())),
             Standing::Matched { held, .. } => {
                 let event = RequestEvent::Ended(self.attempt, held.worker, MatchEnd::ClientCancelled);
@@ -76,7 +76,7 @@ impl Request {
     /// final.
     pub fn withdraw(&self, attempt: u32, now: Timestamp) -> Option<Next> {
         match &self.standing {
-            Standing::Matched { held, started: false } if self.attempt == attempt => {
+            Standing::Matched { held, is_final: false } if self.attempt == attempt => {
                 let event = RequestEvent::Ended(attempt, held.worker, MatchEnd::WorkerWithdrew);
                 Some((self.reopened(held.worker, now), vec![event]))
             }
@@ -84,24 +84,24 @@ impl Request {
         }
     }
 
-    /// The job of this attempt has begun. `None`: that is known, or the request has ended. An earlier attempt whose job
-    /// began before that was heard here is done by its worker: what took its place ends.
-    pub fn start(&self, attempt: u32) -> Option<Next> {
+    /// The job of this attempt has begun, or was missed. `None`: that is known, or the request has ended. Of an earlier
+    /// attempt, whose job did so before that was heard here, the job counts: what took its place ends.
+    pub fn make_final(&self, attempt: u32) -> Option<Next> {
         match &self.standing {
-            Standing::Matched { held, started: false } if self.attempt == attempt => {
-                let standing = Standing::Matched { held: *held, started: true };
+            Standing::Matched { held, is_final: false } if self.attempt == attempt => {
+                let standing = Standing::Matched { held: *held, is_final: true };
                 Some((Self { standing, ..self.clone() }, Vec::new()))
             }
             _ if self.attempt <= attempt => None,
-            Standing::Closed { .. } | Standing::Matched { started: true, .. } => None,
-            Standing::Open => Some((self.closed(Closed::Begun), Vec::new())),
+            Standing::Closed { .. } | Standing::Matched { is_final: true, .. } => None,
+            Standing::Open => Some((self.closed(Closed::Kept), Vec::new())),
             Standing::Matched { held, .. } => {
                 let event = RequestEvent::Ended(self.attempt, held.worker, MatchEnd::Rematched);
-                Some((self.closed(Closed::Begun), vec![event]))
+                Some((self.closed(Closed::Kept), vec![event]))
             }
             Standing::Offered { held, offer } => {
                 let event = RequestEvent::OfferEnded(*offer, held.worker, OfferEnd::Closed);
-                Some((self.offer_ended(*offer, OfferEnd::Closed).closed(Closed::Begun), vec![event]))
+                Some((self.offer_ended(*offer, OfferEnd::Closed).closed(Closed::Kept), vec![event]))
             }
         }
     }
@@ -112,7 +112,7 @@ impl Request {
             return None;
         };
         let mut request = self.offer_ended(offer, OfferEnd::Accepted);
-        request.standing = Standing::Matched { held, started: false };
+        request.standing = Standing::Matched { held, is_final: false };
         let events = vec![
             RequestEvent::OfferEnded(offer, held.worker, OfferEnd::Accepted),
             RequestEvent::Matched(self.attempt, held),
@@ -132,7 +132,7 @@ impl Request {
     /// A manager gives it to somebody else; what was before ends with that. `None`: it has ended, or the job has begun.
     pub fn rematch(&self, held: Held, command: impl FnOnce(u32) -> Command) -> Option<Next> {
         let (before, mut events) = match &self.standing {
-            Standing::Closed { .. } | Standing::Matched { started: true, .. } => return None,
+            Standing::Closed { .. } | Standing::Matched { is_final: true, .. } => return None,
             Standing::Open => (self.clone(), Vec::new()),
             Standing::Matched { held, .. } => {
                 (self.clone(), vec![RequestEvent::Ended(self.attempt, held.worker, MatchEnd::Rematched)])

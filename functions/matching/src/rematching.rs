@@ -33,7 +33,7 @@ pub async fn choose(
 fn rematchable(request: &Request) -> bool {
     let standing = match &request.standing {
         Standing::Open | Standing::Offered { .. } => true,
-        Standing::Matched { started, .. } => !started,
+        Standing::Matched { is_final, .. } => !is_final,
         Standing::Closed { .. } => false,
     };
     standing && request.attempt < MAX_ATTEMPTS

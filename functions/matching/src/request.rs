@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!           ┌────────── slot taken ──────────┐
-//!  open ────┤                                ├──▶ matched ── job begins ──▶ started (final)
+//!  open ────┤                                ├──▶ matched ── job begins, or is missed ──▶ final
 //!   ▲       └─ slot taken ─▶ offered ─ accepted ┘     │
 //!   │                          │ declined, lapsed     │ worker withdraws
 //!   └──────────────────────────┴──────────────────────┘
@@ -121,8 +121,8 @@ pub enum Standing {
     Matched {
         /// The slot that is taken.
         held: Held,
-        /// Whether the job has begun.
-        started: bool,
+        /// Whether the job has begun, or was missed: nobody else does it.
+        is_final: bool,
     },
     /// It needs nobody any more.
     Closed {
@@ -139,8 +139,8 @@ pub enum Closed {
     Cancelled,
     /// Nobody was found in time.
     Unmatched,
-    /// The job of a match that a manager ended had begun: its worker does it.
-    Begun,
+    /// The job of a match that a manager ended had begun, or was missed: that one counts.
+    Kept,
 }
 
 /// A worker's slot that is taken by the present attempt.

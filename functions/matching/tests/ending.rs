@@ -1,13 +1,14 @@
-//! `cancel-match`, `withdraw-match` and `mark-started`: how matches end before their job, and when they do not any more.
+//! `cancel-match`, `withdraw-match` and `mark-final`: how matches end before their job, and when they do not any more.
 
 use crate::support::{
     ENDED, HOUR, KEY, MATCHED, OFFER_ENDED, OFFERED, WAITING, announced, asked, at, begin, cancel, client, doer, hired,
-    id_of, job, kill_at, kinds, manager, meanwhile, member, place, policy, request, stored, strike, taken, town,
-    town_with, withdraw, writes,
+    id_of, job, kill_at, kinds, manager, meanwhile, member, missed, place, policy, request, stored, strike, taken,
+    town, town_with, withdraw, writes,
 };
 use contracts::jobs::{JobStarted, JobWithdrawn};
 use contracts::services::RequestCancelled;
 use local::faults::Fate;
+use local::stage::Stage;
 use local::testing::{event, reports_only_what_it_cannot_read};
 use matching::request::{Closed, Standing};
 use serde_json::json;
@@ -70,31 +71,40 @@ fn a_job_that_has_begun_goes_on() {
 }
 
 #[test]
-fn who_began_before_a_manager_chose_somebody_else_does_it() {
-    let stage = town_with(3);
+fn a_job_that_nobody_came_to_is_nobody_elses() {
+    let stage = town_with(2);
     place(&stage, 1);
-    let rematch = |key: &str| {
-        let ask = stage.ask("rematch-request").by(&manager()).at(request(1)).key(key).send(&json!({}));
-        assert_eq!(ask.status_code, 200, "{}", ask.body);
-    };
-    rematch(KEY);
-    assert_eq!(doer(&stage, 1), Some(id_of(2)));
     kinds(&stage);
-    assert!(begin(&stage, 1, 1) && begin(&stage, 1, 1));
-    let events = announced(&stage);
-    assert_eq!((events.len(), &events[0]["type"]), (1, &json!(ENDED)));
-    assert_eq!((&events[0]["data"]["attempt"], &events[0]["data"]["worker"]), (&json!(2), &json!(id_of(2))));
-    assert_eq!((taken(&stage, 2), taken(&stage, 3)), (0, 0), "nobody waits for a job that never comes");
-    assert_eq!(stored(&stage, 1).standing, Standing::Closed { because: Closed::Begun });
-    assert!(withdraw(&stage, 2, 2) && cancel(&stage, 1));
+    for _ in 0..2 {
+        assert!(stage.deliver("mark-final", &missed(&stage, 1, 1)));
+    }
+    let again = stage.ask("rematch-request").by(&manager()).at(request(1)).key(KEY).send(&json!({}));
+    assert_eq!(again.status_code, 409, "its client is offered another time");
     assert!(kinds(&stage).is_empty());
-    let again = stage
-        .ask("rematch-request")
-        .by(&manager())
-        .at(request(1))
-        .key("another-key-of-a-manager")
-        .send(&json!({}));
-    assert_eq!(again.status_code, 409);
+    assert_eq!(taken(&stage, 2), 0);
+}
+
+#[test]
+fn a_job_that_began_or_was_missed_before_a_manager_chose_somebody_else_counts() {
+    let began = |stage: &Stage| begin(stage, 1, 1);
+    let was_missed = |stage: &Stage| stage.deliver("mark-final", &missed(stage, 1, 1));
+    for end in [&began as &dyn Fn(&Stage) -> bool, &was_missed] {
+        let stage = town_with(3);
+        place(&stage, 1);
+        let rematch = |key: &str| stage.ask("rematch-request").by(&manager()).at(request(1)).key(key).send(&json!({}));
+        assert_eq!(rematch(KEY).status_code, 200);
+        assert_eq!(doer(&stage, 1), Some(id_of(2)));
+        kinds(&stage);
+        assert!(end(&stage) && end(&stage));
+        let events = announced(&stage);
+        assert_eq!((events.len(), &events[0]["type"]), (1, &json!(ENDED)));
+        assert_eq!((&events[0]["data"]["attempt"], &events[0]["data"]["worker"]), (&json!(2), &json!(id_of(2))));
+        assert_eq!((taken(&stage, 2), taken(&stage, 3)), (0, 0), "nobody waits for a job that never comes");
+        assert_eq!(stored(&stage, 1).standing, Standing::Closed { because: Closed::Kept });
+        assert!(withdraw(&stage, 2, 2) && cancel(&stage, 1));
+        assert!(kinds(&stage).is_empty());
+        assert_eq!(rematch("another-key-of-a-manager").status_code, 409);
+    }
 }
 
 #[test]
@@ -108,7 +118,7 @@ fn an_earlier_start_counts_whoever_has_it_by_then() {
     kinds(&stage);
     assert!(begin(&stage, 1, 1));
     assert_eq!(kinds(&stage), [ENDED]);
-    assert_eq!(stored(&stage, 1).standing, Standing::Closed { because: Closed::Begun });
+    assert_eq!(stored(&stage, 1).standing, Standing::Closed { because: Closed::Kept });
     stage.pass(HOUR);
     assert!(stage.start("match-waiting"));
     assert!(kinds(&stage).is_empty());
@@ -259,7 +269,7 @@ fn of_a_batch_only_what_cannot_be_read_is_reported() {
     place(&stage, 1);
     let (request, worker) = (request(1), id_of(1));
     let started = JobStarted { job: job(1), request, attempt: 9, client: client(), worker };
-    reports_only_what_it_cannot_read(&stage, "mark-started", &event(&stage, &started, 1, 1));
+    reports_only_what_it_cannot_read(&stage, "mark-final", &event(&stage, &started, 1, 1));
     let withdrawn = JobWithdrawn { job: job(1), request, attempt: 9, worker };
     reports_only_what_it_cannot_read(&stage, "withdraw-match", &event(&stage, &withdrawn, 1, 1));
     let cancelled = RequestCancelled { request, client: client(), attempt: None };

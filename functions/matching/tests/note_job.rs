@@ -1,14 +1,13 @@
 //! `note-job`.
 
 use crate::support::{
-    HERE, availability, client, completed, failed, free, id_of, kill_at, kinds, meanwhile, member, place, reviewed,
-    set, stored, strike, taken, town, town_with, writes,
+    HERE, availability, client, completed, failed, free, id_of, kill_at, kinds, meanwhile, member, missed, place,
+    reviewed, set, stored, strike, taken, town, town_with, writes,
 };
-use contracts::jobs::{Finding, JobMissed};
-use kernel::{Currency, Money, ServiceId};
+use contracts::jobs::Finding;
 use local::faults::Fate;
 use local::stage::Stage;
-use local::testing::{event, item, reports_only_what_it_cannot_read};
+use local::testing::{item, reports_only_what_it_cannot_read};
 use matching::record::Past;
 use matching::store::past_key;
 use matching_core::Share;
@@ -38,18 +37,7 @@ fn each_end_counts_once() {
     }
     assert_eq!(tally(&stage), (2, 100));
     assert_eq!(past(&stage), Some(Share::of(1, 2)));
-    let (job, request) = (crate::support::job(3), crate::support::request(3));
-    let missed = JobMissed {
-        job,
-        request,
-        attempt: 1,
-        client: client(),
-        worker: id_of(1),
-        service: ServiceId::from_bits(10),
-        price: Money::new(1, Currency::RUB),
-        ended_at: stage.now(),
-    };
-    hear(&stage, &event(&stage, &missed, 1, 1));
+    hear(&stage, &missed(&stage, 3, 1));
     assert_eq!(tally(&stage), (3, 100), "who does not come has failed");
     assert!(kinds(&stage).is_empty());
 }

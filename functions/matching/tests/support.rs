@@ -1,7 +1,7 @@
 //! What the tests of matching share: a town with workers and clients, and what other contexts say of them.
 
 use contracts::hiring::WorkerHired;
-use contracts::jobs::{Finding, JobCompleted, JobFailed, JobReviewed, JobStarted, JobWithdrawn};
+use contracts::jobs::{Finding, JobCompleted, JobFailed, JobMissed, JobReviewed, JobStarted, JobWithdrawn};
 use contracts::services::{RequestCancelled, ServiceRequested};
 use kernel::{
     AccountId, ApplicationId, Currency, JobId, Money, Place, Principal, RequestId, Role, ServiceId, Skills, Text,
@@ -172,7 +172,7 @@ pub fn withdraw(stage: &Stage, n: u128, attempt: u32) -> bool {
 pub fn begin(stage: &Stage, n: u128, attempt: u32) -> bool {
     let (job, request, client, worker) = (job(attempt.into()), request(1), client(), id_of(n));
     let started = JobStarted { job, request, attempt, client, worker };
-    stage.deliver("mark-started", &event(stage, &started, 1, 4))
+    stage.deliver("mark-final", &event(stage, &started, 1, 4))
 }
 
 /// The parts of how job `j` of worker `n` for the client ended.
@@ -195,6 +195,7 @@ macro_rules! ended {
 }
 ended!(completed, JobCompleted);
 ended!(failed, JobFailed);
+ended!(missed, JobMissed);
 
 /// What quality found of job `j` of worker `n`.
 pub fn reviewed(stage: &Stage, j: u128, n: u128, finding: Finding) -> Value {

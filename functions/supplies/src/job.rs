@@ -20,7 +20,7 @@ pub struct Job {
     pub id: JobId,
     /// Who does it.
     pub worker: AccountId,
-    /// When it begins.
+    /// When it begins; of one that had ended when it was heard of, when that was.
     pub from: Timestamp,
     /// What it needs: what its service needed when it was heard of.
     pub needs: Vec<SupplyLine>,
@@ -58,6 +58,18 @@ impl Job {
         let events = if needs.is_empty() { vec![JobEvent::NotNeeded] } else { Vec::new() };
         let job = Self { id, worker, from, needs, draw: None, ended: false };
         (job, events)
+    }
+
+    /// A job whose end was heard of first. That it needs nothing is not announced: nobody may start it.
+    pub fn never(id: JobId, worker: AccountId, now: Timestamp) -> Self {
+        Self {
+            id,
+            worker,
+            from: now,
+            needs: Vec::new(),
+            draw: None,
+            ended: true,
+        }
     }
 
     /// The job with a request for its supplies.

@@ -26,7 +26,8 @@ pub async fn sweep_draws(Now(now): Now, supplies: Table) -> Result<(), Error> {
     for _ in 0..MAX_PAGES {
         let page = due::<Draw>(&supplies, draw::WAITING, until, cursor.as_ref()).await?;
         for draw in page.items.into_iter().filter(|draw| draw.value.state == draw::State::Requested) {
-            outcome = outcome.and(end_job(&supplies, draw.value.job).await);
+            let Draw { job, worker, .. } = draw.value;
+            outcome = outcome.and(end_job(&supplies, job, worker, now).await);
         }
         cursor = page.next;
         if cursor.is_none() {

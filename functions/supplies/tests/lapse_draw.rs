@@ -34,12 +34,27 @@ fn what_was_issued_stays_issued() {
 }
 
 #[test]
-fn an_end_that_overtakes_its_job_waits_for_it() {
-    let stage = empty();
-    let end = cancelled(&stage, 1);
-    assert!(!stage.deliver("lapse-draw", &end), "it comes again");
-    assert!(stage.deliver("keep-job", &created(&stage, 1)));
-    assert!(stage.deliver("lapse-draw", &end));
+fn an_end_that_overtakes_its_job_is_noted_and_does_not_wait_for_it() {
+    let stage = depot();
+    let end = cancelled(&stage, 3);
+    for _ in 0..2 {
+        assert!(
+            stage.deliver("lapse-draw", &end),
+            "a job that was cancelled before its match arrived is never created"
+        );
+    }
+    assert!(known_job(&stage, 3).unwrap().ended);
+    assert!(stage.deliver("keep-job", &created(&stage, 3)));
+    assert!(known_job(&stage, 3).unwrap().ended);
+    assert!(announced(&stage).is_empty(), "nobody may start it");
+    problem(&request(&stage, 3, KEY), 409, "job-ended");
+}
+
+#[test]
+fn an_end_and_its_job_at_the_same_time_both_count() {
+    let stage = Arc::new(empty());
+    meanwhile(&stage, |stage| assert!(stage.deliver("keep-job", &created(stage, 1))));
+    assert!(stage.deliver("lapse-draw", &cancelled(&stage, 1)));
     assert!(known_job(&stage, 1).unwrap().ended);
 }
 

@@ -108,7 +108,7 @@ impl Work {
                         && matches!(job.state, JobState::Completed | JobState::Failed | JobState::Missed)
                 }),
                 Standing::Closed { because: Closed::Cancelled } => true,
-                Standing::Closed { because: Closed::Begun } => self.settled(request.id).len() == 1,
+                Standing::Closed { because: Closed::Kept } => self.settled(request.id).len() == 1,
                 Standing::Closed { because: Closed::Unmatched } => self.settled(request.id).is_empty(),
                 Standing::Open | Standing::Offered { .. } => false,
             };

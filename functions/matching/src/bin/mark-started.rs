@@ -1,4 +1,0 @@
-//! `mark-started` on Lambda.
-fn main() -> std::process::ExitCode {
-    platform::lambda::run(matching::mark_started::function())
-}
