@@ -19,6 +19,7 @@ use std::convert::Infallible;
 #[serde(deny_unknown_fields)]
 pub struct ListRecords {
     /// The sport.
+    #[schemars(example = Sport::Cycling)]
     pub sport: Sport,
     /// Somebody who allowed the caller to look; the caller if it is not said.
     #[serde(default)]

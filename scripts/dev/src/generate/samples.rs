@@ -77,8 +77,7 @@ fn query(description: &Description) -> String {
     let schema = description.query.as_ref().map(|schema| schema.as_value().clone()).unwrap_or_default();
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let pairs = required.map(|name| {
-        let example = resolved(description, &schema["properties"][name])["examples"][0].as_str();
-        format!("{name}={}", example.unwrap_or("sample"))
+        format!("{name}={}", example(description, &schema["properties"][name]))
     });
     pairs.collect::<Vec<_>>().join("&")
 }
@@ -86,13 +85,15 @@ fn query(description: &Description) -> String {
 /// The example in the parameter's schema.
 fn parameter_example(description: &Description) -> String {
     let schema = description.path_parameter.as_ref().map(|schema| schema.as_value().clone()).unwrap_or_default();
-    resolved(description, &schema)["examples"][0].as_str().unwrap_or("sample").to_owned()
+    example(description, &schema).to_owned()
 }
 
-/// A schema, which may be only the name of one of the shared ones.
-fn resolved<'d>(description: &'d Description, schema: &'d Value) -> &'d Value {
-    let shared = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
-    shared.and_then(|name| description.generator.definitions().get(name)).unwrap_or(schema)
+/// The example in a schema, or in the shared one that it names.
+fn example<'d>(description: &'d Description, schema: &'d Value) -> &'d str {
+    let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    let shared = name.and_then(|name| description.generator.definitions().get(name));
+    let mut schemas = [Some(schema), shared].into_iter().flatten();
+    schemas.find_map(|schema| schema["examples"][0].as_str()).unwrap_or("sample")
 }
 
 fn events(function: &Function, description: &Description) -> Result<Vec<u8>, String> {

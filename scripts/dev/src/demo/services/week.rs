@@ -169,7 +169,8 @@ impl Town {
                 wanted.is_cancelled = true;
             }
         }
-        Ok(())
+        // Time to be heard: who began before would go on.
+        self.live(MINUTE)
     }
 
     /// Whose worker did not come asks for somebody else tomorrow, at the old price. How many do.
