@@ -3,11 +3,12 @@
 //! Started by the clock. What came late is summed up ten minutes after it came. A run that stops anywhere, or two at once,
 //! do no harm ([`closing`]). A device whose hours cannot be closed holds up no other.
 
-use crate::backlog::Backlog;
+use crate::backlog::{Backlog, REACH, is_over};
 use crate::closing;
-use crate::store::{backlog_key, behind, failed};
+use crate::store::{backlog_key, behind, failed, first_hour};
 use kernel::{DeviceId, Timestamp};
 use platform::{Decision, Error, Failure, Function, Now, Stored, Table, schedule};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -51,11 +52,27 @@ async fn close_device(sensors: &Table, device: DeviceId, now: Timestamp) -> Resu
     let written: Result<_, Failure<Infallible>> = sensors.change(&key, begin).await;
     written.map_err(failed)?;
     let Some(closing) = begun else { return Ok(()) };
-    closing::close(sensors, device, &closing.hours.iter().copied().collect()).await?;
+    let mut hours = BTreeSet::new();
+    for hour in &closing.hours {
+        hours.extend(reached(sensors, device, *hour).await?);
+    }
+    let (over, under_way): (BTreeSet<i64>, BTreeSet<i64>) = hours.iter().partition(|hour| is_over(**hour, now));
+    closing::close(sensors, device, &over).await?;
     let end = |found: Option<&Stored<Backlog>>| {
-        let ended = found.and_then(|found| found.value.end(closing.number));
+        let ended = found.and_then(|found| found.value.end(closing.number, &under_way, now));
         Ok(ended.map_or(Decision::Keep, |ended| Decision::To(ended, Vec::new())))
     };
     let ended: Result<_, Failure<Infallible>> = sensors.change(&key, end).await;
     ended.map(drop).map_err(failed)
+}
+
+/// The hour of a mark, and which of those that it stands for have readings.
+async fn reached(sensors: &Table, device: DeviceId, hour: i64) -> Result<BTreeSet<i64>, Error> {
+    let mut hours = BTreeSet::from([hour]);
+    let mut rest = hour + 1..hour + REACH;
+    while let Some(next) = first_hour(sensors, device, &rest).await? {
+        hours.insert(next);
+        rest.start = next + 1;
+    }
+    Ok(hours)
 }
