@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Duration;
 
-/// The index' partition of devices with hours to close.
+/// The index' partition of what somebody is to look at.
 pub const WAITING: &str = "close";
 /// How long after its end an hour is closed; what is late, that long after it came.
 pub const GRACE: Duration = Duration::from_secs(600);
@@ -109,11 +109,12 @@ impl Backlog {
         }
     }
 
-    fn with(&self, hours: &BTreeSet<i64>, now: Timestamp) -> Self {
+    /// With these hours, of which readings came at this moment.
+    fn with(&self, hours: &BTreeSet<i64>, came: Timestamp) -> Self {
         let mut marked = self.clone();
         for hour in hours {
             if marked.open.iter().all(|mark| !mark.reach().contains(hour)) {
-                marked.open.push(Mark { hour: *hour, due: end_of(*hour).max(now).after(GRACE) });
+                marked.open.push(Mark { hour: *hour, due: end_of(*hour).max(came).after(GRACE) });
             }
         }
         marked
@@ -139,9 +140,15 @@ impl Backlog {
     }
 
     /// Strikes a closing off, but for hours that are not over. `None`: somebody else did.
-    pub fn end(&self, number: u64, under_way: &BTreeSet<i64>, now: Timestamp) -> Option<Self> {
+    pub fn end(&self, number: u64, under_way: &BTreeSet<i64>) -> Option<Self> {
         self.closing.as_ref().filter(|closing| closing.number == number)?;
-        Some(Self { closing: None, ..self.with(under_way, now) }.waits())
+        Some(
+            Self {
+                closing: None,
+                ..self.with(under_way, Timestamp::from_millis(0))
+            }
+            .waits(),
+        )
     }
 
     /// The earliest hour that is behind, in milliseconds since 1970.

@@ -9,11 +9,12 @@
 //! | [`Backlog`] | `dev_…` | `backlog` |
 //! | [`Rules`] | `acc_…` | `rules` |
 //! | [`Alarm`] | `dev_…` | `alarm#<channel>` |
+//! | [`Watch`] | `dev_…` | `watch` |
 //! | [`Activity`] | `act_…` | `activity` |
 //! | [`Upload`] | `fil_…` | `upload` |
 //!
 //! Moments in keys are milliseconds since 1970 in 13 digits. Both indexes are sparse: `by-due` (`waiting`, `due`) holds
-//! the devices with hours to close and nothing else; `listed` (`list`, `place`) what people look through by time.
+//! what somebody is to look at (hours to close, devices that are listened to, deleted ones) and nothing else; `listed` (`list`, `place`) what people look through by time.
 
 use crate::activity::{self, Activity, ActivityEvent};
 use crate::alarm::{Alarm, AlarmEvent, Rules};
@@ -26,8 +27,9 @@ use crate::fragment::{Fragment, merged};
 use crate::person::{Consent, ConsentEvent};
 use crate::rollup::{self, HOUR, Rows, Tier};
 use crate::series::Series;
+use crate::silence::{Watch, WatchEvent};
 use kernel::{AccountId, ActivityFileId, ActivityId, Cursor, DeviceId, Page, Timestamp};
-use platform::{Blob, Error, Failure, Index, Item, Key, List, Never, Stored, TableReader};
+use platform::{Blob, Error, Failure, Index, IndexEntry, IndexPage, Item, Key, List, Never, Stored, TableReader};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::ops::Range;
@@ -186,6 +188,20 @@ pub fn alarm_key(device: DeviceId, channel: Channel) -> Key {
     Key::new(device, format!("{}#{}", Alarm::KIND, channel.name()))
 }
 
+impl Item for Watch {
+    type Event = WatchEvent;
+    const KIND: &'static str = "watch";
+
+    fn key(&self) -> Key {
+        watch_key(self.device)
+    }
+}
+
+/// The key of whether a device is listened to.
+pub fn watch_key(device: DeviceId) -> Key {
+    Key::new(device, Watch::KIND)
+}
+
 impl Item for Activity {
     type Event = ActivityEvent;
     const KIND: &'static str = "activity";
@@ -240,14 +256,10 @@ pub async fn devices_of<R>(
     sensors.list(&List::index(LISTED, device::list_of(person)), limit, cursor).await
 }
 
-/// A page of the devices with hours to close.
-pub async fn behind(
-    sensors: &TableReader,
-    until: Timestamp,
-    cursor: Option<&Cursor>,
-) -> Result<Page<Stored<Backlog>>, Error> {
+/// A page of what somebody is to look at by now.
+pub async fn due(sensors: &TableReader, until: Timestamp, after: Option<&IndexEntry>) -> Result<IndexPage, Error> {
     let due = List::index(BY_DUE, backlog::WAITING).between(Timestamp::from_millis(0), until);
-    sensors.list::<Backlog, Infallible>(&due, PAGE, cursor).await.map_err(failed)
+    sensors.entries(&due, PAGE, after).await
 }
 
 /// The fragments that may hold readings of a range, by window; at most a page of them.
