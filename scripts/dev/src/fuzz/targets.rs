@@ -405,7 +405,8 @@ fn chunk() -> Result<Target, String> {
         seeds.push(chunk_codec::encode(&chunk.map_err(|error| error.to_string())?));
     }
     Ok(Box::new(move |random| {
-        let mut bytes = damage::bytes(random, &seeds[random.below(seeds.len())]);
+        let seed = &seeds[random.below(seeds.len())];
+        let mut bytes = damage::bytes(random, seed);
         if random.chance(90) {
             forge(&mut bytes);
         }
