@@ -41,15 +41,17 @@ struct Way {
 }
 
 const WAYS: [Way; 6] = [
-    // 150 is aimed at; what is measured may not become worse.
-    Way { name: "file of an activity", batch: None, bar: 145.0 },
+    Way { name: "file of an activity", batch: None, bar: 150.0 },
+    // What is measured may not become worse.
     Way {
         name: "batches of an hour",
         batch: Some(3_600_000),
-        bar: 140.0,
+        bar: 145.0,
     },
-    Way { name: "batches of 900 s", batch: Some(900_000), bar: 120.0 },
-    Way { name: "batches of 300 s", batch: Some(300_000), bar: 75.0 },
+    // 150 was aimed at; readings and minutes alone come to 160 (docs/sensors.md).
+    Way { name: "batches of 900 s", batch: Some(900_000), bar: 138.0 },
+    // 75 was aimed at.
+    Way { name: "batches of 300 s", batch: Some(300_000), bar: 105.0 },
     Way { name: "live, every 60 s", batch: Some(60_000), bar: 0.0 },
     Way { name: "live, every 10 s", batch: Some(10_000), bar: 0.0 },
 ];
