@@ -268,6 +268,7 @@ fn row(town: &Town, function: &str) -> Row {
         "get-consent" | "give-consent" | "withdraw-consent" | "list-devices" | "register-device" => Row::of(Nothing),
         "get-alert-rules" | "set-alert-rules" | "list-activities" => Row::of(Nothing),
         "create-activity-file" | "delete-readings" => Row::of(Personal(me.device.clone(), you.device.clone())),
+        "delete-device" => Row::of(Personal(me.recorded.unused.clone(), you.recorded.unused.clone())),
         "get-activity-file" => Row::of(Personal(me.recorded.file.clone(), you.recorded.file.clone())),
         "get-activity" | "export-activity" => {
             Row::of(Personal(me.recorded.activity.clone(), you.recorded.activity.clone()))

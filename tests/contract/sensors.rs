@@ -5,6 +5,7 @@ use local::stage::Stage;
 use local::testing::caller;
 use local::trigger::HttpResponse;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[track_caller]
 fn good(answer: &HttpResponse) -> Value {
@@ -28,6 +29,8 @@ pub struct Recorded {
     pub activity: String,
     /// Another one.
     pub unwanted: String,
+    /// A device that recorded nothing.
+    pub unused: String,
 }
 
 /// The readings of a minute, as a file.
@@ -66,6 +69,7 @@ impl Recorded {
         Self {
             activity: text(&outcome, "activity"),
             unwanted: text(&unwanted, "id"),
+            unused: text(&good(&ask("register-device", "another-device").send(&json!({ "name": "Old strap" }))), "id"),
             file,
         }
     }
@@ -78,7 +82,8 @@ pub fn day(stage: &Stage) {
     let rule = json!({
         "channel": "heart-rate", "side": "above", "limit": 180, "margin": 10, "lasting_s": 1, "cool_down_s": 60,
     });
-    good(&stage.ask("set-alert-rules").by(&person).send(&json!({ "thresholds": [rule] })));
+    let silence = json!({ "after_s": 300, "cool_down_s": 60 });
+    good(&stage.ask("set-alert-rules").by(&person).send(&json!({ "thresholds": [rule], "silence": silence })));
     let batch = json!({
         "from": stage.now(), "channels": [{ "name": "heart-rate", "unit": "bpm" }],
         "rows": [[0, 190], [1000, 191], [2000, 150]],
@@ -86,6 +91,15 @@ pub fn day(stage: &Stage) {
     good(&stage.ask("add-readings").by(&person).at(&device).key("a-batch-of-this-morning").send(&batch));
     let recorded = Recorded::by(stage, person.account, &device);
     good(&stage.ask("delete-activity").by(&person).at(&recorded.unwanted).get());
+    good(&stage.ask("delete-device").by(&person).at(&recorded.unused).get());
+    // The device is silent, and then heard again.
+    stage.pass(Duration::from_secs(600));
+    assert!(stage.start("close-hours"));
+    stage.settle().unwrap();
+    let later = json!({
+        "from": stage.now(), "channels": [{ "name": "heart-rate", "unit": "bpm" }], "rows": [[0, 150]],
+    });
+    good(&stage.ask("add-readings").by(&person).at(&device).key("a-batch-after-a-silence").send(&later));
     good(&stage.ask("allow-coach").by(&person).at(AccountId::from_bits(2)).get());
     good(&stage.ask("withdraw-consent").by(&person).get());
     stage.settle().unwrap();

@@ -16,7 +16,7 @@ use contracts::orders::{
 };
 use contracts::partners::EndpointDisabled;
 use contracts::payments::{InvoiceUnpaid, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed};
-use contracts::sensors::AlertRaised;
+use contracts::sensors::{AlertRaised, DeviceSilent};
 use contracts::training::SessionDue;
 use kernel::{AccountId, Money, OrderId};
 
@@ -56,6 +56,7 @@ contracts::one_of! {
         WorkerHired,
         ApplicationRejected,
         AlertRaised,
+        DeviceSilent,
         SessionDue,
         EndpointDisabled,
     }
@@ -147,6 +148,9 @@ impl Heard {
             Heard::AlertRaised(AlertRaised { person, device, raised_at, .. }) => {
                 (*person, Notice::ReadingsAlert { device: *device, raised_at: *raised_at })
             }
+            Heard::DeviceSilent(DeviceSilent { person, device, since, .. }) => {
+                (*person, Notice::DeviceSilent { device: *device, since: *since })
+            }
             Heard::SessionDue(SessionDue { person, title, begins_at, .. }) => {
                 (*person, Notice::SessionDue { title: title.clone(), begins_at: *begins_at })
             }
@@ -192,6 +196,7 @@ impl Heard {
             | Heard::WorkerHired(_)
             | Heard::ApplicationRejected(_)
             | Heard::AlertRaised(_)
+            | Heard::DeviceSilent(_)
             | Heard::SessionDue(_)
             | Heard::EndpointDisabled(_) => None,
         }

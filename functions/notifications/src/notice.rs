@@ -219,6 +219,13 @@ pub enum Notice {
         /// When that was clear.
         raised_at: Timestamp,
     },
+    /// A device that was sending readings is silent, as the person wished to be told.
+    DeviceSilent {
+        /// The device.
+        device: DeviceId,
+        /// The moment of its latest reading, or nearly.
+        since: Timestamp,
+    },
     /// A planned training session begins soon.
     SessionDue {
         /// What it is called.
@@ -301,6 +308,7 @@ impl Notice {
             Notice::WorkerHired => "worker-hired",
             Notice::ApplicationRejected => "application-rejected",
             Notice::ReadingsAlert { .. } => "readings-alert",
+            Notice::DeviceSilent { .. } => "device-silent",
             Notice::SessionDue { .. } => "session-due",
             Notice::EndpointDisabled { .. } => "endpoint-disabled",
             Notice::Digest { .. } => "digest",
@@ -365,6 +373,7 @@ impl Notice {
             | Notice::WorkerHired
             | Notice::ApplicationRejected
             | Notice::ReadingsAlert { .. }
+            | Notice::DeviceSilent { .. }
             | Notice::SessionDue { .. }
             | Notice::EndpointDisabled { .. } => Nature::Official,
         }

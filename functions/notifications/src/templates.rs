@@ -88,6 +88,7 @@ templates! {
     "account-locked" v 1,
     "application-rejected" v 1,
     "code" v 1,
+    "device-silent" v 1,
     "digest" v 1,
     "endpoint-disabled" v 1,
     "invoice-issued" v 1,

@@ -15,7 +15,7 @@ use contracts::partners::EndpointDisabled;
 use contracts::payments::{
     InvoiceUnpaid, PaymentFailed, PaymentMethodRemoved, PaymentMethodSaved, RefundFailed, Unpaid,
 };
-use contracts::sensors::{AlertCause, AlertRaised};
+use contracts::sensors::{AlertCause, AlertRaised, DeviceSilent};
 use kernel::{
     AdjustmentId, AlertId, ApplicationId, DeviceId, EndpointId, InvoiceId, JobId, OfferId, PaymentId, PaymentMethodId,
     PayoutId, RefundId, RequestId, ReturnId, ServiceId, SlotId, TestId,
@@ -56,6 +56,13 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         device: DeviceId::from_bits(30),
         channel: "heart-rate".to_owned(),
         cause: AlertCause::Above,
+        since: stage.now(),
+        raised_at: stage.now(),
+    };
+    let silent = DeviceSilent {
+        alert: AlertId::from_bits(32),
+        person: MARIA,
+        device: DeviceId::from_bits(30),
         since: stage.now(),
         raised_at: stage.now(),
     };
@@ -177,6 +184,7 @@ fn everything(stage: &local::stage::Stage) -> Vec<(Value, &'static str)> {
         (event(stage, &hired, 1, 5), "worker-hired"),
         (event(stage, &ApplicationRejected { application, candidate: MARIA }, 1, 6), "application-rejected"),
         (event(stage, &alert, 1, 1), "readings-alert"),
+        (event(stage, &silent, 1, 1), "device-silent"),
         (event(stage, &session_due(MARIA, begin_until), 1, 2), "session-due"),
         (event(stage, &EndpointDisabled { endpoint, partner: MARIA }, 1, 1), "endpoint-disabled"),
     ]

@@ -55,6 +55,7 @@ fn security_and_what_was_asked_for_are_no_matter_of_preferences() {
             "worker-hired",
             "application-rejected",
             "readings-alert",
+            "device-silent",
             "session-due",
             "endpoint-disabled",
         ] {

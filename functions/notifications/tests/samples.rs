@@ -104,6 +104,10 @@ pub fn notices() -> Vec<Notice> {
             device: DeviceId::from_bits(30),
             raised_at: time("2026-01-05T08:05:00Z"),
         },
+        Notice::DeviceSilent {
+            device: DeviceId::from_bits(30),
+            since: time("2026-01-05T08:05:00Z"),
+        },
         Notice::SessionDue {
             title: "Интервалы 4 × 8".to_owned(),
             begins_at: time("2026-01-05T15:00:00Z"),

@@ -20,14 +20,14 @@ pub async fn find_own(
 ) -> Result<Option<(Device, Consent)>, Error> {
     let key = device_key(id);
     let (device, consent) = platform::both(sensors.get::<Device>(&key), consent_of(sensors, caller)).await?;
-    let device = device.map(|device| device.value).filter(|device| device.person == caller);
+    let device = device.map(|device| device.value).filter(|device| device.person == caller && !device.is_deleted());
     Ok(device.map(|device| (device, consent)))
 }
 
 /// A device whose readings the caller may see: an own one, or one of somebody who lets this caller see them now.
 pub async fn visible<R>(sensors: &TableReader, caller: AccountId, id: DeviceId) -> Result<Device, Failure<R>> {
     let found = sensors.get::<Device>(&device_key(id)).await?;
-    let device = found.map(|found| found.value).ok_or_else(not_found)?;
+    let device = found.map(|found| found.value).filter(|device| !device.is_deleted()).ok_or_else(not_found)?;
     person(sensors, caller, device.person).await?;
     Ok(device)
 }

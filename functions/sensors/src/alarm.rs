@@ -9,6 +9,7 @@
 //! *raised*, and stays so until they are well on this side of the limit again: what hovers about it does not ring twice.
 
 use crate::channel::Channel;
+use crate::silence::Silence;
 use kernel::id::Id;
 use kernel::{AccountId, AlertId, DeviceId, Digest};
 use schemars::JsonSchema;
@@ -52,6 +53,9 @@ pub struct Rules {
     pub person: AccountId,
     /// About readings; at most one a channel.
     pub thresholds: Vec<Threshold>,
+    /// About devices that are silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
 }
 
 /// How far a rule is.

@@ -5,6 +5,7 @@
 
 use crate::alarm::{Alarm, Rules};
 use crate::batch::Batch;
+use crate::listening;
 use crate::store::{alarm_key, rules_key};
 use kernel::{AccountId, DeviceId, Timestamp};
 use platform::{Decision, Error, Failure, Stored, Table};
@@ -25,8 +26,13 @@ pub async fn look(
     if batch.ends().1 < fresh_from {
         return Ok(());
     }
-    let rules = sensors.get::<Rules>(&rules_key(person)).await?;
-    for rule in rules.iter().flat_map(|rules| &rules.value.thresholds) {
+    let Some(Stored { value: rules, .. }) = sensors.get::<Rules>(&rules_key(person)).await? else {
+        return Ok(());
+    };
+    if let Some(rule) = &rules.silence {
+        listening::hear(sensors, rule, person, device, batch.ends().1, now).await?;
+    }
+    for rule in &rules.thresholds {
         let readings = || batch.series().of(rule.channel.kind()).filter(|(at, _)| *at >= fresh_from);
         if readings().next().is_none() {
             continue;

@@ -3,21 +3,27 @@
 //! A batch writes its readings first and then sees to it that its hours stand here; who closes hours takes them out
 //! first ([`Backlog::begin`]), then reads the readings, and strikes them off at last ([`Backlog::end`]). So whatever the
 //! interleaving, a reading is either seen by a closing that comes to its end, or its hour still stands here.
+//!
+//! A mark stands for the hours that follow, too: who closes looks which of them have readings. So a session of some hours
+//! is noted once, and not once an hour.
 
 use crate::rollup::HOUR;
 use kernel::{DeviceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::time::Duration;
 
-/// The index' partition of devices with hours to close.
+/// The index' partition of what somebody is to look at.
 pub const WAITING: &str = "close";
 /// How long after its end an hour is closed; what is late, that long after it came.
 pub const GRACE: Duration = Duration::from_secs(600);
 /// Hours that wait at most. More are told to come back: closing takes a moment.
 const MOST: usize = 1000;
-/// Hours that are closed at a time.
-const AT_A_TIME: usize = 48;
+/// Hours that a mark stands for, its own counted.
+pub const REACH: i64 = 6;
+/// Marks that are closed at a time: two days at most.
+const AT_A_TIME: usize = 8;
 
 /// What is behind.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -39,7 +45,7 @@ pub struct Backlog {
     pub due: Option<Timestamp>,
 }
 
-/// An hour to be closed.
+/// An hour to be closed, and what came of the [`REACH`] after it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Mark {
     /// When it begins, in hours since 1970.
@@ -53,7 +59,7 @@ pub struct Mark {
 pub struct Closing {
     /// Which one: only who began this one, or took it over, ends it.
     pub number: u64,
-    /// Its hours.
+    /// The hours of its marks.
     pub hours: Vec<i64>,
     /// When it began.
     pub began: Timestamp,
@@ -62,6 +68,23 @@ pub struct Closing {
 /// Too many hours wait.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Full;
+
+impl Mark {
+    /// The hours that it stands for.
+    fn reach(&self) -> Range<i64> {
+        self.hour..self.hour + REACH
+    }
+}
+
+/// When an hour is over.
+fn end_of(hour: i64) -> Timestamp {
+    Timestamp::from_millis((hour + 1) * HOUR)
+}
+
+/// Whether an hour is over for as long as late readings are waited for.
+pub fn is_over(hour: i64, now: Timestamp) -> bool {
+    end_of(hour).after(GRACE) <= now
+}
 
 impl Backlog {
     /// Nothing is behind yet.
@@ -78,16 +101,23 @@ impl Backlog {
 
     /// With these hours. `None`: they stand there already.
     pub fn mark(&self, hours: &BTreeSet<i64>, now: Timestamp) -> Result<Option<Self>, Full> {
-        let mut marked = self.clone();
-        for hour in hours.iter().filter(|hour| self.open.iter().all(|mark| mark.hour != **hour)) {
-            let end = Timestamp::from_millis((hour + 1) * HOUR);
-            marked.open.push(Mark { hour: *hour, due: end.max(now).after(GRACE) });
-        }
+        let marked = self.with(hours, now);
         match marked.open.len() {
             many if many > MOST => Err(Full),
             many if many == self.open.len() => Ok(None),
             _ => Ok(Some(marked.waits())),
         }
+    }
+
+    /// With these hours, of which readings came at this moment.
+    fn with(&self, hours: &BTreeSet<i64>, came: Timestamp) -> Self {
+        let mut marked = self.clone();
+        for hour in hours {
+            if marked.open.iter().all(|mark| !mark.reach().contains(hour)) {
+                marked.open.push(Mark { hour: *hour, due: end_of(*hour).max(came).after(GRACE) });
+            }
+        }
+        marked
     }
 
     /// Takes out what is due, or takes over what somebody else began. `None`: there is nothing to do yet.
@@ -109,10 +139,16 @@ impl Backlog {
         Some((begun, closing))
     }
 
-    /// Strikes a closing off. `None`: somebody else did.
-    pub fn end(&self, number: u64) -> Option<Self> {
+    /// Strikes a closing off, but for hours that are not over. `None`: somebody else did.
+    pub fn end(&self, number: u64, under_way: &BTreeSet<i64>) -> Option<Self> {
         self.closing.as_ref().filter(|closing| closing.number == number)?;
-        Some(Self { closing: None, ..self.clone() }.waits())
+        Some(
+            Self {
+                closing: None,
+                ..self.with(under_way, Timestamp::from_millis(0))
+            }
+            .waits(),
+        )
     }
 
     /// The earliest hour that is behind, in milliseconds since 1970.

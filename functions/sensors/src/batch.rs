@@ -6,15 +6,12 @@ use chunk_codec::Chunk;
 use kernel::Timestamp;
 use std::collections::BTreeMap;
 
-/// How long a stored window is where a device sends as it measures, in milliseconds.
-pub const LIVE_WINDOW: i64 = 300_000;
-/// How long it is where much comes at once: an hour, what is closed together. Four quarters of it would cost a seventh more
-/// units, in what each item has beside its readings and in what of its last unit is empty.
-pub const BULK_WINDOW: i64 = 3_600_000;
-/// What is longer than this is stored by the larger windows.
-const BULK: i64 = 2 * LIVE_WINDOW;
+/// How long a stored window is, in milliseconds: an hour, what is closed together. What a batch has of an hour is one item:
+/// four quarters of it would cost a seventh more units, in what each item has beside its readings and in what of its last
+/// unit is empty.
+pub const WINDOW: i64 = 3_600_000;
 /// What is as long as this is summed up at once.
-const AT_ONCE: i64 = BULK_WINDOW / 2;
+const AT_ONCE: i64 = WINDOW / 2;
 /// The longest batch: a day, and what a day's clock change adds.
 const LONGEST: i64 = 25 * 3_600_000;
 /// Before this no reading was taken: a clock that says so was never set. 2010-01-01.
@@ -114,10 +111,9 @@ impl Batch {
 
     /// Cuts it: the same batch always into the same pieces.
     pub fn pieces(&self) -> Result<Vec<Piece>, chunk_codec::ChunkError> {
-        let length = if self.last - self.first > BULK { BULK_WINDOW } else { LIVE_WINDOW };
         let mut windows: BTreeMap<i64, Series> = BTreeMap::new();
         for (at, row) in self.series.rows() {
-            let window = windows.entry(at.div_euclid(length) * length).or_default();
+            let window = windows.entry(at.div_euclid(WINDOW) * WINDOW).or_default();
             row.iter().for_each(|(kind, value)| window.insert(at, *kind, *value));
         }
         let mut pieces = Vec::new();

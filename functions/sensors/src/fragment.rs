@@ -10,20 +10,22 @@ use platform::{Blob, Error};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// The readings of a batch in one window. Names are short: there are many of them, and they are paid for by length.
+/// The readings of a batch in one window. What its key says is not stored again, and names are short: there are many of
+/// them, and they are paid for by length.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Row")]
 pub struct Fragment {
     /// The device.
-    #[serde(rename = "d")]
+    #[serde(skip_serializing)]
     pub device: DeviceId,
     /// When the window begins, in milliseconds since 1970.
-    #[serde(rename = "w")]
+    #[serde(skip_serializing)]
     pub window: i64,
     /// The batch.
-    #[serde(rename = "b")]
+    #[serde(skip_serializing)]
     pub batch: BatchId,
     /// Which part of its readings in this window.
-    #[serde(rename = "n")]
+    #[serde(skip_serializing)]
     pub part: u32,
     /// When it came, in milliseconds since 1970.
     #[serde(rename = "r")]
@@ -34,6 +36,33 @@ pub struct Fragment {
     /// The readings, as the codec writes them; nothing after they were deleted.
     #[serde(rename = "c")]
     pub chunk: Blob,
+}
+
+/// A fragment as it stands in the table.
+#[derive(Deserialize)]
+struct Row {
+    pk: DeviceId,
+    sk: String,
+    r: i64,
+    f: String,
+    c: Blob,
+}
+
+impl TryFrom<Row> for Fragment {
+    type Error = String;
+
+    fn try_from(Row { pk: device, sk, r: received, f: request, c: chunk }: Row) -> Result<Self, String> {
+        let place = place(&sk).ok_or_else(|| format!("{sk} is no key of a fragment"))?;
+        let (window, batch, part) = place;
+        Ok(Self { device, window, batch, part, received, request, chunk })
+    }
+}
+
+/// What a sort key says.
+fn place(sk: &str) -> Option<(i64, BatchId, u32)> {
+    let mut parts = sk.split('#').skip(1);
+    let place = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    parts.next().is_none().then_some(place)
 }
 
 impl Fragment {

@@ -3,7 +3,8 @@
 //! Called by anybody who is signed in, about themselves.
 
 use crate::alarm::{Rules, Threshold};
-use crate::set_alert_rules::{AlertRules, AlertThreshold};
+use crate::set_alert_rules::{AlertRules, AlertSilence, AlertThreshold};
+use crate::silence::Silence;
 use crate::store::rules_key;
 use kernel::{Count, List};
 use platform::http::{self, SignedIn};
@@ -24,7 +25,8 @@ pub async fn get_alert_rules(
     let version = found.as_ref().map(|found| found.version);
     let thresholds = found.iter().flat_map(|found| &found.value.thresholds).map(view).collect::<Result<_, _>>();
     let thresholds = thresholds.and_then(List::new).map_err(Error::broken)?;
-    Ok(http::Ok { version, body: AlertRules { thresholds } })
+    let silence = found.and_then(|found| found.value.silence).map(silent).transpose().map_err(Error::broken)?;
+    Ok(http::Ok { version, body: AlertRules { thresholds, silence } })
 }
 
 fn view(rule: &Threshold) -> Result<AlertThreshold, String> {
@@ -35,6 +37,13 @@ fn view(rule: &Threshold) -> Result<AlertThreshold, String> {
         limit,
         margin: Count::new(margin)?,
         lasting_s: Count::new(lasting / 1000)?,
+        cool_down_s: Count::new(cool_down / 1000)?,
+    })
+}
+
+fn silent(Silence { after, cool_down }: Silence) -> Result<AlertSilence, String> {
+    Ok(AlertSilence {
+        after_s: Count::new(after / 1000)?,
         cool_down_s: Count::new(cool_down / 1000)?,
     })
 }

@@ -53,7 +53,7 @@ async fn ingest(sensors: &Table, place: &Place, bytes: &[u8], now: Timestamp) ->
         return Ok(Outcome::refused("consent-missing", "consent to readings being kept, then upload it again"));
     }
     let known = sensors.get::<crate::device::Device>(&device_key(device)).await?;
-    if known.is_none_or(|known| known.value.person != person) {
+    if known.is_none_or(|known| known.value.person != person || known.value.is_deleted()) {
         return Ok(Outcome::refused("device-unknown", "register the device, then upload the file for it"));
     }
     let limits = Limits { bytes: 3 * MAX_LENGTH as usize, ..Limits::default() };

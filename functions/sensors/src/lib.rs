@@ -17,13 +17,16 @@ pub mod closing;
 pub mod device;
 pub mod erasing;
 pub mod file;
+pub mod forgetting;
 pub mod fragment;
 pub mod intake;
+pub mod listening;
 pub mod person;
 pub mod plot;
 pub mod recording;
 pub mod rollup;
 pub mod series;
+pub mod silence;
 pub mod store;
 pub mod view;
 
@@ -37,6 +40,7 @@ platform::context! {
         close_hours,
         create_activity_file,
         delete_activity,
+        delete_device,
         delete_readings,
         exclude_coach,
         export_activity,

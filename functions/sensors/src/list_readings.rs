@@ -4,7 +4,7 @@
 //! says where to go on, and a range may be as long as it likes. What was deleted is gone.
 
 use crate::access;
-use crate::batch::BULK_WINDOW;
+use crate::batch::WINDOW;
 use crate::channel::Channel;
 use crate::fragment::merged;
 use crate::series::Series;
@@ -114,7 +114,7 @@ async fn read(
         found.extend(page.items.into_iter().map(|fragment| fragment.value));
         cursor = page.next;
         // What shares a moment with what was not read yet stands in the last windows.
-        let whole = cursor.as_ref().and(found.last()).map(|last| last.window.div_euclid(BULK_WINDOW) * BULK_WINDOW);
+        let whole = cursor.as_ref().and(found.last()).map(|last| last.window.div_euclid(WINDOW) * WINDOW);
         let whole = whole.map(|whole| whole.min(range.end));
         let series = merged(found.clone(), &(range.start..whole.unwrap_or(range.end).max(range.start)))?;
         let Some(end) = whole else { return Ok((series, None)) };

@@ -28,8 +28,11 @@ pub enum Refused {
     /// There is no consent that readings are kept.
     #[problem(409, "consent-missing", "Consent first, with PUT /v1/sensor-consent.")]
     ConsentMissing,
+    /// This very request registered a device that was deleted since.
+    #[problem(409, "device-deleted", "The device was deleted. Register it anew, with another Idempotency-Key.")]
+    DeviceDeleted,
     /// There are fifty devices.
-    #[problem(409, "too-many-devices", "Use one of the fifty that are registered.")]
+    #[problem(409, "too-many-devices", "Use one of the fifty that are registered, or delete one.")]
     TooManyDevices,
 }
 
@@ -52,6 +55,9 @@ pub async fn register_device(
     let device = match known {
         Some(known) => {
             key.replays(&known.value.request)?;
+            if known.value.is_deleted() {
+                return Err(Refused::DeviceDeleted.into());
+            }
             known.value
         }
         None => {

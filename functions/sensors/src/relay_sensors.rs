@@ -1,4 +1,4 @@
-//! Publishes what changes of consents, devices, alarms and activities announce.
+//! Publishes what changes of consents, devices, alarms, silences and activities announce.
 //!
 //! Reads the stream of the sensors table; writes nothing. Readings and rollups announce nothing.
 
@@ -6,8 +6,10 @@ use crate::activity::{Activity, ActivityEvent};
 use crate::alarm::{Alarm, AlarmEvent, Side};
 use crate::device::{Device, DeviceEvent};
 use crate::person::{Consent, ConsentEvent};
+use crate::silence::{Watch, WatchEvent};
 use contracts::sensors::{
-    ActivityDeleted, AlertCause, AlertEnded, AlertRaised, ConsentGiven, ConsentWithdrawn, DeviceRegistered, Published,
+    ActivityDeleted, AlertCause, AlertEnded, AlertRaised, ConsentGiven, ConsentWithdrawn, DeviceDeleted, DeviceHeard,
+    DeviceRegistered, DeviceSilent, Published,
 };
 use kernel::Timestamp;
 use platform::{Change, Error, Function, Item, relay};
@@ -30,8 +32,24 @@ pub async fn relay_sensors(change: Change) -> Result<Vec<Published>, Error> {
         }
         Device::KIND => {
             let (Device { id: device, person, .. }, outbox) = change.read::<Device>()?;
-            let registered = |DeviceEvent::Registered| DeviceRegistered { device, person }.into();
-            Ok(outbox.events.into_iter().map(registered).collect())
+            let event = |event| match event {
+                DeviceEvent::Registered => DeviceRegistered { device, person }.into(),
+                DeviceEvent::Deleted => DeviceDeleted { device, person }.into(),
+            };
+            Ok(outbox.events.into_iter().map(event).collect())
+        }
+        Watch::KIND => {
+            let (Watch { device, person, .. }, outbox) = change.read::<Watch>()?;
+            let event = |event| match event {
+                WatchEvent::Silent { alert, since, at: raised_at } => {
+                    let since = Timestamp::from_millis(since);
+                    DeviceSilent { alert, person, device, since, raised_at }.into()
+                }
+                WatchEvent::Heard { alert, at } => {
+                    DeviceHeard { alert, person, device, ended_at: Timestamp::from_millis(at) }.into()
+                }
+            };
+            Ok(outbox.events.into_iter().map(event).collect())
         }
         Alarm::KIND => {
             let (Alarm { device, person, channel, .. }, outbox) = change.read::<Alarm>()?;

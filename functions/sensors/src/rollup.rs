@@ -3,7 +3,6 @@
 use crate::channel::is_rolled_up;
 use crate::series::Series;
 use chunk_codec::{Channel, Chunk, Kind};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A minute in milliseconds.
@@ -14,8 +13,7 @@ pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
 /// How long the stretches are that are summed up, and how many stand in one item.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Tier {
     /// Minutes, an hour of them in an item.
     Minutes,
@@ -56,6 +54,13 @@ impl Tier {
             Tier::Hours => 'h',
             Tier::Days => 'd',
         }
+    }
+
+    /// The tier of a letter.
+    pub fn of(letter: &str) -> Option<Self> {
+        [Tier::Minutes, Tier::Hours, Tier::Days]
+            .into_iter()
+            .find(|tier| letter == tier.letter().to_string())
     }
 }
 
@@ -106,44 +111,58 @@ impl Row {
         }
     }
 
-    /// As columns. Everything is relative to the lowest reading, which keeps the numbers small.
+    /// As columns, most of them less what is to be expected of the others: small numbers are short.
     fn columns(self) -> [i64; COLUMNS] {
         let (count, min) = (i128::from(self.count), i128::from(self.min));
+        let range = i128::from(self.max) - min;
         let sum = self.sum - count * min;
         let squares = self.squares - 2 * min * sum - count * min * min;
-        // Sums of a day's readings fit: 8.64 million of at most 2^33 are below 2^57. Squares take two numbers.
-        let (low, high) = (squares & LOW, squares >> LOW_BITS);
+        let (half, spread) = expected(count, range);
         [
             self.count,
             self.min,
-            self.max - self.min,
-            self.last - self.min,
-            narrow(sum),
-            narrow(low),
-            narrow(high),
+            narrow(range),
+            narrow(i128::from(self.last) - min),
+            narrow(sum - half),
+            narrow(squares - of_mean(sum, count) - spread),
         ]
     }
 
-    fn of_columns([count, min, max, last, sum, low, high]: [i64; COLUMNS]) -> Self {
+    /// `None`: nothing comes to these.
+    fn of_columns([count, min, range, last, sum, squares]: [i64; COLUMNS]) -> Option<Self> {
+        if count < 1 {
+            return None;
+        }
         let (wide, lowest) = (i128::from(count), i128::from(min));
-        let (sum, squares) = (i128::from(sum), i128::from(high) << LOW_BITS | i128::from(low));
-        Self {
+        let (half, spread) = expected(wide, range.into());
+        let sum = half.wrapping_add(sum.into());
+        let squares = spread.wrapping_add(of_mean(sum, wide)).wrapping_add(squares.into());
+        let shifted = lowest.wrapping_mul(2).wrapping_mul(sum);
+        Some(Self {
             count,
             min,
-            max: min.wrapping_add(max),
-            sum: sum + wide * lowest,
-            squares: squares + 2 * lowest * sum + wide * lowest * lowest,
+            max: min.wrapping_add(range),
+            sum: sum.wrapping_add(wide.wrapping_mul(lowest)),
+            squares: squares.wrapping_add(shifted).wrapping_add(wide.wrapping_mul(lowest).wrapping_mul(lowest)),
             last: min.wrapping_add(last),
-        }
+        })
     }
 }
 
+/// What readings between 0 and `range` come to if they are spread evenly: their sum, and the sum of the squares of their
+/// distances from the mean.
+fn expected(count: i128, range: i128) -> (i128, i128) {
+    let half = count.wrapping_mul(range);
+    (half / 2, half.wrapping_mul(range) / 12)
+}
+
+/// The least that the squares of readings with this sum come to: that of readings which are all the same.
+fn of_mean(sum: i128, count: i128) -> i128 {
+    sum.wrapping_mul(sum) / count
+}
+
 /// How many columns a row takes.
-const COLUMNS: usize = 7;
-const LOW_BITS: u32 = 62;
-const LOW: i128 = (1 << LOW_BITS) - 1;
-/// Kinds in one chunk: their columns are its channels.
-const KINDS: usize = Chunk::MAX_CHANNELS / COLUMNS;
+const COLUMNS: usize = 6;
 
 /// What fits by the bounds of all channels.
 fn narrow(number: i128) -> i64 {
@@ -176,54 +195,46 @@ fn add(stretch: &mut BTreeMap<Kind, Row>, kind: Kind, row: Row) {
     stretch.entry(kind).and_modify(|known| *known = known.then(row)).or_insert(row);
 }
 
-/// Rows as bytes: chunks, each behind its length (four bytes, little-endian). None at all as none.
+/// Rows as bytes: a chunk of the codec with a record for each row, a kind's after the other's, so that all kinds teach the
+/// same models. None at all as none.
 pub fn pack(rows: &Rows) -> Result<Vec<u8>, chunk_codec::ChunkError> {
-    let times: Vec<i64> = rows.keys().copied().collect();
     let kinds: BTreeSet<Kind> = rows.values().flat_map(BTreeMap::keys).copied().collect();
-    let kinds: Vec<Kind> = kinds.into_iter().collect();
-    let mut bytes = Vec::new();
-    for kinds in kinds.chunks(KINDS) {
-        let mut channels = Vec::new();
-        for kind in kinds {
-            let columns: Vec<_> = rows.values().map(|stretch| stretch.get(kind).map(|row| row.columns())).collect();
-            for column in 0..COLUMNS {
-                let values = columns.iter().map(|row| row.map(|row| row[column])).collect();
-                channels.push(Channel { kind: column_kind(*kind, column), values });
-            }
+    let mut columns: [Vec<Option<i64>>; PACKED] = Default::default();
+    for kind in kinds {
+        for (at, row) in rows.iter().filter_map(|(at, stretch)| Some((at, stretch.get(&kind)?))) {
+            let values = [i64::from(kind.0), *at].into_iter().chain(row.columns());
+            columns.iter_mut().zip(values).for_each(|(column, value)| column.push(Some(value)));
         }
-        let chunk = chunk_codec::encode(&Chunk::new(times.clone(), channels)?);
-        bytes.extend(u32::try_from(chunk.len()).unwrap_or(u32::MAX).to_le_bytes());
-        bytes.extend(chunk);
     }
-    Ok(bytes)
+    let records = columns[0].len();
+    if records == 0 {
+        return Ok(Vec::new());
+    }
+    let channel = |(kind, values)| Channel { kind: Kind(kind), values };
+    let channels = (FIRST_COLUMN..).zip(columns).map(channel).collect();
+    Ok(chunk_codec::encode(&Chunk::new((0..).take(records).collect(), channels)?))
 }
 
-/// The kind of a column: above all kinds that devices use, so that the codec takes it for nothing it knows.
-fn column_kind(kind: Kind, column: usize) -> Kind {
-    // The kinds of all channels are far below 256.
-    Kind(FIRST_COLUMN + kind.0 * COLUMNS as u16 + column as u16)
-}
-
+/// Columns of a packed row: the kind and the beginning of its stretch, then [`Row::columns`].
+const PACKED: usize = 2 + COLUMNS;
+/// The kind of the first column: above all kinds that devices use, so that the codec takes it for nothing it knows.
 const FIRST_COLUMN: u16 = 1024;
 
 /// The rows of these bytes; `None` if they are not what [`pack`] made.
-pub fn unpack(mut bytes: &[u8]) -> Option<Rows> {
+pub fn unpack(bytes: &[u8]) -> Option<Rows> {
+    if bytes.is_empty() {
+        return Some(Rows::new());
+    }
+    let (times, channels) = chunk_codec::decode(bytes).ok()?.into_parts();
+    let columns: [Channel; PACKED] = channels.try_into().ok()?;
     let mut rows = Rows::new();
-    while !bytes.is_empty() {
-        let (length, rest) = bytes.split_first_chunk::<4>()?;
-        let (chunk, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        let (times, channels) = chunk_codec::decode(chunk).ok()?.into_parts();
-        for columns in channels.chunks(COLUMNS) {
-            let columns: &[Channel; COLUMNS] = columns.try_into().ok()?;
-            let kind = Kind(columns[0].kind.0.checked_sub(FIRST_COLUMN)? / COLUMNS as u16);
-            for (n, at) in times.iter().enumerate() {
-                let row = columns.each_ref().map(|column| column.values.get(n).copied().flatten());
-                if let [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f), Some(g)] = row {
-                    rows.entry(*at).or_default().insert(kind, Row::of_columns([a, b, c, d, e, f, g]));
-                }
-            }
+    for n in 0..times.len() {
+        let mut values = [0; PACKED];
+        for (value, column) in values.iter_mut().zip(&columns) {
+            *value = column.values.get(n).copied().flatten()?;
         }
-        bytes = rest;
+        let [kind, at, row @ ..] = values;
+        rows.entry(at).or_default().insert(Kind(kind.try_into().ok()?), Row::of_columns(row)?);
     }
     Some(rows)
 }

@@ -1,10 +1,11 @@
-//! A person says about which readings they want to be told.
+//! A person says about which readings they want to be told, and of which silence.
 //!
 //! Called by the person; replaces all that was said before. What is raised already stays so until its readings are well
 //! again by the new rule; without a rule nothing is looked at.
 
 use crate::alarm::{Rules, Side, Threshold};
 use crate::channel::Channel;
+use crate::silence::Silence;
 use crate::store::rules_key;
 use derive::Refusal;
 use kernel::{Count, List};
@@ -19,10 +20,23 @@ use std::collections::BTreeSet;
 #[serde(deny_unknown_fields)]
 #[schemars(example = serde_json::json!({"thresholds": [{
     "channel": "heart-rate", "side": "above", "limit": 180, "margin": 10, "lasting_s": 30, "cool_down_s": 600,
-}]}))]
+}], "silence": {"after_s": 600, "cool_down_s": 3600}}))]
 pub struct AlertRules {
     /// At most one a channel.
     pub thresholds: List<AlertThreshold, 0, 11>,
+    /// Of any device that was sending: set it when a session begins, and take it out when it ends. Absent: nobody listens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<AlertSilence>,
+}
+
+/// When a silent device calls for attention.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlertSilence {
+    /// For how many seconds no reading is to have come. It is told up to six minutes later.
+    pub after_s: Count<300, 86_400>,
+    /// For how many seconds no alert follows the end of one.
+    pub cool_down_s: Count<60, 86_400>,
 }
 
 /// When a channel's readings call for attention.
@@ -90,7 +104,8 @@ pub async fn set_alert_rules(
         }
     }
     let thresholds: Vec<Threshold> = request.thresholds.iter().map(|rule| Threshold::from(*rule)).collect();
-    let rules = Rules { person: caller.account, thresholds };
+    let silence = request.silence.map(Silence::from);
+    let rules = Rules { person: caller.account, thresholds, silence };
     let set = sensors
         .change(&rules_key(caller.account), |found: Option<&Stored<Rules>>| {
             let known = found.is_some_and(|found| found.value == rules);
@@ -110,6 +125,15 @@ impl From<AlertThreshold> for Threshold {
             limit,
             margin: margin.get().into(),
             lasting: i64::from(lasting_s.get()) * 1000,
+            cool_down: i64::from(cool_down_s.get()) * 1000,
+        }
+    }
+}
+
+impl From<AlertSilence> for Silence {
+    fn from(AlertSilence { after_s, cool_down_s }: AlertSilence) -> Self {
+        Self {
+            after: i64::from(after_s.get()) * 1000,
             cool_down: i64::from(cool_down_s.get()) * 1000,
         }
     }

@@ -9,25 +9,27 @@
 //! | [`Backlog`] | `dev_…` | `backlog` |
 //! | [`Rules`] | `acc_…` | `rules` |
 //! | [`Alarm`] | `dev_…` | `alarm#<channel>` |
+//! | [`Watch`] | `dev_…` | `watch` |
 //! | [`Activity`] | `act_…` | `activity` |
 //! | [`Upload`] | `fil_…` | `upload` |
 //!
 //! Moments in keys are milliseconds since 1970 in 13 digits. Both indexes are sparse: `by-due` (`waiting`, `due`) holds
-//! the devices with hours to close and nothing else; `listed` (`list`, `place`) what people look through by time.
+//! what somebody is to look at (hours to close, devices that are listened to, deleted ones) and nothing else; `listed` (`list`, `place`) what people look through by time.
 
 use crate::activity::{self, Activity, ActivityEvent};
 use crate::alarm::{Alarm, AlarmEvent, Rules};
 use crate::backlog::{self, Backlog};
-use crate::batch::BULK_WINDOW;
+use crate::batch::WINDOW;
 use crate::channel::Channel;
 use crate::device::{self, Device, DeviceEvent};
 use crate::file::Upload;
 use crate::fragment::{Fragment, merged};
 use crate::person::{Consent, ConsentEvent};
-use crate::rollup::{self, Rows, Tier};
+use crate::rollup::{self, HOUR, Rows, Tier};
 use crate::series::Series;
+use crate::silence::{Watch, WatchEvent};
 use kernel::{AccountId, ActivityFileId, ActivityId, Cursor, DeviceId, Page, Timestamp};
-use platform::{Blob, Error, Failure, Index, Item, Key, List, Never, Stored, TableReader};
+use platform::{Blob, Error, Failure, Index, IndexEntry, IndexPage, Item, Key, List, Never, Stored, TableReader};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::ops::Range;
@@ -45,21 +47,43 @@ const PAGE: u32 = 50;
 /// How many items of a device are read at a time; a page ends at 1 MB anyway.
 const ITEMS: u32 = 500;
 
-/// Rows of one tier that stand together.
+/// Rows of one tier that stand together. What its key says is not stored again: it is paid for by length.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "StoredRollup")]
 pub struct Rollup {
     /// The device.
-    #[serde(rename = "d")]
+    #[serde(skip_serializing)]
     pub device: DeviceId,
     /// How long its rows' stretches are.
-    #[serde(rename = "t")]
+    #[serde(skip_serializing)]
     pub tier: Tier,
     /// When its first stretch begins, in milliseconds since 1970.
-    #[serde(rename = "w")]
+    #[serde(skip_serializing)]
     pub begin: i64,
     /// The rows.
     #[serde(rename = "c")]
     pub rows: Blob,
+}
+
+/// Rows as they stand in the table.
+#[derive(Deserialize)]
+struct StoredRollup {
+    pk: DeviceId,
+    sk: String,
+    c: Blob,
+}
+
+impl TryFrom<StoredRollup> for Rollup {
+    type Error = String;
+
+    fn try_from(StoredRollup { pk: device, sk, c: rows }: StoredRollup) -> Result<Self, String> {
+        let place = match sk.split('#').collect::<Vec<_>>()[..] {
+            [_, tier, begin] => Tier::of(tier).zip(begin.parse().ok()),
+            _ => None,
+        };
+        let (tier, begin) = place.ok_or_else(|| format!("{sk} is no key of rows"))?;
+        Ok(Self { device, tier, begin, rows })
+    }
 }
 
 impl Rollup {
@@ -164,6 +188,20 @@ pub fn alarm_key(device: DeviceId, channel: Channel) -> Key {
     Key::new(device, format!("{}#{}", Alarm::KIND, channel.name()))
 }
 
+impl Item for Watch {
+    type Event = WatchEvent;
+    const KIND: &'static str = "watch";
+
+    fn key(&self) -> Key {
+        watch_key(self.device)
+    }
+}
+
+/// The key of whether a device is listened to.
+pub fn watch_key(device: DeviceId) -> Key {
+    Key::new(device, Watch::KIND)
+}
+
 impl Item for Activity {
     type Event = ActivityEvent;
     const KIND: &'static str = "activity";
@@ -218,14 +256,10 @@ pub async fn devices_of<R>(
     sensors.list(&List::index(LISTED, device::list_of(person)), limit, cursor).await
 }
 
-/// A page of the devices with hours to close.
-pub async fn behind(
-    sensors: &TableReader,
-    until: Timestamp,
-    cursor: Option<&Cursor>,
-) -> Result<Page<Stored<Backlog>>, Error> {
+/// A page of what somebody is to look at by now.
+pub async fn due(sensors: &TableReader, until: Timestamp, after: Option<&IndexEntry>) -> Result<IndexPage, Error> {
     let due = List::index(BY_DUE, backlog::WAITING).between(Timestamp::from_millis(0), until);
-    sensors.list::<Backlog, Infallible>(&due, PAGE, cursor).await.map_err(failed)
+    sensors.entries(&due, PAGE, after).await
 }
 
 /// The fragments that may hold readings of a range, by window; at most a page of them.
@@ -235,10 +269,21 @@ pub async fn fragments(
     range: &Range<i64>,
     cursor: Option<&Cursor>,
 ) -> Result<Page<Stored<Fragment>>, Error> {
-    let begin = range.start.div_euclid(BULK_WINDOW) * BULK_WINDOW;
+    let begin = range.start.div_euclid(WINDOW) * WINDOW;
     let key = |moment: i64| format!("{}#{:013}", Fragment::KIND, moment.max(0));
     let list = List::collection::<Fragment>(device).between(key(begin), key(range.end));
     sensors.list::<Fragment, Infallible>(&list, ITEMS, cursor).await.map_err(failed)
+}
+
+/// The first of these hours, counted from 1970, that has fragments.
+pub async fn first_hour(sensors: &TableReader, device: DeviceId, hours: &Range<i64>) -> Result<Option<i64>, Error> {
+    if hours.is_empty() {
+        return Ok(None);
+    }
+    let key = |hour: i64| format!("{}#{:013}", Fragment::KIND, hour * HOUR);
+    let list = List::collection::<Fragment>(device).between(key(hours.start), key(hours.end));
+    let page = sensors.list::<Fragment, Infallible>(&list, 1, None).await.map_err(failed)?;
+    Ok(page.items.first().map(|found| found.value.window.div_euclid(HOUR)))
 }
 
 /// All readings of a range, which is to be short.

@@ -48,7 +48,7 @@ impl From<Device> for DeviceView {
     fn from(device: Device) -> Self {
         Self {
             id: device.id,
-            name: device.name.as_str().to_owned(),
+            name: device.name.map(|name| name.as_str().to_owned()).unwrap_or_default(),
             registered_at: device.registered_at,
         }
     }

@@ -8,5 +8,7 @@ mod alerts;
 mod chart;
 mod close_hours;
 mod consents;
+mod delete_device;
 mod histories;
+mod silence;
 mod support;

@@ -203,12 +203,64 @@ pub struct AlertEnded {
 }
 event!(AlertEnded = "sensors.alert-ended.v1", about alert);
 
+/// A device that was sending sends no more, for longer than the person wished to wait.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = json!({
+    "alert": AlertId::from_bits(31), "person": AccountId::from_bits(2), "device": DeviceId::from_bits(30),
+    "since": "2026-01-31T12:00:00.000Z", "raised_at": "2026-01-31T12:11:00.000Z",
+}))]
+pub struct DeviceSilent {
+    /// Names the alert.
+    pub alert: AlertId,
+    /// Whose device.
+    pub person: AccountId,
+    /// The device.
+    pub device: DeviceId,
+    /// The moment of the latest reading that came: up to a minute before the silence.
+    pub since: Timestamp,
+    /// When it had lasted too long.
+    pub raised_at: Timestamp,
+}
+event!(DeviceSilent = "sensors.device-silent.v1", about alert);
+
+/// A silent device sends again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = json!({
+    "alert": AlertId::from_bits(31), "person": AccountId::from_bits(2), "device": DeviceId::from_bits(30),
+    "ended_at": "2026-01-31T12:30:00.000Z",
+}))]
+pub struct DeviceHeard {
+    /// The alert that its silence had raised.
+    pub alert: AlertId,
+    /// Whose device.
+    pub person: AccountId,
+    /// The device.
+    pub device: DeviceId,
+    /// When readings came again.
+    pub ended_at: Timestamp,
+}
+event!(DeviceHeard = "sensors.device-heard.v1", about alert);
+
+/// A person deleted a device, with its readings and activities.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = json!({"device": DeviceId::from_bits(30), "person": AccountId::from_bits(2)}))]
+pub struct DeviceDeleted {
+    /// The device. No other will ever have this id.
+    pub device: DeviceId,
+    /// Whose it was.
+    pub person: AccountId,
+}
+event!(DeviceDeleted = "sensors.device-deleted.v1", about device);
+
 published!(
     DeviceRegistered,
+    DeviceDeleted,
     ConsentGiven,
     ConsentWithdrawn,
     AlertRaised,
     AlertEnded,
+    DeviceSilent,
+    DeviceHeard,
     ActivityRecorded,
     ActivityDeleted,
 );

@@ -8,6 +8,7 @@ use activity_files::{Activity as Recording, Limits};
 use chunk_codec::{Channel as Column, Chunk, encode};
 use kernel::{DeviceId, Principal, Role};
 use local::cloud::API;
+use local::metering::Cost;
 use local::stage::Stage;
 use local::testing::caller;
 use local::trigger::{HttpRequest, HttpResponse, claims};
@@ -40,15 +41,17 @@ struct Way {
 }
 
 const WAYS: [Way; 6] = [
-    // 150 is aimed at; what is measured may not become worse.
-    Way { name: "file of an activity", batch: None, bar: 145.0 },
+    Way { name: "file of an activity", batch: None, bar: 150.0 },
+    // What is measured may not become worse.
     Way {
         name: "batches of an hour",
         batch: Some(3_600_000),
-        bar: 140.0,
+        bar: 145.0,
     },
-    Way { name: "batches of 900 s", batch: Some(900_000), bar: 120.0 },
-    Way { name: "batches of 300 s", batch: Some(300_000), bar: 75.0 },
+    // 150 was aimed at; readings and minutes alone come to 160 (docs/sensors.md).
+    Way { name: "batches of 900 s", batch: Some(900_000), bar: 138.0 },
+    // 75 was aimed at.
+    Way { name: "batches of 300 s", batch: Some(300_000), bar: 105.0 },
     Way { name: "live, every 60 s", batch: Some(60_000), bar: 0.0 },
     Way { name: "live, every 10 s", batch: Some(10_000), bar: 0.0 },
 ];
@@ -61,14 +64,16 @@ pub fn run(arguments: &[String]) -> Outcome {
         "{:<40} {:>9} {:>11} {:>9} {:>7} {:>14}",
         "way", "records", "write units", "fewer", "bar", "$ a user-year"
     );
-    let mut missed = Vec::new();
+    let (mut missed, mut kinds) = (Vec::new(), Vec::new());
     for Way { name, batch, bar } in &WAYS {
-        let (mut records, mut units) = (0, 0.0);
+        let (mut records, mut costs) = (0, Vec::new());
         for recording in RECORDINGS {
-            let (sent, cost) = keep(recording, *batch)?;
+            let (sent, more) = keep(recording, *batch)?;
             records += sent;
-            units += cost;
+            costs.extend(more);
         }
+        let units: f64 = costs.iter().map(|cost| cost.writes).sum();
+        kinds.extend(by_kind(&costs).into_iter().map(|(kind, sums)| (*name, kind, sums)));
         let fewer = records as f64 / units;
         let dollars = YEAR / fewer * DOLLARS_A_MILLION / 1_000_000.0;
         println!("{name:<40} {records:>9} {units:>11.1} {fewer:>9.1} {bar:>7} {dollars:>14.4}");
@@ -77,11 +82,46 @@ pub fn run(arguments: &[String]) -> Outcome {
         }
     }
     println!("one item a record                        {:>70.4}", YEAR * DOLLARS_A_MILLION / 1_000_000.0);
+    println!();
+    println!(
+        "{:<24} {:<12} {:>7} {:>7} {:>8} {:>11} {:>9}",
+        "way", "item", "writes", "units", "of index", "bytes", "of a unit"
+    );
+    for (way, kind, Sums { writes, units, indexes, bytes }) in kinds {
+        let (mean, full) = (bytes as f64 / writes as f64, bytes as f64 / 1024.0 / (units - indexes));
+        println!("{way:<24} {kind:<12} {writes:>7} {units:>7.0} {indexes:>8.0} {mean:>11.0} {:>8.0}%", full * 100.0);
+    }
     if missed.is_empty() { Ok(()) } else { Err(missed.join("; ")) }
 }
 
+/// What writes of one kind of item come to.
+#[derive(Default)]
+struct Sums {
+    writes: usize,
+    units: f64,
+    indexes: f64,
+    bytes: usize,
+}
+
+/// The writes by what they write. None is of several items.
+fn by_kind(costs: &[Cost]) -> BTreeMap<String, Sums> {
+    let mut kinds: BTreeMap<String, Sums> = BTreeMap::new();
+    for cost in costs {
+        for item in &cost.items {
+            let names = if item.sort.starts_with("rollup") { 2 } else { 1 };
+            let kind = item.sort.split('#').take(names).collect::<Vec<_>>().join(" ");
+            let sums = kinds.entry(kind).or_default();
+            sums.writes += 1;
+            sums.units += cost.writes;
+            sums.indexes += cost.indexes;
+            sums.bytes += item.bytes;
+        }
+    }
+    kinds
+}
+
 /// Keeps a recording; how many records it has, and what that cost.
-fn keep(name: &str, batch: Option<i64>) -> Result<(usize, f64), String> {
+fn keep(name: &str, batch: Option<i64>) -> Result<(usize, Vec<Cost>), String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/sensors/fit");
     let bytes = std::fs::read(folder.join(format!("{name}.fit"))).map_err(|error| format!("{name}: {error}"))?;
     let recording = activity_files::read(&bytes, &Limits::default()).map_err(|error| format!("{name}: {error}"))?;
@@ -103,7 +143,7 @@ fn keep(name: &str, batch: Option<i64>) -> Result<(usize, f64), String> {
     if !stage.start("close-hours") {
         return Err("close-hours failed".to_owned());
     }
-    Ok((recording.times.len(), stage.costs().iter().map(|cost| cost.writes).sum()))
+    Ok((recording.times.len(), stage.costs()))
 }
 
 fn upload(stage: &Stage, person: &Principal, device: DeviceId, bytes: &[u8]) -> Outcome {

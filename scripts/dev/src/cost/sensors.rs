@@ -65,6 +65,24 @@ pub(super) fn cases() -> Result<Vec<Row>, String> {
     }
     upload(&stage, &person, &device, from - 2 * day)?;
     note("ingest-activity-file, an hour", "ingest-activity-file");
+    let silence = json!({ "after_s": 600, "cool_down_s": 600 });
+    expect(200, stage.ask("set-alert-rules").by(&person).send(&json!({ "thresholds": [], "silence": silence })))?;
+    note("set-alert-rules", "set-alert-rules");
+    // Into another hour than what waits to be closed.
+    stage.pass(Duration::from_secs(300));
+    if !stage.start("close-hours") {
+        return Err("close-hours failed".to_owned());
+    }
+    stage.costs();
+    send("a-batch-that-is-heard", stage.now().as_millis() - 10_000, 10)?;
+    note("add-readings, 10 s that somebody listens to", "add-readings");
+    stage.pass(Duration::from_secs(660));
+    if !stage.start("close-hours") {
+        return Err("close-hours failed".to_owned());
+    }
+    note("close-hours, one silent device", "close-hours");
+    expect(204, stage.ask("delete-device").by(&person).at(&device).get())?;
+    note("delete-device", "delete-device");
     Ok(rows)
 }
 

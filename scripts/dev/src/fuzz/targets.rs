@@ -6,6 +6,7 @@ use crate::generate::describe;
 use crate::generate::samples::samples;
 use activity_files::metrics::Summary;
 use activity_files::{Limits, read, write_fit};
+use chunk_codec::{Channel as Column, Chunk};
 use kernel::{AccountId, Principal, Role};
 use local::authorizer::Authorizer;
 use local::cloud::API;
@@ -29,7 +30,7 @@ pub type Target = Box<dyn FnMut(&mut Random) -> Result<bool, String>>;
 pub type Prepare = fn() -> Result<Target, String>;
 
 /// Every target by name.
-pub const ALL: [(&str, Prepare); 7] = [
+pub const ALL: [(&str, Prepare); 8] = [
     ("events", events),
     ("requests", requests),
     ("signature", webhook_signature),
@@ -37,6 +38,7 @@ pub const ALL: [(&str, Prepare); 7] = [
     ("cursor", cursor),
     ("import", import),
     ("activity", activity),
+    ("chunk", chunk),
 ];
 
 /// Where a product of the samples is sold and an order is placed: what there is to be damaged.
@@ -385,4 +387,54 @@ fn activity() -> Result<Target, String> {
             other => Err(format!("what was written reads as {:?}", other.map(|again| again.times.len()))),
         }
     }))
+}
+
+/// Chunks of readings: what the decoder takes is a chunk like any other, and its header says the same. The check is
+/// forged for most, so that what is behind it is met.
+fn chunk() -> Result<Target, String> {
+    let path = format!("{}/../../data/sensors/fit/sample-activity.fit", env!("CARGO_MANIFEST_DIR"));
+    let bytes = std::fs::read(&path).map_err(|error| format!("{path}: {error}"))?;
+    let recording = read(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
+    let mut seeds = Vec::new();
+    for (first, times) in recording.times.chunks(60).enumerate().step_by(7) {
+        let part = |channel: &Column| Column {
+            kind: channel.kind,
+            values: channel.values[first * 60..first * 60 + times.len()].to_vec(),
+        };
+        let chunk = Chunk::new(times.to_vec(), recording.channels.iter().map(part).collect());
+        seeds.push(chunk_codec::encode(&chunk.map_err(|error| error.to_string())?));
+    }
+    Ok(Box::new(move |random| {
+        let seed = &seeds[random.below(seeds.len())];
+        let mut bytes = damage::bytes(random, seed);
+        if random.chance(90) {
+            forge(&mut bytes);
+        }
+        let header = chunk_codec::header(&bytes);
+        let Ok(chunk) = chunk_codec::decode(&bytes) else {
+            return Ok(false);
+        };
+        let kinds: Vec<_> = chunk.channels().iter().map(|channel| channel.kind).collect();
+        let told =
+            header.map(|header| (header.records, header.channels.iter().map(|(kind, _)| *kind).collect::<Vec<_>>()));
+        if told != Ok((chunk.times().len(), kinds)) {
+            return Err(format!("the header of {bytes:02x?} says something else than its readings"));
+        }
+        match chunk_codec::decode(&chunk_codec::encode(&chunk)) {
+            Ok(again) if again == chunk => Ok(true),
+            _ => Err(format!("what {bytes:02x?} reads as is not read again")),
+        }
+    }))
+}
+
+/// Makes the version and the check right, as shared/chunk-codec/FORMAT.md has them.
+fn forge(bytes: &mut [u8]) {
+    if let [version, checked @ ..] = bytes
+        && let Some((check, rest)) = checked.split_first_chunk_mut::<2>()
+    {
+        let step = |crc: u16| if crc & 0x8000 != 0 { crc << 1 ^ 0x1021 } else { crc << 1 };
+        let crc = rest.iter().fold(0, |crc, byte| (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| step(crc)));
+        *version = chunk_codec::VERSION;
+        *check = crc.to_le_bytes();
+    }
 }

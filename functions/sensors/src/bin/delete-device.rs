@@ -1,0 +1,4 @@
+//! `delete-device` on Lambda.
+fn main() -> std::process::ExitCode {
+    platform::lambda::run(sensors::delete_device::function())
+}
