@@ -63,7 +63,7 @@ impl Site {
             name: self.to_string(),
             contexts: crate::contexts,
             plant,
-            in_towns: false,
+            shows_in: None,
         }
     }
 }
@@ -77,7 +77,7 @@ pub fn sites(seeds: u64, steps: u64) -> BTreeSet<Site> {
         name: "none".to_owned(),
         contexts: crate::contexts,
         plant,
-        in_towns: false,
+        shows_in: None,
     };
     for seed in 0..seeds {
         History::of(seed, steps, Some(&notes)).play(false);

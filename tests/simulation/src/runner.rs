@@ -2,6 +2,7 @@
 
 use crate::acts::UNTIL_DELIVERED;
 use crate::bugs::Bug;
+use crate::club::Club;
 use crate::shop::{LARGE, Shop};
 use crate::town::{Chapter, Town};
 use local::simulation::{Faults, Outcome, Random, Simulation, Trace};
@@ -12,9 +13,32 @@ use std::sync::{Mutex, PoisonError};
 /// Keeps what the weather draws apart from what else a seed decides.
 const WEATHER: u64 = 0x77ea_7435;
 
-/// Of every so many seeds this one plays a town, the others a shop.
-const EVERY: u64 = 3;
-const TOWN: u64 = 2;
+/// What a seed plays. Of every nine histories three are of a town, one of a club, the others of a shop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum World {
+    /// Customers and staff.
+    Shop,
+    /// Clients, workers and managers.
+    Town,
+    /// People who train.
+    Club,
+}
+
+impl World {
+    /// The world of a seed.
+    pub fn of(seed: u64) -> Self {
+        match (seed % 3, seed % 9) {
+            (2, _) => World::Town,
+            (_, 4) => World::Club,
+            _ => World::Shop,
+        }
+    }
+
+    /// The seeds that play it, in order.
+    pub fn seeds(self) -> impl Iterator<Item = u64> {
+        (0..).filter(move |seed| World::of(*seed) == self)
+    }
+}
 
 /// What determines a history.
 #[derive(Clone)]
@@ -39,6 +63,8 @@ pub struct Played {
     pub delivered: u64,
     /// Payouts that were made.
     pub paid: u64,
+    /// Moments with readings that were there in the end.
+    pub kept: u64,
 }
 
 impl Played {
@@ -54,7 +80,7 @@ impl<'b> History<'b> {
         Self { seed, steps, spared: BTreeSet::new(), bug }
     }
 
-    /// Plays it: every third one in a town, the others in a shop.
+    /// Plays it, in the world that is the seed's.
     pub fn play(&self, keep_trace: bool) -> Played {
         let contexts = self.bug.map_or_else(crate::contexts, |bug| (bug.contexts)());
         let simulation = Simulation::new(self.seed, contexts, keep_trace, |inner| match self.bug {
@@ -63,9 +89,10 @@ impl<'b> History<'b> {
         });
         let played = simulation.and_then(|mut simulation| {
             simulation.spare(self.spared.clone());
-            match self.seed % EVERY {
-                TOWN => self.in_town(simulation),
-                _ => Ok(self.in_shop(simulation)),
+            match World::of(self.seed) {
+                World::Town => self.in_town(simulation),
+                World::Club => Ok(self.in_club(simulation)),
+                World::Shop => Ok(self.in_shop(simulation)),
             }
         });
         played.unwrap_or_else(|reason| Played {
@@ -81,6 +108,7 @@ impl<'b> History<'b> {
             commands: 0,
             delivered: 0,
             paid: 0,
+            kept: 0,
         })
     }
 
@@ -97,6 +125,7 @@ impl<'b> History<'b> {
             commands: shop.commands,
             delivered: shop.delivered.len() as u64,
             paid: 0,
+            kept: 0,
         }
     }
 
@@ -110,7 +139,21 @@ impl<'b> History<'b> {
             commands: town.commands,
             delivered: 0,
             paid: town.paid(),
+            kept: 0,
         })
+    }
+
+    fn in_club(&self, mut simulation: Simulation) -> Played {
+        let mut club = Club::new(simulation.cloud.clone());
+        club.open(&mut simulation, &mut Random::new(self.seed));
+        let outcome = simulation.run(&mut club, self.steps, self.faults());
+        Played {
+            outcome,
+            commands: club.commands,
+            delivered: 0,
+            paid: 0,
+            kept: club.kept(),
+        }
     }
 
     fn faults(&self) -> Faults {
@@ -213,6 +256,8 @@ pub struct Summary {
     pub delivered: u64,
     /// Payouts that were made.
     pub paid: u64,
+    /// Moments with readings that were there in the end.
+    pub kept: u64,
     /// The lowest seeds with violations, and the violations.
     pub failed: Vec<(u64, Vec<String>)>,
 }
@@ -227,6 +272,7 @@ impl Summary {
         self.commands += played.commands;
         self.delivered += played.delivered;
         self.paid += played.paid;
+        self.kept += played.kept;
         if played.went_wrong() {
             self.failed.push((seed, played.outcome.violations));
         }
@@ -259,6 +305,10 @@ pub fn play_many(first: u64, count: u64, steps: u64) -> Summary {
 
 /// How many histories it takes to catch a bug; `None`: not within `count`.
 pub fn seeds_to_catch(bug: &Bug, count: u64, steps: u64) -> Option<u64> {
-    let seed = |n: u64| if bug.in_towns { n * EVERY + TOWN } else { n };
-    (0..count).find(|n| History::of(seed(*n), steps, Some(bug)).play(false).went_wrong()).map(|n| n + 1)
+    let seeds: Box<dyn Iterator<Item = u64>> = match bug.shows_in {
+        Some(world) => Box::new(world.seeds()),
+        None => Box::new(0..),
+    };
+    let catches = |seed: u64| History::of(seed, steps, Some(bug)).play(false).went_wrong();
+    (1..=count).zip(seeds).find(|(_, seed)| catches(*seed)).map(|(n, _)| n)
 }

@@ -2,9 +2,11 @@
 //! for them. A simulation that does not catch them proves nothing.
 
 pub(crate) mod requests;
+mod sensors;
 mod services;
 mod twins;
 
+use crate::runner::World;
 use local::outside::Outside;
 use platform::Context;
 use requests::{Seam, tampering};
@@ -21,8 +23,8 @@ pub struct Bug {
     pub contexts: fn() -> Vec<Context>,
     /// Puts the mistake between the functions and the cloud.
     pub plant: Plant,
-    /// Whether it shows in towns alone: no other history is played to find it.
-    pub in_towns: bool,
+    /// Where it shows, if nowhere else: no other history is played to find it.
+    pub shows_in: Option<World>,
 }
 
 impl Bug {
@@ -32,7 +34,7 @@ impl Bug {
             name: name.to_owned(),
             contexts: crate::contexts,
             plant: tampering(seam),
-            in_towns: false,
+            shows_in: None,
         }
     }
 
@@ -42,12 +44,16 @@ impl Bug {
             name: name.to_owned(),
             contexts,
             plant: Arc::new(|inner| inner),
-            in_towns: false,
+            shows_in: None,
         }
     }
 
     fn in_towns(self) -> Self {
-        Self { in_towns: true, ..self }
+        Self { shows_in: Some(World::Town), ..self }
+    }
+
+    fn in_clubs(self) -> Self {
+        Self { shows_in: Some(World::Club), ..self }
     }
 }
 
@@ -91,5 +97,10 @@ pub fn bugs() -> Vec<Bug> {
         .in_towns(),
         Bug::twin("a cancellation that finds a worker changes nothing", services::late_cancellations_ignored)
             .in_towns(),
+        Bug::twin("hours are struck off whatever came while they were closed", sensors::closing_looks_once).in_clubs(),
+        Bug::seam("rollups are replaced without asking whether somebody did meanwhile", sensors::ROLLUP_UNASKED)
+            .in_clubs(),
+        Bug::seam("a batch that comes again is added to what is there", sensors::BATCH_ADDED).in_clubs(),
+        Bug::seam("a workout is entered without asking whether it was", sensors::WORKOUT_UNASKED).in_clubs(),
     ]
 }
