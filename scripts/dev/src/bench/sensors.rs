@@ -135,20 +135,31 @@ fn send(stage: &Stage, person: &Principal, device: DeviceId, recording: &Recordi
         };
         let times = recording.times[first..last].to_vec();
         let chunk = Chunk::new(times, columns.iter().map(column).collect()).map_err(|error| error.to_string())?;
-        let request = HttpRequest {
-            route: "POST /v1/devices/{device}/chunks".to_owned(),
-            path: [("device".to_owned(), device.to_string())].into(),
-            headers: [("idempotency-key".to_owned(), format!("the-batch-from-{begin}"))].into(),
-            claims: claims(person, stage.cloud.issuer(), API, stage.now().after(Duration::from_secs(600))),
-            body: Some(aws_smithy_types::base64::encode(encode(&chunk))),
-            is_base64: true,
-            ..HttpRequest::default()
-        };
-        let answer = stage.invoke("add-chunk", request.event("bench")).map_err(|error| error.to_string())?;
-        good(&HttpResponse::of(&answer))?;
+        good(&post_chunk(stage, person, device, &format!("the-batch-from-{begin}"), &chunk)?)?;
         first = last;
     }
     Ok(())
+}
+
+/// Sends a chunk as an app does.
+pub fn post_chunk(
+    stage: &Stage,
+    person: &Principal,
+    device: DeviceId,
+    key: &str,
+    chunk: &Chunk,
+) -> Result<HttpResponse, String> {
+    let request = HttpRequest {
+        route: "POST /v1/devices/{device}/chunks".to_owned(),
+        path: [("device".to_owned(), device.to_string())].into(),
+        headers: [("idempotency-key".to_owned(), key.to_owned())].into(),
+        claims: claims(person, stage.cloud.issuer(), API, stage.now().after(Duration::from_secs(600))),
+        body: Some(aws_smithy_types::base64::encode(encode(chunk))),
+        is_base64: true,
+        ..HttpRequest::default()
+    };
+    let answer = stage.invoke("add-chunk", request.event("stage")).map_err(|error| error.to_string())?;
+    Ok(HttpResponse::of(&answer))
 }
 
 fn good(answer: &HttpResponse) -> Result<Value, String> {
