@@ -9,4 +9,5 @@ mod chart;
 mod close_hours;
 mod consents;
 mod histories;
+mod republish;
 mod support;
