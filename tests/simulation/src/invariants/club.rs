@@ -23,6 +23,9 @@ type Figures = [i128; 6];
 /// Figures by when their stretch begins, and kind.
 type Summed = BTreeMap<(i64, u16), Figures>;
 
+/// When something was sent first, and when it was known first that it was taken, in the eyes of people.
+type Moments = (u64, Option<u64>);
+
 /// Everything that does not hold, in words.
 pub fn violations(club: &Club, simulation: &Simulation) -> Vec<String> {
     let mut violations = club.surprises.clone();
@@ -134,7 +137,7 @@ impl Stored<'_> {
     }
 
     /// Activities that came as files, with what their devices recorded; when that was put first, and seen first.
-    fn recorded(&self) -> Vec<(&Activity, &Rows, (u64, Option<u64>))> {
+    fn recorded(&self) -> Vec<(&Activity, &Rows, Moments)> {
         let mut recorded = Vec::new();
         for activity in self.activities.iter().filter(|activity| activity.request.is_none()) {
             let became = |file: &str| {
@@ -201,13 +204,7 @@ impl Stored<'_> {
     }
 
     /// What became of a reading that was sent at one moment and confirmed at another, by what was deleted when.
-    fn fate(
-        &self,
-        device: DeviceId,
-        (sent, confirmed): (u64, Option<u64>),
-        at: i64,
-        activity: Option<ActivityId>,
-    ) -> Fate {
+    fn fate(&self, device: DeviceId, (sent, confirmed): Moments, at: i64, activity: Option<ActivityId>) -> Fate {
         let mut fate = Fate::There;
         for erasure in self.club.erasures.values() {
             let concerns = match &erasure.what {
