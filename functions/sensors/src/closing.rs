@@ -1,12 +1,12 @@
 //! Closing hours: their rollups are made to say what their readings say.
 //!
 //! Rollups are read before the readings and replaced only if nobody replaced them since: whoever closes last has seen all
-//! that the others had. So it does not matter how many close an hour, how often, or where one of them stops; what is
-//! already as it should be is not written again.
+//! that the others had. A day is summed up from hours that are known to be the latest: read after the day, written before
+//! it. So it does not matter how many close an hour, how often, or where one of them stops; what is already as it should
+//! be is not written again.
 
 use crate::rollup::{self, HOUR, Rows, Tier};
 use crate::store::{DECISIONS, Rollup, readings, rollup_key};
-use futures_util::future::try_join_all;
 use kernel::DeviceId;
 use platform::{Blob, Error, Stored, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,9 +35,9 @@ async fn close_day(sensors: &Table, device: DeviceId, day: i64, hours: &[i64]) -
 
 /// `false`: somebody else closed meanwhile.
 async fn try_close_day(sensors: &Table, device: DeviceId, day: i64, hours: &[i64]) -> Result<bool, Error> {
-    let (days, today) =
-        platform::both(Shelf::read(sensors, device, Tier::Days, day), Shelf::read(sensors, device, Tier::Hours, day))
-            .await?;
+    // First the days, then the hours that they are summed up from: a day that replaces another one is newer than it.
+    let days = Shelf::read(sensors, device, Tier::Days, day).await?;
+    let today = Shelf::read(sensors, device, Tier::Hours, day).await?;
     let mut hourly = today.rows.clone();
     // One after the other: an hour of a hundred readings a second takes its megabytes.
     for hour in hours {
@@ -47,7 +47,7 @@ async fn try_close_day(sensors: &Table, device: DeviceId, day: i64, hours: &[i64
             total if total.is_empty() => drop(hourly.remove(hour)),
             total => drop(hourly.insert(*hour, total)),
         }
-        if !before.write(sensors, minutes).await? {
+        if !before.write(sensors, minutes, false).await? {
             return Ok(false);
         }
     }
@@ -56,8 +56,9 @@ async fn try_close_day(sensors: &Table, device: DeviceId, day: i64, hours: &[i64
         total if total.is_empty() => drop(daily.remove(&day)),
         total => drop(daily.insert(day, total)),
     }
-    let wrote = try_join_all([today.write(sensors, hourly), days.write(sensors, daily)]).await?;
-    Ok(wrote.into_iter().all(|wrote| wrote))
+    // Whoever sums up a day must still have all of its hours: they are written first, changed or not.
+    let sums_up = daily != days.rows;
+    Ok(today.write(sensors, hourly, sums_up).await? && days.write(sensors, daily, false).await?)
 }
 
 /// The rows that stand in an item, which may not be there yet.
@@ -77,9 +78,10 @@ impl Shelf {
         Ok(Self { device, tier, begin, found, rows })
     }
 
-    /// Puts these rows in place of those that were read; `false` if somebody else did meanwhile.
-    async fn write(self, sensors: &Table, rows: Rows) -> Result<bool, Error> {
-        if rows == self.rows {
+    /// Puts these rows in place of those that were read, if they are others or `anyway`; `false` if somebody else did
+    /// meanwhile.
+    async fn write(self, sensors: &Table, rows: Rows, anyway: bool) -> Result<bool, Error> {
+        if rows == self.rows && !anyway {
             return Ok(true);
         }
         let Self { device, tier, begin, found, .. } = self;

@@ -10,5 +10,6 @@ mod close_hours;
 mod consents;
 mod delete_device;
 mod histories;
+mod republish;
 mod silence;
 mod support;

@@ -5,6 +5,7 @@ mod activities;
 mod coaches;
 mod domain;
 mod library;
+mod republish;
 mod runs;
 mod support;
 mod workouts;

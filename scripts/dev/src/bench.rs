@@ -6,7 +6,7 @@ mod ledger;
 mod load;
 mod processor;
 mod runtime_api;
-mod sensors;
+pub mod sensors;
 pub mod start;
 pub mod writes;
 

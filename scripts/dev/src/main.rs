@@ -9,6 +9,7 @@ cargo dev <command>
   journeys [--url U --mail U --stripe U]   the HTTP journeys against a running system
   demo [--orders 500] [--url U] [--json yes]  real orders through the API, then everything is reconciled
   demo services [--requests 2000]          a week of services in fast-forward, then everything is reconciled
+  demo sensors [--recordings N] [--seed S] real recordings through the API, twice; then held against the files
   load-products [--url U --count 200]      real products into a running system
   token [--as manager] [--url U]           an access token of somebody, for curl
   sandbox [--port 8791] [--url U]          the partners' sandboxes for a deployment elsewhere

@@ -1,15 +1,15 @@
-//! `cargo dev mutants`: whether the simulation sees each condition that is left out, in a shop or in a town.
+//! `cargo dev mutants`: whether the simulation sees each condition that is left out, wherever it is met.
 
 use crate::{Options, Outcome};
 use simulation::mutants::{Site, sites};
-use simulation::runner::{self, Scene};
+use simulation::runner::{self, World};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Mutants that no history catches, because they do no harm or are too rare: `site — reason`.
 const SURVIVORS: &str = include_str!("../../../tests/simulation/survivors.txt");
-/// Histories of each scene in which sites are looked for.
+/// Histories of each world in which sites are looked for.
 const LOOKED_AT: usize = 16;
 /// What is excused is looked for in so many times fewer histories: enough to see that its excuse is out of date.
 const EXCUSED: usize = 8;
@@ -17,32 +17,33 @@ const EXCUSED: usize = 8;
 /// Tries every mutant.
 #[allow(clippy::print_stdout, reason = "a measurement on the command line")]
 pub fn run(arguments: &[String]) -> Outcome {
-    let options = Options::read(arguments, &["seeds", "steps", "only", "scene"])?;
+    let options = Options::read(arguments, &["seeds", "steps", "only", "world"])?;
     let (seeds, steps) = (options.get("seeds", 40)?, options.get("steps", 500)?);
     let only: String = options.get("only", String::new())?;
-    let scenes = match options.get("scene", "both".to_owned())?.as_str() {
-        "shop" => vec![Scene::Shop],
-        "town" => vec![Scene::Town],
-        "both" => vec![Scene::Shop, Scene::Town],
-        other => return Err(format!("the scenes are shop and town, not {other}")),
+    let worlds = match options.get("world", "all".to_owned())?.as_str() {
+        "shop" => vec![World::Shop],
+        "town" => vec![World::Town],
+        "club" => vec![World::Club],
+        "all" => vec![World::Shop, World::Town, World::Club],
+        other => return Err(format!("the worlds are shop, town and club, not {other}")),
     };
-    // What both come by is looked for in the shop.
-    let mut found = BTreeMap::<Site, Scene>::new();
-    for scene in scenes {
-        for site in sites(scene, LOOKED_AT, steps) {
-            found.entry(site).or_insert(scene);
+    // What several come by is looked for in the first of them.
+    let mut found = BTreeMap::<Site, World>::new();
+    for world in worlds {
+        for site in sites(world, LOOKED_AT, steps) {
+            found.entry(site).or_insert(world);
         }
     }
-    let sites: Vec<(Site, Scene)> = found.into_iter().filter(|(site, _)| site.to_string().contains(&only)).collect();
+    let sites: Vec<(Site, World)> = found.into_iter().filter(|(site, _)| site.to_string().contains(&only)).collect();
     let excused: BTreeMap<&str, &str> = SURVIVORS.lines().filter_map(|line| line.split_once(" — ")).collect();
     let tally = Mutex::new(Tally::default());
     let next = AtomicUsize::new(0);
     let work = || {
-        while let Some((site, scene)) = sites.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((site, world)) = sites.get(next.fetch_add(1, Ordering::Relaxed)) {
             let name = site.to_string();
             let excuse = excused.get(name.as_str()).copied();
             let histories = if excuse.is_some() { seeds / EXCUSED } else { seeds };
-            let caught = runner::seeds_to_catch(&site.mutant(*scene), histories, steps);
+            let caught = runner::seeds_to_catch(&site.mutant(*world), histories, steps);
             let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
             tally.add(&name, caught, excuse);
         }

@@ -7,9 +7,11 @@ mod crowds;
 mod orders;
 mod people;
 mod refusals;
+mod sensors;
 mod services;
 pub mod shop;
 mod story;
+mod training;
 
 pub use catalog::browsing;
 pub use client::{Answer, Api, Site};
@@ -17,8 +19,10 @@ pub use crowds::{last_unit, repeated_requests};
 pub use orders::{large_order, order_to_reservation, shortage, strangers};
 pub use people::{ADMIN, Person};
 pub use refusals::refusals;
+pub use sensors::sensor_story;
 pub use services::{import_story, service_story};
 pub use story::{sessions, whole_story};
+pub use training::training_story;
 
 /// Something did not go as it should, in words.
 pub type Outcome = Result<(), String>;
@@ -53,6 +57,8 @@ pub fn all(api: &Api, scale: Scale) -> Vec<(&'static str, Outcome)> {
         ("what is imported is found by anybody", browsing(api)),
         ("a service goes from the application to the worker's pay", service_story(api)),
         ("a partner's clients become ours", import_story(api)),
+        ("readings go from the consent to the chart, the letter and the coach", sensor_story(api)),
+        ("a programme goes from enrolling to what a recording completes", training_story(api)),
         ("a large order is reserved as a whole", large_order(api, scale.skus)),
         ("of all buyers of the last unit one gets it", last_unit(api, scale.buyers)),
         ("a request that is repeated is done once", repeated_requests(api, scale.requests)),

@@ -110,6 +110,16 @@ fn a_partners_clients_become_ours() {
 }
 
 #[test]
+fn readings_go_from_the_consent_to_the_chart_the_letter_and_the_coach() {
+    World::start("sensors").sees(journeys::sensor_story);
+}
+
+#[test]
+fn a_programme_goes_from_enrolling_to_what_a_recording_completes() {
+    World::start("training").sees(journeys::training_story);
+}
+
+#[test]
 fn a_large_order_is_reserved_as_a_whole() {
     World::start("large").sees(|api| journeys::large_order(api, Scale::FULL.skus));
 }

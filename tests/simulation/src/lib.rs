@@ -1,8 +1,10 @@
-//! Seeded histories of the whole system: customers who place and cancel, staff who set prices and count stock, under
-//! every fault that AWS allows; what must hold when the world is at rest; and planted bugs that must be caught.
+//! Seeded histories of the whole system: a shop whose customers place and cancel, a town in which services are requested
+//! and done, a club whose members' devices send readings, under every fault that AWS allows; what must hold when the world
+//! is at rest; and planted bugs that must be caught.
 
 pub mod acts;
 pub mod bugs;
+pub mod club;
 mod commands;
 pub mod invariants;
 mod look;

@@ -3,7 +3,7 @@
 
 use crate::bugs::requests::{unconditional, writes};
 use crate::bugs::{Bug, Plant};
-use crate::runner::{History, Scene};
+use crate::runner::{History, World};
 use futures_util::future::{BoxFuture, FutureExt};
 use local::outside::{Answer, NoAnswer, Outside, OutsideCall};
 use serde_json::Value;
@@ -56,20 +56,20 @@ impl Site {
     }
 
     /// The production code without this, to be looked for in such histories.
-    pub fn mutant(&self, scene: Scene) -> Bug {
+    pub fn mutant(&self, world: World) -> Bug {
         let site = self.clone();
         let plant: Plant = Arc::new(move |inner| Arc::new(Mutant { inner, site: site.clone() }));
         Bug {
             name: self.to_string(),
             contexts: crate::contexts,
             plant,
-            scene,
+            world,
         }
     }
 }
 
-/// Every site that the first so many histories of a scene come by.
-pub fn sites(scene: Scene, count: usize, steps: u64) -> BTreeSet<Site> {
+/// Every site that the first so many histories of a world come by.
+pub fn sites(world: World, count: usize, steps: u64) -> BTreeSet<Site> {
     let seen: Arc<Mutex<BTreeSet<Site>>> = Arc::default();
     let noting = seen.clone();
     let plant: Plant = Arc::new(move |inner| Arc::new(Noting { inner, seen: noting.clone() }));
@@ -77,9 +77,9 @@ pub fn sites(scene: Scene, count: usize, steps: u64) -> BTreeSet<Site> {
         name: "none".to_owned(),
         contexts: crate::contexts,
         plant,
-        scene,
+        world,
     };
-    for seed in scene.seeds().take(count) {
+    for seed in world.seeds().take(count) {
         History::of(seed, steps, Some(&notes)).play(false);
     }
     std::mem::take(&mut *lock(&seen))

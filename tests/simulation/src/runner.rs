@@ -2,6 +2,7 @@
 
 use crate::acts::UNTIL_DELIVERED;
 use crate::bugs::Bug;
+use crate::club::Club;
 use crate::shop::{LARGE, Shop};
 use crate::town::{Chapter, Town};
 use local::simulation::{Faults, Outcome, Random, Simulation, Trace};
@@ -12,24 +13,30 @@ use std::sync::{Mutex, PoisonError};
 /// Keeps what the weather draws apart from what else a seed decides.
 const WEATHER: u64 = 0x77ea_7435;
 
-/// What is played.
+/// What a seed plays. Of every nine histories three are of a town, one of a club, the others of a shop.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Scene {
-    /// A shop and its customers: two of three seeds.
+pub enum World {
+    /// Customers and staff.
     Shop,
-    /// A town with clients, workers and a payday: every third seed.
+    /// Clients, workers and managers.
     Town,
+    /// People who train.
+    Club,
 }
 
-impl Scene {
-    /// What a seed plays.
+impl World {
+    /// The world of a seed.
     pub fn of(seed: u64) -> Self {
-        if seed % 3 == 2 { Scene::Town } else { Scene::Shop }
+        match (seed % 3, seed % 9) {
+            (2, _) => World::Town,
+            (_, 4) => World::Club,
+            _ => World::Shop,
+        }
     }
 
-    /// The seeds that play it.
+    /// The seeds that play it, in order.
     pub fn seeds(self) -> impl Iterator<Item = u64> {
-        (0..).filter(move |seed| Scene::of(*seed) == self)
+        (0..).filter(move |seed| World::of(*seed) == self)
     }
 }
 
@@ -56,6 +63,8 @@ pub struct Played {
     pub delivered: u64,
     /// Payouts that were made.
     pub paid: u64,
+    /// Moments with readings that were there in the end.
+    pub kept: u64,
 }
 
 impl Played {
@@ -71,7 +80,7 @@ impl<'b> History<'b> {
         Self { seed, steps, spared: BTreeSet::new(), bug }
     }
 
-    /// Plays it: every third one in a town, the others in a shop.
+    /// Plays it, in the world that is the seed's.
     pub fn play(&self, keep_trace: bool) -> Played {
         let contexts = self.bug.map_or_else(crate::contexts, |bug| (bug.contexts)());
         let simulation = Simulation::new(self.seed, contexts, keep_trace, |inner| match self.bug {
@@ -80,9 +89,10 @@ impl<'b> History<'b> {
         });
         let played = simulation.and_then(|mut simulation| {
             simulation.spare(self.spared.clone());
-            match Scene::of(self.seed) {
-                Scene::Town => self.in_town(simulation),
-                Scene::Shop => Ok(self.in_shop(simulation)),
+            match World::of(self.seed) {
+                World::Town => self.in_town(simulation),
+                World::Club => Ok(self.in_club(simulation)),
+                World::Shop => Ok(self.in_shop(simulation)),
             }
         });
         played.unwrap_or_else(|reason| Played {
@@ -98,6 +108,7 @@ impl<'b> History<'b> {
             commands: 0,
             delivered: 0,
             paid: 0,
+            kept: 0,
         })
     }
 
@@ -114,6 +125,7 @@ impl<'b> History<'b> {
             commands: shop.commands,
             delivered: shop.delivered.len() as u64,
             paid: 0,
+            kept: 0,
         }
     }
 
@@ -127,7 +139,21 @@ impl<'b> History<'b> {
             commands: town.commands,
             delivered: 0,
             paid: town.paid(),
+            kept: 0,
         })
+    }
+
+    fn in_club(&self, mut simulation: Simulation) -> Played {
+        let mut club = Club::new(simulation.cloud.clone());
+        club.open(&mut simulation, &mut Random::new(self.seed));
+        let outcome = simulation.run(&mut club, self.steps, self.faults());
+        Played {
+            outcome,
+            commands: club.commands,
+            delivered: 0,
+            paid: 0,
+            kept: club.kept(),
+        }
     }
 
     fn faults(&self) -> Faults {
@@ -230,6 +256,8 @@ pub struct Summary {
     pub delivered: u64,
     /// Payouts that were made.
     pub paid: u64,
+    /// Moments with readings that were there in the end.
+    pub kept: u64,
     /// The lowest seeds with violations, and the violations.
     pub failed: Vec<(u64, Vec<String>)>,
 }
@@ -244,6 +272,7 @@ impl Summary {
         self.commands += played.commands;
         self.delivered += played.delivered;
         self.paid += played.paid;
+        self.kept += played.kept;
         if played.went_wrong() {
             self.failed.push((seed, played.outcome.violations));
         }
@@ -274,8 +303,8 @@ pub fn play_many(first: u64, count: u64, steps: u64) -> Summary {
     summary
 }
 
-/// How many histories of its scene it takes to catch a bug; `None`: not within `count`.
+/// How many histories of its world it takes to catch a bug; `None`: not within `count`.
 pub fn seeds_to_catch(bug: &Bug, count: usize, steps: u64) -> Option<usize> {
-    let mut seeds = bug.scene.seeds().take(count);
+    let mut seeds = bug.world.seeds().take(count);
     seeds.position(|seed| History::of(seed, steps, Some(bug)).play(false).went_wrong()).map(|n| n + 1)
 }

@@ -149,13 +149,7 @@ fn keep(name: &str, batch: Option<i64>) -> Result<(usize, Vec<Cost>), String> {
 fn upload(stage: &Stage, person: &Principal, device: DeviceId, bytes: &[u8]) -> Outcome {
     let ask = stage.ask("create-activity-file").by(person).at(device).key("the-file-of-this-bench");
     let signed = good(&ask.send(&json!({ "length": bytes.len() })))?;
-    let headers: BTreeMap<String, String> =
-        serde_json::from_value(signed["headers"].clone()).map_err(|error| error.to_string())?;
-    let target = signed["url"].as_str().and_then(|url| url.split_once("/__s3/")).ok_or("an upload without a URL")?.1;
-    match stage.cloud.upload(target, &headers, bytes, stage.now()).status {
-        200 => Ok(()),
-        status => Err(format!("the upload was answered with {status}")),
-    }
+    crate::answers::upload(stage, &signed, bytes)
 }
 
 /// Sends what has a name, in batches of so many milliseconds.
@@ -175,20 +169,31 @@ fn send(stage: &Stage, person: &Principal, device: DeviceId, recording: &Recordi
         };
         let times = recording.times[first..last].to_vec();
         let chunk = Chunk::new(times, columns.iter().map(column).collect()).map_err(|error| error.to_string())?;
-        let request = HttpRequest {
-            route: "POST /v1/devices/{device}/chunks".to_owned(),
-            path: [("device".to_owned(), device.to_string())].into(),
-            headers: [("idempotency-key".to_owned(), format!("the-batch-from-{begin}"))].into(),
-            claims: claims(person, stage.cloud.issuer(), API, stage.now().after(Duration::from_secs(600))),
-            body: Some(aws_smithy_types::base64::encode(encode(&chunk))),
-            is_base64: true,
-            ..HttpRequest::default()
-        };
-        let answer = stage.invoke("add-chunk", request.event("bench")).map_err(|error| error.to_string())?;
-        good(&HttpResponse::of(&answer))?;
+        good(&post_chunk(stage, person, device, &format!("the-batch-from-{begin}"), &chunk)?)?;
         first = last;
     }
     Ok(())
+}
+
+/// Sends a chunk as an app does.
+pub fn post_chunk(
+    stage: &Stage,
+    person: &Principal,
+    device: DeviceId,
+    key: &str,
+    chunk: &Chunk,
+) -> Result<HttpResponse, String> {
+    let request = HttpRequest {
+        route: "POST /v1/devices/{device}/chunks".to_owned(),
+        path: [("device".to_owned(), device.to_string())].into(),
+        headers: [("idempotency-key".to_owned(), key.to_owned())].into(),
+        claims: claims(person, stage.cloud.issuer(), API, stage.now().after(Duration::from_secs(600))),
+        body: Some(aws_smithy_types::base64::encode(encode(chunk))),
+        is_base64: true,
+        ..HttpRequest::default()
+    };
+    let answer = stage.invoke("add-chunk", request.event("stage")).map_err(|error| error.to_string())?;
+    Ok(HttpResponse::of(&answer))
 }
 
 fn good(answer: &HttpResponse) -> Result<Value, String> {

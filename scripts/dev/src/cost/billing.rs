@@ -1,7 +1,7 @@
 //! Each use case of billing by itself, over a week.
 
 use super::Row;
-use super::measure::expect;
+use crate::answers::expect;
 use billing::calendar::{Calendar, Period};
 use contracts::jobs::JobCompleted;
 use contracts::payments::InvoicePaid;

@@ -1,7 +1,7 @@
 //! What a client pays beside orders: an invoice, and something onto the balance; and a day's comparison.
 
 use super::Row;
-use super::measure::expect;
+use crate::answers::expect;
 use contracts::billing::InvoiceIssued;
 use kernel::{Currency, InvoiceId, Money, Role};
 use local::sandbox::stripe::confirmation;

@@ -1,11 +1,10 @@
 //! What readings cost, from the consent to the chart of a year; and an activity that is uploaded.
 
 use super::Row;
-use super::measure::expect;
+use crate::answers::expect;
 use kernel::{AccountId, Principal, Role, Timestamp};
 use local::stage::Stage;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A minute in milliseconds.
@@ -106,11 +105,6 @@ fn upload(stage: &Stage, person: &Principal, device: &str, from: i64) -> Result<
     );
     let ask = stage.ask("create-activity-file").by(person).at(device).key("the-key-of-the-file");
     let signed = expect(201, ask.send(&json!({ "length": file.len() })))?;
-    let headers: BTreeMap<String, String> =
-        serde_json::from_value(signed["headers"].clone()).map_err(|error| error.to_string())?;
-    let target = signed["url"].as_str().and_then(|url| url.split_once("/__s3/")).ok_or("an upload without a URL")?.1;
-    match stage.cloud.upload(target, &headers, file.as_bytes(), stage.now()).status {
-        200 => stage.settle(),
-        status => Err(format!("the upload was answered with {status}")),
-    }
+    crate::answers::upload(stage, &signed, file.as_bytes())?;
+    stage.settle()
 }

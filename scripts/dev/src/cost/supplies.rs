@@ -1,7 +1,7 @@
 //! What the supplies of a job and its cookie cost, from what staff set up to what is bought again.
 
 use super::Row;
-use super::measure::expect;
+use crate::answers::expect;
 use contracts::jobs::JobCreated;
 use kernel::{AccountId, JobId, Principal, RequestId, Role, ServiceId};
 use local::stage::Stage;

@@ -1,7 +1,7 @@
 //! What training costs, from a programme to a recorded workout.
 
 use super::Row;
-use super::measure::expect;
+use crate::answers::expect;
 use contracts::sensors::{ActivityDeleted, ActivityRecorded, BestPower};
 use kernel::{AccountId, ActivityId, Principal, ProgrammeId, Role, Sport};
 use local::stage::Stage;

@@ -7,6 +7,7 @@
 
 mod check;
 pub mod plan;
+mod sensors;
 mod services;
 mod story;
 
@@ -31,8 +32,10 @@ const ROWS: usize = 500;
 /// Replays `--orders` orders at `--url`; prints the summary as text, or with `--json yes` as JSON.
 #[allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a command line that measures its own time")]
 pub fn run(arguments: &[String]) -> Outcome {
-    if arguments.first().is_some_and(|word| word == "services") {
-        return services::run(&arguments[1..]);
+    match arguments.first().map(String::as_str) {
+        Some("services") => return services::run(&arguments[1..]),
+        Some("sensors") => return sensors::run(&arguments[1..]),
+        _ => {}
     }
     let options = Options::read(arguments, &["orders", "url", "json", "data"])?;
     let data: PathBuf = options.get("data", PathBuf::from("data/retail"))?;

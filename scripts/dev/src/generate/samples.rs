@@ -76,9 +76,7 @@ fn http(function: &Function, method: &str, path: &str, description: &Description
 fn query(description: &Description) -> String {
     let schema = description.query.as_ref().map(|schema| schema.as_value().clone()).unwrap_or_default();
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let pairs = required.map(|name| {
-        format!("{name}={}", example(description, &schema["properties"][name]))
-    });
+    let pairs = required.map(|name| format!("{name}={}", example(description, &schema["properties"][name])));
     pairs.collect::<Vec<_>>().join("&")
 }
 

@@ -2,10 +2,11 @@
 //! for them. A simulation that does not catch them proves nothing.
 
 pub(crate) mod requests;
+mod sensors;
 mod services;
 mod twins;
 
-use crate::runner::Scene;
+use crate::runner::World;
 use local::outside::Outside;
 use platform::Context;
 use requests::{Seam, tampering};
@@ -23,7 +24,7 @@ pub struct Bug {
     /// Puts the mistake between the functions and the cloud.
     pub plant: Plant,
     /// Where it shows: only such histories are played to find it.
-    pub scene: Scene,
+    pub world: World,
 }
 
 impl Bug {
@@ -33,7 +34,7 @@ impl Bug {
             name: name.to_owned(),
             contexts: crate::contexts,
             plant: tampering(seam),
-            scene: Scene::Shop,
+            world: World::Shop,
         }
     }
 
@@ -43,12 +44,16 @@ impl Bug {
             name: name.to_owned(),
             contexts,
             plant: Arc::new(|inner| inner),
-            scene: Scene::Shop,
+            world: World::Shop,
         }
     }
 
     fn in_towns(self) -> Self {
-        Self { scene: Scene::Town, ..self }
+        Self { world: World::Town, ..self }
+    }
+
+    fn in_clubs(self) -> Self {
+        Self { world: World::Club, ..self }
     }
 }
 
@@ -92,5 +97,10 @@ pub fn bugs() -> Vec<Bug> {
         .in_towns(),
         Bug::twin("a cancellation that finds a worker changes nothing", services::late_cancellations_ignored)
             .in_towns(),
+        Bug::twin("hours are struck off whatever came while they were closed", sensors::closing_looks_once).in_clubs(),
+        Bug::seam("rollups are replaced without asking whether somebody did meanwhile", sensors::ROLLUP_UNASKED)
+            .in_clubs(),
+        Bug::seam("a batch that comes again is added to what is there", sensors::BATCH_ADDED).in_clubs(),
+        Bug::seam("a workout is entered without asking whether it was", sensors::WORKOUT_UNASKED).in_clubs(),
     ]
 }

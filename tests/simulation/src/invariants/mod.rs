@@ -1,9 +1,11 @@
-//! What must hold when the world is at rest: in every world, in the shop, and in the town.
+//! What must hold when the world is at rest: in every world, in the shop, in the town, and in the club.
 
+pub mod club;
 pub(crate) mod ledger;
 pub(crate) mod money;
 pub mod shop;
 pub mod town;
+mod training;
 
 use local::simulation::Simulation;
 use notifications::channel::Channel;
@@ -60,7 +62,9 @@ fn happens(reason: Reason) -> bool {
 }
 
 /// Kinds of items that announce all of their state each time: a later announcement makes up for one that was lost.
-const SNAPSHOTS: [&str; 2] = ["product", "service"];
+const SNAPSHOTS: [&str; 4] = ["product", "service", "consent", "activity"];
+/// An alert is news. What a stream lost of it, which takes a day, nobody need hear any more.
+const NEWS: &str = "alarm";
 /// A part of a week's run announces work that waits. Once it is done, by whatever way it was heard of, nobody need hear of
 /// it any more; that every run is done is looked at for itself.
 const WORK: &str = "part";
@@ -81,7 +85,7 @@ fn events(simulation: &Simulation, violations: &mut Vec<String>) {
         item_and_version(id).is_some_and(|(item, version)| {
             let kind = item.rsplit('/').next().and_then(|sk| sk.split('#').next()).unwrap_or_default();
             let newer = || newest.get(&item).is_some_and(|newest| *newest > version);
-            kind == WORK || (SNAPSHOTS.contains(&kind) && newer())
+            [WORK, NEWS].contains(&kind) || (SNAPSHOTS.contains(&kind) && newer())
         })
     };
     let published = |id: &str| simulation.published.contains_key(id);

@@ -1,6 +1,7 @@
 //! How the clock of a town moves: to what people wait for, and to the end of the week.
 
 use super::Town;
+use super::opening::Done;
 use crate::look;
 use jobs::job::{Job, State};
 use kernel::Timestamp;
@@ -29,9 +30,13 @@ impl Town {
         let patience = if beginning.is_empty() || random.chance(15) { 1 } else { 0 };
         let idle = if waiting.is_empty() { patience } else { 0 };
         let run = self.calendar.run_of(self.calendar.due_at(now).next());
-        let ending = if run <= now.after(EVE) { 30 } else { 1 };
-        let (at, functions) = match random.weighted(&[8, 8 * patience, 2 * patience, 8, ending * idle, 3 * idle, idle])
-        {
+        let ending = match (run <= now.after(EVE), self.chapter.done) {
+            // What such a history is about comes while there are faults, whatever else waits.
+            (true, Done::Worked) => 40,
+            (true, _) => 30 * idle,
+            (false, _) => idle,
+        };
+        let (at, functions) = match random.weighted(&[8, 8 * patience, 2 * patience, 8, ending, 3 * idle, idle]) {
             0 => (in_seconds(random.between(30, 300)), vec!["match-waiting"]),
             1 => (waiting.iter().map(|job| before(job)).min()?, vec!["match-waiting"]),
             2 => (jobs.iter().filter_map(|job| job.due).filter(|due| *due > now).min()?, vec!["close-missed-jobs"]),

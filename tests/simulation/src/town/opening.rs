@@ -171,7 +171,9 @@ impl Town {
 
     /// Clients request something, and workers are found.
     fn match_some(&mut self, simulation: &mut Simulation, random: &mut Random) {
-        for _ in 0..2 {
+        // A week that is about to end has enough in it to pay all workers.
+        let requests = if self.chapter.done == Done::Worked { 4 } else { 2 };
+        for _ in 0..requests {
             if let Some(command) = self.want(random, simulation.now()) {
                 self.ask(simulation, command);
             }
@@ -190,7 +192,7 @@ impl Town {
 
     /// Workers do what they have to do, mostly well.
     fn end_jobs(&mut self, simulation: &mut Simulation, random: &mut Random) {
-        for _ in 0..2 {
+        for _ in 0..4 {
             self.wait_for_job(simulation);
             let soon = simulation.now().after(Duration::from_secs(1800));
             let jobs: Vec<Job> = look::all(&self.cloud, "jobs");
