@@ -10,7 +10,7 @@ use contracts::sensors::{
     HeartRateVariability,
 };
 use kernel::id::Id;
-use kernel::{AccountId, ActivityId, BatchId, DeviceId, Digest, Timestamp};
+use kernel::{AccountId, ActivityFileId, ActivityId, BatchId, DeviceId, Digest, Timestamp};
 use platform::Blob;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,9 @@ pub struct Activity {
     /// Fingerprint of the request that marked it. Absent of what was uploaded: its readings are its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+    /// The file that it was read from. Absent of what was marked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<ActivityFileId>,
     /// What is told of it, but for heart rates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub figures: Option<ActivityRecorded>,
@@ -77,6 +80,7 @@ impl Activity {
             from,
             until,
             request: None,
+            file: None,
             figures: Some(figures),
             heart_rates: Blob(heart_rates),
             list: Some(list_of(person)),

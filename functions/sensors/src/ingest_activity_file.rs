@@ -13,7 +13,7 @@ use crate::intake::{self, put};
 use crate::recording::series_of;
 use crate::store::{activity_key, consent_of, device_key, upload_key};
 use activity_files::{Activity as Recording, Limits};
-use kernel::{AccountId, ActivityId, DeviceId, Timestamp};
+use kernel::{ActivityId, Timestamp};
 use platform::bucket::put_objects;
 use platform::{Error, Function, Notice, Now, Objects, Table, events};
 use std::time::Duration;
@@ -73,22 +73,23 @@ async fn ingest(sensors: &Table, place: &Place, bytes: &[u8], now: Timestamp) ->
             return Ok(Outcome::refused("no-readings", "the file holds no readings: export the recording itself"));
         }
     };
-    let (id, again) = name(sensors, person, &recording).await?;
-    if !again {
-        store(sensors, (id, person, device), &recording, &batch, now).await?;
+    let (id, known) = name(sensors, place, &recording).await?;
+    if known.is_none() {
+        store(sensors, id, place, &recording, &batch, now).await?;
     }
+    // What was read from this very file is not there again: its notice came twice.
+    let again = known.is_some_and(|known| known.file != Some(place.file));
     Ok(Outcome::Recorded { activity: id, again, damaged: recording.damage.is_some() })
 }
 
-/// The id of the recording, and whether it is there already. A deleted activity never comes back: its recording, uploaded
-/// again, is another one.
-async fn name(sensors: &Table, person: AccountId, recording: &Recording) -> Result<(ActivityId, bool), Error> {
+/// The id of the recording, and the activity that it is if that is there already. A deleted activity never comes back:
+/// its recording, uploaded again, is another one; told again of the file that it was read from, it stays deleted.
+async fn name(sensors: &Table, place: &Place, recording: &Recording) -> Result<(ActivityId, Option<Activity>), Error> {
     for again in 0..TIMES {
-        let id = id_of(person, recording, again);
-        match sensors.get::<Activity>(&activity_key(id)).await? {
-            None => return Ok((id, false)),
-            Some(known) if known.value.deleted_at.is_none() => return Ok((id, true)),
-            Some(_) => {}
+        let id = id_of(place.person, recording, again);
+        match sensors.get::<Activity>(&activity_key(id)).await?.map(|known| known.value) {
+            Some(known) if known.deleted_at.is_some() && known.file != Some(place.file) => {}
+            known => return Ok((id, known)),
         }
     }
     Err(Error::broken("a recording was deleted and uploaded again too often"))
@@ -96,18 +97,23 @@ async fn name(sensors: &Table, person: AccountId, recording: &Recording) -> Resu
 
 async fn store(
     sensors: &Table,
-    (id, person, device): (ActivityId, AccountId, DeviceId),
+    id: ActivityId,
+    place: &Place,
     recording: &Recording,
     batch: &Batch,
     now: Timestamp,
 ) -> Result<(), Error> {
+    let Place { person, device, file } = *place;
     let pieces = batch.pieces().map_err(Error::broken)?;
     let request = id.to_string();
     let fragments: Vec<Fragment> =
         pieces.iter().map(|piece| Fragment::new(device, batch_of(id), &request[..20], piece, now)).collect();
     put(sensors, &fragments).await?;
     closing::close(sensors, device, &intake::hours(batch)).await?;
-    let activity = Activity::new(id, person, device, recording);
+    let activity = Activity {
+        file: Some(file),
+        ..Activity::new(id, person, device, recording)
+    };
     sensors.create(&activity, vec![ActivityEvent::Recorded]).await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use local::faults::Fate;
 use local::stage::Stage;
 use local::testing::problem;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A real recording.
@@ -225,6 +226,49 @@ fn an_activity_that_is_deleted_takes_its_readings_along_and_nothing_else() {
     let again = ingested(&stage, device, "the-same-walk-once-more", walk(from).as_bytes());
     assert_ne!(again["activity"], became["activity"]);
     assert_eq!(all(&stage, device).len(), 90);
+}
+
+/// What object storage says when this file of the person has come.
+fn put_notice(device: DeviceId, file: &str) -> String {
+    let key = format!("activities/{}/{device}/{file}", person().account);
+    json!({ "Records": [{ "eventName": "ObjectCreated:Put", "s3": { "object": { "key": key } } }] }).to_string()
+}
+
+#[test]
+fn an_activity_that_is_deleted_while_its_file_is_told_of_once_more_stays_deleted() {
+    let (stage, device) = with_device();
+    let stage = Arc::new(stage);
+    let file = upload(&stage, device, KEY, walk(morning(&stage)).as_bytes());
+    let (notice, entered, other) = (put_notice(device, &file), AtomicUsize::new(0), stage.clone());
+    let told_again = notice.clone();
+    stage.interfere(move |call| {
+        if call.operation == "GetObject" && entered.fetch_add(1, Ordering::Relaxed) == 0 {
+            assert!(other.notice("ingest-activity-file", &told_again));
+            let became = good(&outcome(&other, &person(), &file));
+            let deleted = other.ask("delete-activity").by(&person()).at(became["activity"].as_str().unwrap()).get();
+            assert_eq!(deleted.status_code, 204, "{}", deleted.body);
+        }
+        Fate::Answered
+    });
+    assert!(stage.notice("ingest-activity-file", &notice));
+    stage.calm();
+    assert_eq!(good(&stage.ask("list-activities").by(&person()).get())["items"], json!([]));
+    assert!(all(&stage, device).is_empty());
+}
+
+#[test]
+fn a_file_whose_outcome_was_not_noted_is_not_known_from_before() {
+    let (stage, device) = with_device();
+    let file = upload(&stage, device, KEY, walk(morning(&stage)).as_bytes());
+    let notice = put_notice(device, &file);
+    stage.interfere(move |call| {
+        let is_outcome = call.operation == "PutItem" && String::from_utf8_lossy(&call.body).contains("again");
+        if is_outcome { Fate::NeverSent } else { Fate::Answered }
+    });
+    assert!(!stage.notice("ingest-activity-file", &notice), "it comes again");
+    stage.calm();
+    assert!(stage.notice("ingest-activity-file", &notice));
+    assert_eq!(good(&outcome(&stage, &person(), &file))["again"], false);
 }
 
 #[test]

@@ -68,7 +68,8 @@ item!(Edition, Never, "edition", false, |one| edition_key(one.programme, one.edi
 item!(Athlete, Never, "athlete", false, |one| athlete_key(one.person));
 item!(Enrolment, EnrolmentEvent, "enrolment", true, |one| enrolment_key(one.person, one.id));
 item!(Session, SessionEvent, "session", true, |one| session_key(one.enrolment, one.position, one.number));
-item!(Workout, WorkoutEvent, "workout", true, |one| workout_key(one.person, one.id));
+// It announces all of its state each time, and of a deleted one nothing that was measured is kept to be told again.
+item!(Workout, WorkoutEvent, "workout", false, |one| workout_key(one.person, one.id));
 item!(DayLoad, Never, "day", false, |one| Key::new(one.person, format!("day#{}", one.day)));
 item!(Records, Never, "records", false, |one| records_key(one.person, one.sport));
 

@@ -56,8 +56,19 @@ fn history() -> (std::sync::Arc<Stage>, BTreeMap<String, Value>) {
     (stage, by_id(told))
 }
 
+/// Whether this is the newest that was told of its item.
+fn is_newest(id: &str, told: &BTreeMap<String, Value>) -> bool {
+    let parts = |id: &str| {
+        let (item, place) = id.rsplit_once('/').unwrap();
+        (item.to_owned(), place.split('.').nth(1).unwrap().parse::<u64>().unwrap())
+    };
+    let (item, version) = parts(id);
+    told.keys().map(|other| parts(other)).all(|(other, newer)| other != item || newer <= version)
+}
+
+/// Of a workout how it stands: what was measured of a deleted one is gone. Of all else everything.
 #[test]
-fn everything_is_announced_again_under_the_same_ids() {
+fn everything_that_still_holds_is_announced_again_to_the_letter() {
     let (stage, told) = history();
     let kinds: BTreeSet<&str> = told.values().map(|event| event["type"].as_str().unwrap()).collect();
     let all = [
@@ -70,6 +81,11 @@ fn everything_is_announced_again_under_the_same_ids() {
         WorkoutWithdrawn::TYPE,
     ];
     assert_eq!(kinds, BTreeSet::from(all), "the history holds every event there is");
+    let told: BTreeMap<String, Value> = told
+        .clone()
+        .into_iter()
+        .filter(|(id, _)| !id.contains("/workout#") || is_newest(id, &told))
+        .collect();
     stage.pass(DAY);
     let mut before = None;
     for _ in 0..2 {
@@ -78,11 +94,7 @@ fn everything_is_announced_again_under_the_same_ids() {
         assert_eq!(answer["events"], told.len());
         let again = by_id(published(&stage).concat());
         assert_eq!(again.keys().collect::<Vec<_>>(), told.keys().collect::<Vec<_>>());
-        for (id, event) in &told {
-            for field in ["type", "subject", "time", "stateversion", "epoch"] {
-                assert_eq!(again[id][field], event[field], "{field} of {id}");
-            }
-        }
+        assert_eq!(again, told, "one id, one content");
         assert_eq!(before.replace(again.clone()).unwrap_or(again.clone()), again, "as often as one likes");
     }
 }

@@ -3,16 +3,18 @@
 use crate::{Options, Outcome};
 use simulation::matrix::{self, WORKFLOWS};
 
-/// Tries them all (`--pairs false`: with single faults only), or the one of this number with the first plan under which it goes wrong shown.
+/// Tries them all (`--pairs false`: with single faults only; `--every N`: of workflows of the town, which take long, each
+/// N-th of those), or the one of this number, with the first plan under which it goes wrong shown.
 #[allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement on the command line")]
 pub fn run(arguments: &[String]) -> Outcome {
-    let options = Options::read(arguments, &["workflow", "pairs"])?;
+    let options = Options::read(arguments, &["workflow", "pairs", "every"])?;
     let with_pairs = options.get("pairs", true)?;
     let only: usize = options.get("workflow", 0)?;
+    let every: usize = options.get("every", 1)?;
     let (mut points, mut pairs, mut failed) = (0, 0, 0);
     for (number, workflow) in (1..).zip(&WORKFLOWS).filter(|(number, _)| only == 0 || only == *number) {
         let start = std::time::Instant::now();
-        let tried = matrix::attempt(workflow, with_pairs)?;
+        let tried = matrix::attempt(workflow, with_pairs, every)?;
         println!(
             "{number} {}: {} points, {} pairs, {} violations ({:.0} s)",
             workflow.name,

@@ -29,9 +29,9 @@ cargo dev <command>
   simulate [--seeds 500] [--steps 500]     many histories, then the planted bugs, then determinism
   simulate --seed S [--steps 500]          one history, step by step; one that goes wrong, as short as it gets
   simulate --bug N [--seed S]              what a planted bug does, as short as it gets
-  mutants [--only TEXT]                    whether each condition that is left out is caught
+  mutants [--only TEXT] [--world W]        whether each condition that is left out is caught
   fuzz [--executions 100000] [--only TEXT] damaged input for whatever reads input from outside
-  crashes [--workflow N]                   every workflow with a fault at every call it makes, and pairs of them
+  crashes [--workflow N] [--every N]       every workflow with a fault at every call it makes, and pairs of them
   payouts [--workers 1000]                 a week's payouts while those who make them are killed at every boundary
 ";
 

@@ -27,23 +27,25 @@ pub fn run(arguments: &[String]) -> Outcome {
         "all" => vec![World::Shop, World::Town, World::Club],
         other => return Err(format!("the worlds are shop, town and club, not {other}")),
     };
-    // What several come by is looked for in the first of them.
-    let mut found = BTreeMap::<Site, World>::new();
+    let mut found = BTreeMap::<Site, Vec<World>>::new();
     for world in worlds {
         for site in sites(world, LOOKED_AT, steps) {
-            found.entry(site).or_insert(world);
+            found.entry(site).or_default().push(world);
         }
     }
-    let sites: Vec<(Site, World)> = found.into_iter().filter(|(site, _)| site.to_string().contains(&only)).collect();
+    let sites: Vec<(Site, Vec<World>)> =
+        found.into_iter().filter(|(site, _)| site.to_string().contains(&only)).collect();
     let excused: BTreeMap<&str, &str> = SURVIVORS.lines().filter_map(|line| line.split_once(" — ")).collect();
     let tally = Mutex::new(Tally::default());
     let next = AtomicUsize::new(0);
     let work = || {
-        while let Some((site, world)) = sites.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((site, worlds)) = sites.get(next.fetch_add(1, Ordering::Relaxed)) {
             let name = site.to_string();
             let excuse = excused.get(name.as_str()).copied();
             let histories = if excuse.is_some() { seeds / EXCUSED } else { seeds };
-            let caught = runner::seeds_to_catch(&site.mutant(*world), histories, steps);
+            // What several worlds come by may do harm in one of them alone.
+            let in_world = |world: &World| runner::seeds_to_catch(&site.mutant(*world), histories, steps);
+            let caught = worlds.iter().find_map(in_world);
             let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
             tally.add(&name, caught, excuse);
         }

@@ -62,7 +62,7 @@ fn happens(reason: Reason) -> bool {
 }
 
 /// Kinds of items that announce all of their state each time: a later announcement makes up for one that was lost.
-const SNAPSHOTS: [&str; 4] = ["product", "service", "consent", "activity"];
+const SNAPSHOTS: [&str; 5] = ["product", "service", "consent", "activity", "workout"];
 /// An alert is news. What a stream lost of it, which takes a day, nobody need hear any more.
 const NEWS: &str = "alarm";
 /// A part of a week's run announces work that waits. Once it is done, by whatever way it was heard of, nobody need hear of
