@@ -55,23 +55,8 @@ pub fn day(stage: &Stage) {
     stage.pass(Duration::from_millis((begins.as_millis() - stage.now().as_millis()).unsigned_abs()));
     assert!(stage.start("sweep-enrolments"));
     let ride = ActivityRecorded {
-        activity: ActivityId::from_bits(1),
-        person: person.account,
-        sport: Sport::Cycling,
-        started_at: stage.now(),
-        ended_at: stage.now().after(Duration::from_secs(3600)),
-        utc_offset_minutes: Some(0),
-        elapsed_seconds: 3600,
-        moving_seconds: 3600,
-        distance_m: None,
-        work_joules: None,
-        average_power_w: None,
-        normalised_power_w: None,
-        stress_seconds: None,
-        heart_rate_seconds: vec![],
-        variability: None,
         best_power: vec![BestPower { seconds: 5, watts: 700 }],
-        best_distance: vec![],
+        ..ActivityRecorded::unmeasured(ActivityId::from_bits(1), person.account, Sport::Cycling, stage.now(), 3600)
     };
     assert!(stage.deliver("follow-activity", &event(stage, &ride, 1, 1)));
     let deleted = ActivityDeleted { activity: ride.activity, person: person.account };

@@ -13,7 +13,7 @@ use crate::ledger::{Account, Fact, Side};
 use crate::payout::{Payout, PayoutEvent};
 use crate::posting::{Outcome, enter, transfer};
 use crate::run::{Part, Run, Tally};
-use crate::store::{balance_key, failed, part_key, run_key, tallies, week_key, weeks};
+use crate::store::{balance_key, part_key, run_key, tallies, week_key, weeks};
 use contracts::billing::PageDue;
 use kernel::Timestamp;
 use platform::{Commit, Error, Function, Now, On, Stored, Table, events};
@@ -40,7 +40,7 @@ pub async fn settle_page(due: On<PageDue>, Now(now): Now, billing: Table) -> Res
         return Ok(());
     }
     let list = weeks(period, due.part);
-    let page = billing.list::<Week, Infallible>(&list, PAGE, part.value.cursor.as_ref()).await.map_err(failed)?;
+    let page = billing.list::<Week, Infallible>(&list, PAGE, part.value.cursor.as_ref()).await?;
     let mut outcome = Ok(());
     for week in page.items {
         outcome = outcome.and(settle(&billing, &run.value, week, now).await);

@@ -30,7 +30,7 @@ use crate::payout::{Payout, PayoutEvent, Standing};
 use crate::posting::{Posting, Txn, TxnEvent};
 use crate::run::{Part, PartEvent, Run, RunEvent, Tally};
 use kernel::{AccountId, AdjustmentId, Currency, Cursor, InvoiceId, Page, PayoutId, Timestamp};
-use platform::{Error, Failure, Index, Item, Key, List, Never, Stored, TableReader};
+use platform::{Error, Index, Item, Key, List, Never, Stored, TableReader};
 use std::convert::Infallible;
 
 /// Lists a client's invoices by week.
@@ -207,14 +207,5 @@ pub async fn due<T: Item>(
     cursor: Option<&Cursor>,
 ) -> Result<Page<Stored<T>>, Error> {
     let due = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now);
-    billing.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(failed)
-}
-
-/// The failure of what has nobody to refuse anything to.
-pub fn failed(failure: Failure<Infallible>) -> Error {
-    match failure {
-        Failure::Failed(error) => error,
-        Failure::Problem(problem) => Error::broken(problem.detail),
-        Failure::Refused(never) => match never {},
-    }
+    billing.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(Error::from)
 }

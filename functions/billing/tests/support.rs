@@ -213,6 +213,6 @@ pub fn item_of_run(stage: &Stage) -> billing::run::Run {
 }
 
 /// Checks that managers and auditors get past the caller's check of a function, and nobody else.
-pub fn only_for_overseers<'s>(ask: impl Fn() -> local::stage::Ask<'s>) {
+pub fn only_for_overseers<'s>(ask: impl Fn() -> local::ask::Ask<'s>) {
     local::testing::only_for_either(platform::http::Overseer::ROLES, ask);
 }

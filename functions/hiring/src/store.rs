@@ -118,7 +118,7 @@ pub async fn questions(hiring: &TableReader, test: TestId, edition: u32) -> Resu
     let list = List::collection::<Part>(test).prefix(parts_of(edition));
     let (mut questions, mut cursor) = (Vec::new(), None);
     loop {
-        let page = hiring.list::<Part, Infallible>(&list, PARTS_PAGE, cursor.as_ref()).await.map_err(failed)?;
+        let page = hiring.list::<Part, Infallible>(&list, PARTS_PAGE, cursor.as_ref()).await?;
         questions.extend(page.items.into_iter().flat_map(|part| part.value.questions));
         cursor = page.next;
         if cursor.is_none() {
@@ -165,7 +165,7 @@ pub async fn due(
     cursor: Option<&Cursor>,
 ) -> Result<Page<Stored<Application>>, Error> {
     let due = List::index(BY_DUE, waiting.name()).between(Timestamp::from_millis(0), now);
-    hiring.list::<Application, Infallible>(&due, DUE_PAGE, cursor).await.map_err(failed)
+    hiring.list::<Application, Infallible>(&due, DUE_PAGE, cursor).await.map_err(Error::from)
 }
 
 /// Moves an application on as `step` says, on the application as it stands then; `None` leaves it as it is.
@@ -224,13 +224,4 @@ pub async fn insert(
         None => transaction.create(&Likeness::new(mark).with(id, account), Vec::new()),
     };
     Ok(matches!(transaction.commit().await?, Commit::Done))
-}
-
-/// The failure of what has nobody to refuse anything to.
-fn failed(failure: Failure<Infallible>) -> Error {
-    match failure {
-        Failure::Failed(error) => error,
-        Failure::Problem(problem) => Error::broken(problem.detail),
-        Failure::Refused(never) => match never {},
-    }
 }

@@ -124,12 +124,7 @@ pub async fn reviews<R>(
 /// A page of what the clock is to end by `now`.
 pub async fn due(jobs: &TableReader, now: Timestamp, cursor: Option<&Cursor>) -> Result<Page<Stored<Job>>, Error> {
     let due = List::index(BY_DUE, job::WAITING).between(Timestamp::from_millis(0), now);
-    match jobs.list::<Job, Infallible>(&due, DUE_PAGE, cursor).await {
-        Ok(page) => Ok(page),
-        Err(Failure::Failed(error)) => Err(error),
-        Err(Failure::Problem(problem)) => Err(Error::broken(problem.detail)),
-        Err(Failure::Refused(never)) => match never {},
-    }
+    Ok(jobs.list::<Job, Infallible>(&due, DUE_PAGE, cursor).await?)
 }
 
 /// Writes the next step of a job, with the course of its request if it waited for its start. Whether nobody was faster.

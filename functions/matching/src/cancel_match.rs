@@ -6,7 +6,6 @@
 
 use crate::moving::move_request;
 use crate::request::Request;
-use crate::store::failed;
 use crate::town::Towns;
 use contracts::services::RequestCancelled;
 use platform::{Creation, Error, Function, Now, On, Setting, Table, events};
@@ -24,14 +23,14 @@ pub async fn cancel_match(
     matching: Table,
 ) -> Result<(), Error> {
     let cancel = |request: &Request| Ok(request.cancel());
-    if move_request(&matching, &towns, cancelled.request, now, cancel).await.map_err(failed)?.is_some() {
+    if move_request(&matching, &towns, cancelled.request, now, cancel).await?.is_some() {
         return Ok(());
     }
     let closed = Request::cancelled_first(cancelled.request, cancelled.client, now);
     match matching.create(&closed, Vec::new()).await? {
         Creation::Created => Ok(()),
         Creation::Exists(_) => {
-            move_request(&matching, &towns, cancelled.request, now, cancel).await.map(drop).map_err(failed)
+            move_request(&matching, &towns, cancelled.request, now, cancel).await.map(drop).map_err(Error::from)
         }
     }
 }

@@ -4,7 +4,6 @@
 //! said already when and where to work is listed with it in the directory.
 
 use crate::moving::move_worker;
-use crate::store::failed;
 use crate::town::Towns;
 use contracts::hiring::WorkerHired;
 use platform::{Error, Function, Now, On, Setting, Table, events};
@@ -22,5 +21,5 @@ pub async fn keep_worker(
     matching: Table,
 ) -> Result<(), Error> {
     let step = |worker: &crate::worker::Worker, _| Ok(worker.hired(hired.skills.clone(), hired.stamp));
-    move_worker(&matching, &towns, hired.worker, now, step).await.map(drop).map_err(failed)
+    move_worker(&matching, &towns, hired.worker, now, step).await.map(drop).map_err(Error::from)
 }

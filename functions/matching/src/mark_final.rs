@@ -7,7 +7,6 @@
 
 use crate::moving::move_request;
 use crate::request::Request;
-use crate::store::failed;
 use crate::town::Towns;
 use contracts::jobs::{JobMissed, JobStarted};
 use platform::{Error, Function, Now, On, Setting, Table, events};
@@ -34,6 +33,6 @@ pub async fn mark_final(
         Final::JobMissed(event) => (event.request, event.attempt),
     };
     let decide = |found: &Request| Ok(found.make_final(attempt));
-    let moved = move_request(&matching, &towns, request, now, decide).await.map_err(failed)?;
+    let moved = move_request(&matching, &towns, request, now, decide).await?;
     moved.map(drop).ok_or_else(|| Error::unavailable(format!("{request} is not here yet")))
 }

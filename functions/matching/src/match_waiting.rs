@@ -9,7 +9,7 @@ use crate::batch;
 use crate::deciding::Desk;
 use crate::moving::move_request;
 use crate::request::{Request, WAITING};
-use crate::store::{self, failed};
+use crate::store;
 use crate::town::Towns;
 use contracts::matching::OfferEnd;
 use platform::{Error, Function, Now, Setting, Stored, Table, schedule};
@@ -74,6 +74,6 @@ async fn pass_lapsed_on(desk: &Desk<'_>, request: Stored<Request>) -> Result<Opt
     }
     let lapse =
         |request: &Request| Ok(request.lapsed(desk.now).then(|| request.pass_on(OfferEnd::Lapsed, desk.now)).flatten());
-    let moved = move_request(desk.matching, desk.towns, request.value.id, desk.now, lapse).await.map_err(failed)?;
+    let moved = move_request(desk.matching, desk.towns, request.value.id, desk.now, lapse).await?;
     Ok(moved.filter(|request| request.value.open().is_some()))
 }

@@ -29,8 +29,7 @@ use crate::worker::{LISTED, Worker};
 use kernel::{AccountId, Cursor, JobId, OfferId, Page, RequestId, Timestamp};
 use matching_core::{Decision, Pipeline};
 use platform::{
-    Commit, Error, Failure, Index, IndexEntry, IndexPage, Item, Key, List, Never, Stored, Table, TableReader,
-    Transaction,
+    Commit, Error, Index, IndexEntry, IndexPage, Item, Key, List, Never, Stored, Table, TableReader, Transaction,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -187,16 +186,7 @@ pub async fn due<T: Item>(
     cursor: Option<&Cursor>,
 ) -> Result<Page<Stored<T>>, Error> {
     let due = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now);
-    matching.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(failed)
-}
-
-/// The failure of what has nobody to refuse anything to.
-pub fn failed(failure: Failure<Infallible>) -> Error {
-    match failure {
-        Failure::Failed(error) => error,
-        Failure::Problem(problem) => Error::broken(problem.detail),
-        Failure::Refused(never) => match never {},
-    }
+    matching.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(Error::from)
 }
 
 /// A worker as it stands, and as it is to be.

@@ -4,7 +4,7 @@
 //! stays; one who cannot be taken out does not keep the others.
 
 use crate::moving::move_worker;
-use crate::store::{self, failed};
+use crate::store;
 use crate::town::Towns;
 use crate::worker::{LISTED, Worker};
 use platform::{Error, Function, Now, Setting, Table, schedule};
@@ -26,7 +26,7 @@ pub async fn unlist_workers(Setting(towns): Setting<Towns>, Now(now): Now, match
         for worker in page.items {
             let unlist = |worker: &Worker, _| Ok(worker.unlisted(now));
             let moved = move_worker(&matching, &towns, worker.value.account, now, unlist).await;
-            outcome = outcome.and(moved.map(drop).map_err(failed));
+            outcome = outcome.and(moved.map(drop).map_err(Error::from));
         }
         cursor = page.next;
         if cursor.is_none() {

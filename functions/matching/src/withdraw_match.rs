@@ -7,7 +7,7 @@
 use crate::deciding::Desk;
 use crate::moving::move_request;
 use crate::request::Request;
-use crate::store::{self, failed};
+use crate::store;
 use crate::town::Towns;
 use contracts::jobs::JobWithdrawn;
 use platform::{Error, Function, Now, On, Setting, Table, events};
@@ -25,7 +25,7 @@ pub async fn withdraw_match(
     matching: Table,
 ) -> Result<(), Error> {
     let withdraw = |request: &Request| Ok(request.withdraw(withdrawn.attempt, now));
-    let moved = move_request(&matching, &towns, withdrawn.request, now, withdraw).await.map_err(failed)?;
+    let moved = move_request(&matching, &towns, withdrawn.request, now, withdraw).await?;
     let request = moved.ok_or_else(|| Error::unavailable(format!("{} is not here yet", withdrawn.request)))?;
     let pipeline = store::pipeline(&matching).await?;
     let desk = Desk { matching: &matching, towns: &towns, pipeline: &pipeline, now };

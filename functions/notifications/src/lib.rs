@@ -22,6 +22,7 @@ pub mod sending;
 pub mod store;
 pub mod suppression;
 pub mod templates;
+pub mod topic;
 pub mod unsubscribing;
 pub mod waiting;
 pub mod words;

@@ -4,6 +4,7 @@
 //! sent. A code is sealed by its issuer, and opened only while the letter is written.
 
 use crate::channel::Channel;
+use crate::topic::{Nature, Topic};
 use contracts::identity::CodePurpose;
 use contracts::payments::Unpaid;
 use kernel::{ApplicationId, DeviceId, EndpointId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
@@ -245,29 +246,6 @@ pub enum Notice {
         /// How many more there are.
         more: u32,
     },
-}
-
-/// What people may choose channels for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Topic {
-    /// How orders get on.
-    Orders,
-    /// Receipts, refunds, failed payments, invoices, payouts.
-    Payments,
-}
-
-/// How far a person may do without it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Nature {
-    /// Codes and notices about the account's safety: always, at once, and not a matter of preferences.
-    Security,
-    /// What the law or the contract wants told: through the channels of the topic, or by e-mail if there are none.
-    Transactional(Topic),
-    /// What the person asked the marketplace for and waits to hear: by e-mail, and not a matter of preferences.
-    Official,
-    /// As the person likes.
-    Optional(Topic),
 }
 
 impl Notice {

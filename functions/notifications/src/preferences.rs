@@ -2,8 +2,9 @@
 
 use crate::channel::Channel;
 use crate::locale::Locale;
-use crate::notice::{Nature, Notice, Topic};
+use crate::notice::Notice;
 use crate::quiet_hours::QuietHours;
+use crate::topic::{Nature, Topic};
 use jiff::tz::TimeZone;
 use kernel::AccountId;
 use serde::{Deserialize, Serialize};

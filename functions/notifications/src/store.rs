@@ -22,7 +22,7 @@ use crate::waiting::{Bucket, Note, Then, What};
 use contracts::Stamp;
 use kernel::{AccountId, MessageId, OrderId, Timestamp};
 use platform::table::{Kept, List};
-use platform::{Error, Failure, Item, Key, Never, Table, TableReader};
+use platform::{Error, Item, Key, Never, Table, TableReader};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
@@ -223,11 +223,7 @@ pub async fn notes(
         Some(from) => list.between(from, format!("{}#~", Note::KIND)),
         None => list,
     };
-    let page = table.list::<Note, Infallible>(&list, limit, None).await.map_err(|failure| match failure {
-        Failure::Failed(error) => error,
-        Failure::Problem(problem) => Error::broken(problem.detail),
-        Failure::Refused(never) => match never {},
-    })?;
+    let page = table.list::<Note, Infallible>(&list, limit, None).await?;
     Ok((page.items.into_iter().map(|note| note.value).collect(), page.next.is_some()))
 }
 

@@ -7,9 +7,9 @@
 
 use crate::channel::Channel;
 use crate::figures::{UnsubscribeKey, Unsubscribes};
-use crate::notice::Topic;
 use crate::preferences::Preferences;
 use crate::store;
+use crate::topic::Topic;
 use crate::unsubscribing;
 use derive::Refusal;
 use kernel::Text;

@@ -1,7 +1,7 @@
 //! The token of an unsubscribe link: who does not want which letters any more. Only this context can make one, and
 //! nobody can tell from one whose it is. It never expires: a letter may be read years later.
 
-use crate::notice::Topic;
+use crate::topic::Topic;
 use kernel::AccountId;
 use platform::seal::{open, seal};
 use platform::signer::{base64url, from_base64url};

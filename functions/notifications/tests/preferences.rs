@@ -5,8 +5,9 @@ use contracts::identity::CodePurpose;
 use kernel::AccountId;
 use notifications::channel::Channel::{self, Email, Sms};
 use notifications::locale::Locale;
-use notifications::notice::{Nature, Notice, Topic};
+use notifications::notice::Notice;
 use notifications::preferences::Preferences;
+use notifications::topic::{Nature, Topic};
 use std::collections::BTreeSet;
 
 fn with(orders: &[Channel], payments: &[Channel]) -> Preferences {

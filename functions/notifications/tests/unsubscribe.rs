@@ -7,7 +7,7 @@ use local::outside::Service;
 use local::stage::Stage;
 use local::testing::problem;
 use local::trigger::HttpResponse;
-use notifications::notice::Topic;
+use notifications::topic::Topic;
 use notifications::unsubscribing::{read, token};
 use platform::SecretValues;
 use serde_json::{Value, json};

@@ -7,7 +7,7 @@ use crate::endpoint::{Endpoint, EndpointEvent, State};
 use crate::endpoint_secret::{EndpointSeal, sealed_anew};
 use crate::lane::Lane;
 use crate::list_endpoints::EndpointView;
-use crate::store::{endpoint_key, failed, lane_key};
+use crate::store::{endpoint_key, lane_key};
 use kernel::EndpointId;
 use platform::http::{self, Machine, Path};
 use platform::{Decision, Failure, Function, Now, Secret, Stored, Table};
@@ -47,7 +47,7 @@ pub async fn enable_endpoint(
     let endpoint = partners.change::<_, Infallible>(&place, decide).await;
     let endpoint = match endpoint {
         Err(Failure::Problem(problem)) => return Err(Failure::Problem(problem)),
-        other => other.map_err(failed)?.ok_or_else(http::not_found)?,
+        other => other.map_err(platform::Error::from)?.ok_or_else(http::not_found)?,
     };
     Ok(http::Ok::at(endpoint.version, EndpointView::of(endpoint)))
 }

@@ -273,14 +273,5 @@ pub async fn due<T: Item>(
 }
 
 async fn page<T: Item>(partners: &TableReader, list: &List, limit: u32) -> Result<Page<Stored<T>>, Error> {
-    partners.list::<T, Infallible>(list, limit, None).await.map_err(failed)
-}
-
-/// The failure of what has nobody to refuse anything to.
-pub fn failed(failure: Failure<Infallible>) -> Error {
-    match failure {
-        Failure::Failed(error) => error,
-        Failure::Problem(problem) => Error::broken(problem.detail),
-        Failure::Refused(never) => match never {},
-    }
+    partners.list::<T, Infallible>(list, limit, None).await.map_err(Error::from)
 }

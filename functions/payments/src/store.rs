@@ -102,8 +102,7 @@ pub fn methods_of(account: AccountId) -> List {
 pub async fn all_methods(payments: &TableReader, account: AccountId) -> Result<Vec<SavedMethod>, Error> {
     let (mut methods, mut cursor) = (Vec::new(), None);
     for _ in 0..MAX_METHOD_PAGES {
-        let page = payments.list::<SavedMethod, Infallible>(&methods_of(account), METHOD_PAGE, cursor.as_ref()).await;
-        let page = page.map_err(failed)?;
+        let page = payments.list::<SavedMethod, Infallible>(&methods_of(account), METHOD_PAGE, cursor.as_ref()).await?;
         methods.extend(page.items.into_iter().map(|method| method.value));
         cursor = page.next;
         if cursor.is_none() {
@@ -121,7 +120,7 @@ pub async fn due<T: Item>(
     cursor: Option<&Cursor>,
 ) -> Result<Page<Stored<T>>, Error> {
     let due = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now);
-    payments.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(failed)
+    payments.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(Error::from)
 }
 
 /// Lets `decide` say what becomes of a payment, on the payment as it stands, and stores that. Returns it as it
@@ -135,16 +134,7 @@ pub async fn change_payment(
         let next = decide(found.map(|found| &found.value)).map_err(Failure::Failed)?;
         Ok(next.map_or(Decision::Keep, |(payment, events)| Decision::To(payment, events)))
     };
-    payments.change::<Payment, Infallible>(&payment_key(purpose), decide).await.map_err(failed)
-}
-
-/// The failure of what has nobody to refuse anything to.
-fn failed(failure: Failure<Infallible>) -> Error {
-    match failure {
-        Failure::Failed(error) => error,
-        Failure::Problem(problem) => Error::broken(problem.detail),
-        Failure::Refused(never) => match never {},
-    }
+    payments.change::<Payment, Infallible>(&payment_key(purpose), decide).await.map_err(Error::from)
 }
 
 /// An account's counterpart at the provider.
@@ -229,7 +219,7 @@ pub fn comparison_key(day: Day) -> Key {
 /// The comparison of the latest day that one was begun of.
 pub async fn latest_comparison(payments: &TableReader) -> Result<Option<Stored<Comparison>>, Error> {
     let list = List::collection::<Comparison>(COMPARISONS).newest_first();
-    let page = payments.list::<Comparison, Infallible>(&list, 1, None).await.map_err(failed)?;
+    let page = payments.list::<Comparison, Infallible>(&list, 1, None).await?;
     Ok(page.items.into_iter().next())
 }
 
@@ -256,7 +246,7 @@ pub async fn moved(payments: &TableReader, day: Day, cursor: Option<&Cursor>) ->
     payments
         .list::<Payment, Infallible>(&List::index(BY_DAY, day), MOVED_PAGE, cursor)
         .await
-        .map_err(failed)
+        .map_err(Error::from)
 }
 
 impl Item for Break {
@@ -286,5 +276,5 @@ pub fn closed_breaks() -> List {
 
 /// A page of the breaks that are open.
 pub async fn still_open(payments: &TableReader, cursor: Option<&Cursor>) -> Result<Page<Stored<Break>>, Error> {
-    payments.list::<Break, Infallible>(&open_breaks(), BREAK_PAGE, cursor).await.map_err(failed)
+    payments.list::<Break, Infallible>(&open_breaks(), BREAK_PAGE, cursor).await.map_err(Error::from)
 }

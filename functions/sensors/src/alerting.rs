@@ -8,7 +8,7 @@ use crate::batch::Batch;
 use crate::listening;
 use crate::store::{alarm_key, rules_key};
 use kernel::{AccountId, DeviceId, Timestamp};
-use platform::{Decision, Error, Failure, Stored, Table};
+use platform::{Decision, Error, Stored, Table};
 use std::convert::Infallible;
 
 /// How old a reading may be that calls for attention, in milliseconds.
@@ -42,8 +42,7 @@ pub async fn look(
             let (after, events) = before.look(rule, readings());
             Ok(if after == before { Decision::Keep } else { Decision::To(after, events) })
         };
-        let looked: Result<_, Failure<Infallible>> = sensors.change(&alarm_key(device, rule.channel), decide).await;
-        looked.map_err(crate::store::failed)?;
+        sensors.change::<_, Infallible>(&alarm_key(device, rule.channel), decide).await?;
     }
     Ok(())
 }

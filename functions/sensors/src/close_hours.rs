@@ -11,9 +11,9 @@ use crate::device::Device;
 use crate::forgetting;
 use crate::listening;
 use crate::silence::Watch;
-use crate::store::{backlog_key, due, failed, first_hour};
+use crate::store::{backlog_key, due, first_hour};
 use kernel::{DeviceId, Timestamp};
-use platform::{Decision, Error, Failure, Function, IndexEntry, Item, Now, Stored, Table, schedule};
+use platform::{Decision, Error, Function, IndexEntry, Item, Now, Stored, Table, schedule};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -65,8 +65,7 @@ async fn close_device(sensors: &Table, device: DeviceId, now: Timestamp) -> Resu
         let known = found.is_some_and(|found| found.value == backlog);
         Ok(if known { Decision::Keep } else { Decision::To(backlog, Vec::new()) })
     };
-    let written: Result<_, Failure<Infallible>> = sensors.change(&key, begin).await;
-    written.map_err(failed)?;
+    sensors.change::<_, Infallible>(&key, begin).await?;
     let Some(closing) = begun else { return Ok(()) };
     let mut hours = BTreeSet::new();
     for hour in &closing.hours {
@@ -78,8 +77,8 @@ async fn close_device(sensors: &Table, device: DeviceId, now: Timestamp) -> Resu
         let ended = found.and_then(|found| found.value.end(closing.number, &under_way));
         Ok(ended.map_or(Decision::Keep, |ended| Decision::To(ended, Vec::new())))
     };
-    let ended: Result<_, Failure<Infallible>> = sensors.change(&key, end).await;
-    ended.map(drop).map_err(failed)
+    sensors.change::<_, Infallible>(&key, end).await?;
+    Ok(())
 }
 
 /// The hour of a mark, and which of those that it stands for have readings.

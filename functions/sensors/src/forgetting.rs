@@ -10,9 +10,9 @@ use crate::device::{Device, Left};
 use crate::erasing::{Erased, erase};
 use crate::rollup::DAY;
 use crate::silence::Watch;
-use crate::store::{activities_of, activity_key, alarm_key, device_key, failed, watch_key};
-use kernel::{AccountId, Cursor, DeviceId, Page, Timestamp};
-use platform::{Decision, Error, Failure, Item, Key, Stored, Table};
+use crate::store::{activities_of, activity_key, alarm_key, device_key, watch_key};
+use kernel::{AccountId, Cursor, DeviceId, Timestamp};
+use platform::{Decision, Error, Item, Key, Stored, Table};
 use std::convert::Infallible;
 
 /// Steps of a run: each erases at most ten thousand items, or looks through a page of activities.
@@ -70,9 +70,7 @@ async fn forget_activities(
     after: Option<Cursor>,
     now: Timestamp,
 ) -> Result<Option<Cursor>, Error> {
-    let page: Result<Page<Stored<Activity>>, Failure<Infallible>> =
-        activities_of(sensors, person, PAGE, after.as_ref()).await;
-    let page = page.map_err(failed)?;
+    let page = activities_of::<Infallible>(sensors, person, PAGE, after.as_ref()).await?;
     for activity in page.items.iter().filter(|activity| activity.value.device == device) {
         let delete = |found: Option<&Stored<Activity>>| {
             let deleted = found.and_then(|found| found.value.delete(now));

@@ -17,6 +17,7 @@ use platform::{Creation, Decision, Error, Failure, Stored, Table};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 /// How many items are written at a time.
 const AT_A_TIME: usize = 16;
@@ -206,6 +207,6 @@ pub async fn mark(sensors: &Table, device: DeviceId, hours: &BTreeSet<i64>, now:
             .map_err(full)?
             .map_or(Decision::Keep, |marked| Decision::To(marked, Vec::new())))
     };
-    let marked: Result<_, Failure<std::convert::Infallible>> = sensors.change(&backlog_key(device), decide).await;
-    marked.map(drop).map_err(crate::store::failed)
+    sensors.change::<_, Infallible>(&backlog_key(device), decide).await?;
+    Ok(())
 }

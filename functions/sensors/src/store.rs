@@ -272,7 +272,7 @@ pub async fn fragments(
     let begin = range.start.div_euclid(WINDOW) * WINDOW;
     let key = |moment: i64| format!("{}#{:013}", Fragment::KIND, moment.max(0));
     let list = List::collection::<Fragment>(device).between(key(begin), key(range.end));
-    sensors.list::<Fragment, Infallible>(&list, ITEMS, cursor).await.map_err(failed)
+    sensors.list::<Fragment, Infallible>(&list, ITEMS, cursor).await.map_err(Error::from)
 }
 
 /// The first of these hours, counted from 1970, that has fragments.
@@ -282,7 +282,7 @@ pub async fn first_hour(sensors: &TableReader, device: DeviceId, hours: &Range<i
     }
     let key = |hour: i64| format!("{}#{:013}", Fragment::KIND, hour * HOUR);
     let list = List::collection::<Fragment>(device).between(key(hours.start), key(hours.end));
-    let page = sensors.list::<Fragment, Infallible>(&list, 1, None).await.map_err(failed)?;
+    let page = sensors.list::<Fragment, Infallible>(&list, 1, None).await?;
     Ok(page.items.first().map(|found| found.value.window.div_euclid(HOUR)))
 }
 
@@ -305,7 +305,7 @@ pub async fn rows(sensors: &TableReader, device: DeviceId, tier: Tier, range: &R
     let list = List::collection::<Rollup>(device).between(key(tier.block(range.start)), key(range.end - 1));
     let (mut rows, mut cursor) = (Rows::new(), None);
     loop {
-        let page = sensors.list::<Rollup, Infallible>(&list, ITEMS, cursor.as_ref()).await.map_err(failed)?;
+        let page = sensors.list::<Rollup, Infallible>(&list, ITEMS, cursor.as_ref()).await?;
         for rollup in page.items {
             rows.extend(rollup.value.rows()?.into_iter().filter(|(begin, _)| range.contains(begin)));
         }
@@ -313,14 +313,5 @@ pub async fn rows(sensors: &TableReader, device: DeviceId, tier: Tier, range: &R
         if cursor.is_none() {
             return Ok(rows);
         }
-    }
-}
-
-/// The failure of what has nobody to refuse anything to.
-pub fn failed(failure: Failure<Infallible>) -> Error {
-    match failure {
-        Failure::Failed(error) => error,
-        Failure::Problem(problem) => Error::broken(problem.detail),
-        Failure::Refused(never) => match never {},
     }
 }

@@ -78,63 +78,58 @@ fn a_chart_says_from_when_on_it_is_behind() {
     assert_eq!(counted(&chart(&stage, device, from - DAY, from + HOUR, 100)), 90);
 }
 
+/// A closing at whose call of this number, from 0, a batch comes and then `meanwhile` happens; and one more after
+/// it. All rollups say what was sent; how many readings that is.
+fn close_with_a_batch(nth: usize, meanwhile: impl Fn(&Stage) + Send + Sync + 'static) -> (Stage, DeviceId, usize) {
+    let (stage, device) = with_device();
+    let stage = Arc::new(stage);
+    let from = morning(&stage);
+    good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
+    stage.pass(lasting(10 * MINUTE));
+    let (other, entered) = (Arc::downgrade(&stage), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        if call.function == "close-hours" && entered.fetch_add(1, Ordering::Relaxed) == nth {
+            let other = other.upgrade().unwrap();
+            good(&send(&other, device, "a-batch-meanwhile", &beats(from + 30 * SECOND, &[90; 60])));
+            meanwhile(&other);
+        }
+        Fate::Answered
+    });
+    assert!(stage.start("close-hours"));
+    stage.calm();
+    stage.pass(lasting(11 * MINUTE));
+    assert!(stage.start("close-hours"));
+    let sent = crate::support::rows(&stage, &crate::support::person(), device, from, from + HOUR, 1000).len();
+    said_by_rollups(&stage, device, from, sent, nth);
+    (Arc::into_inner(stage).unwrap(), device, sent)
+}
+
+/// The rollups of every tier count so many readings.
+#[track_caller]
+fn said_by_rollups(stage: &Stage, device: DeviceId, from: i64, readings: usize, nth: usize) {
+    for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
+        let rows = stored_rows(stage, device, tier, from);
+        let count: i64 = rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum();
+        assert_eq!(count, i64::try_from(readings).unwrap(), "{tier:?} at call {nth}");
+    }
+}
+
 #[test]
 fn what_comes_while_an_hour_is_closed_is_not_lost() {
     // A batch comes at each of the closing's calls in turn.
     for nth in 0..18 {
-        let (stage, device) = with_device();
-        let stage = Arc::new(stage);
-        let from = morning(&stage);
-        good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
-        stage.pass(lasting(10 * MINUTE));
-        let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-        stage.interfere(move |call| {
-            if call.function == "close-hours" && entered.fetch_add(1, Ordering::Relaxed) == nth {
-                good(&send(&other, device, "a-batch-meanwhile", &beats(from + 30 * SECOND, &[90; 60])));
-            }
-            Fate::Answered
-        });
-        assert!(stage.start("close-hours"));
-        stage.calm();
-        stage.pass(lasting(10 * MINUTE));
-        assert!(stage.start("close-hours"));
-        let sent = crate::support::rows(&stage, &crate::support::person(), device, from, from + HOUR, 1000).len();
+        let (_, _, sent) = close_with_a_batch(nth, |_| ());
         assert!(sent == 90 || nth > 12, "a closing takes as many calls at least");
-        for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
-            let rows = stored_rows(&stage, device, tier, from);
-            let count: i64 = rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum();
-            assert_eq!(count, i64::try_from(sent).unwrap(), "{tier:?} at call {nth}");
-        }
     }
 }
 
 #[test]
 fn two_that_close_at_once_agree() {
     for nth in 0..18 {
-        let (stage, device) = with_device();
-        let stage = Arc::new(stage);
-        let from = morning(&stage);
-        good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
-        stage.pass(lasting(10 * MINUTE));
-        let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-        stage.interfere(move |call| {
-            if call.function == "close-hours" && entered.fetch_add(1, Ordering::Relaxed) == nth {
-                good(&send(&other, device, "a-batch-meanwhile", &beats(from + 30 * SECOND, &[90; 60])));
-                other.pass(lasting(11 * MINUTE));
-                assert!(other.start("close-hours"));
-            }
-            Fate::Answered
+        let (stage, device, _) = close_with_a_batch(nth, |stage| {
+            stage.pass(lasting(11 * MINUTE));
+            assert!(stage.start("close-hours"));
         });
-        assert!(stage.start("close-hours"));
-        stage.calm();
-        stage.pass(lasting(11 * MINUTE));
-        assert!(stage.start("close-hours"));
-        let sent = crate::support::rows(&stage, &crate::support::person(), device, from, from + HOUR, 1000).len();
-        for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
-            let rows = stored_rows(&stage, device, tier, from);
-            let count: i64 = rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum();
-            assert_eq!(count, i64::try_from(sent).unwrap(), "{tier:?} at call {nth}");
-        }
         assert_eq!(backlog(&stage, device).earliest(), None, "at call {nth}");
     }
 }
@@ -154,11 +149,7 @@ fn a_closing_that_was_cut_off_is_taken_over() {
         stage.start("close-hours");
         stage.calm();
         assert!(stage.start("close-hours"));
-        for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
-            let rows = stored_rows(&stage, device, tier, from);
-            let count: i64 = rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum();
-            assert_eq!(count, 60, "{tier:?} at call {nth}");
-        }
+        said_by_rollups(&stage, device, from, 60, nth);
         assert_eq!(backlog(&stage, device).earliest(), None);
     }
 }

@@ -26,7 +26,7 @@ pub async fn change_cookie(
     supplies
         .change::<Cookie, Infallible>(&crate::store::cookie_key(job), decide)
         .await
-        .map_err(crate::store::failed)
+        .map_err(Error::from)
 }
 
 /// Makes the calls that `cookie` asks for, until the vendor has nothing new to say. Fails if a call came to nothing: it

@@ -185,7 +185,7 @@ pub async fn open_draws<R>(
 
 /// A page of the supplies, for what nobody waits for.
 pub async fn some_supplies(supplies: &TableReader, cursor: Option<&Cursor>) -> Result<Page<Stored<Supply>>, Error> {
-    all_supplies::<Infallible>(supplies, PAGE, cursor).await.map_err(failed)
+    all_supplies::<Infallible>(supplies, PAGE, cursor).await.map_err(Error::from)
 }
 
 /// A page of what waits as `waiting` and is to be looked at by `until`.
@@ -196,14 +196,5 @@ pub async fn due<T: Item>(
     cursor: Option<&Cursor>,
 ) -> Result<Page<Stored<T>>, Error> {
     let due = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), until);
-    supplies.list::<T, Infallible>(&due, PAGE, cursor).await.map_err(failed)
-}
-
-/// The failure of what has nobody to refuse anything to.
-pub fn failed(failure: Failure<Infallible>) -> Error {
-    match failure {
-        Failure::Failed(error) => error,
-        Failure::Problem(problem) => Error::broken(problem.detail),
-        Failure::Refused(never) => match never {},
-    }
+    supplies.list::<T, Infallible>(&due, PAGE, cursor).await.map_err(Error::from)
 }

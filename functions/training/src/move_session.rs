@@ -46,10 +46,6 @@ pub async fn move_session(
         let week = ThisWeek::read(&training, customer.account, id, now).await?;
         let (stored, session) = week.session(request.week, request.session)?;
         let run = &week.run.value;
-        let shown = |session: &Session| {
-            let view = SessionView::of(run, &week.plan, session).ok_or_else(http::not_found)?;
-            Ok(http::Ok { version: None, body: view })
-        };
         if session.is_completed() {
             return Err(Refused::Completed.into());
         }
@@ -57,7 +53,7 @@ pub async fn move_session(
             return Err(Refused::Skipped.into());
         }
         if session.day == request.day {
-            return shown(&session);
+            return week.shown(&session);
         }
         let first = run.first_day(run.present());
         let (from, to) = (first.max(run.clock.zone.day_of(now)), first.plus(6));
@@ -68,7 +64,7 @@ pub async fn move_session(
         let next = week.waits_with(&moved);
         let both = training.transaction().replace(&week.run, &next, Vec::new());
         if let Commit::Done = put(both, stored, &moved, Vec::new()).commit().await? {
-            return shown(&moved);
+            return week.shown(&moved);
         }
     }
     Err(Error::contended(format!("{id} kept changing")).into())

@@ -44,22 +44,18 @@ pub async fn skip_session(
     for _ in 0..DECISIONS {
         let week = ThisWeek::read(&training, customer.account, id, now).await?;
         let (stored, session) = week.session(request.week, request.session)?;
-        let shown = |session: &Session| {
-            let view = SessionView::of(&week.run.value, &week.plan, session).ok_or_else(http::not_found)?;
-            Ok(http::Ok { version: None, body: view })
-        };
         if session.is_completed() {
             return Err(Refused::Completed.into());
         }
         if session.skipped {
-            return shown(&session);
+            return week.shown(&session);
         }
         let skipped = Session { skipped: true, ..session };
         let next = week.waits_with(&skipped);
         let run = training.transaction().replace(&week.run, &next, Vec::new());
         let both = put(run, stored, &skipped, vec![SessionEvent::Skipped]);
         if let Commit::Done = both.commit().await? {
-            return shown(&skipped);
+            return week.shown(&skipped);
         }
     }
     Err(Error::contended(format!("{id} kept changing")).into())

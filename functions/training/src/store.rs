@@ -142,7 +142,7 @@ pub async fn plan(training: &TableReader, run: &Enrolment) -> Result<Plan, Error
 pub async fn sessions(training: &TableReader, run: EnrolmentId, position: u16) -> Result<Vec<Stored<Session>>, Error> {
     let list = List::collection::<Session>(run).prefix(format!("session#{position:03}#"));
     // A week has seven at most.
-    Ok(training.list::<Session, Infallible>(&list, 10, None).await.map_err(failed)?.items)
+    Ok(training.list::<Session, Infallible>(&list, 10, None).await?.items)
 }
 
 /// A run of `person`; anybody else's is not found.
@@ -188,7 +188,7 @@ pub async fn days(training: &TableReader, person: AccountId, from: Day, to: Day)
     let list = List::collection::<DayLoad>(person).between(format!("day#{from}"), format!("day#{to}"));
     let (mut days, mut cursor) = (Vec::new(), None);
     loop {
-        let page = training.list::<DayLoad, Infallible>(&list, DAYS_PAGE, cursor.as_ref()).await.map_err(failed)?;
+        let page = training.list::<DayLoad, Infallible>(&list, DAYS_PAGE, cursor.as_ref()).await?;
         days.extend(page.items.into_iter().map(|day| day.value));
         cursor = page.next;
         if cursor.is_none() {
@@ -204,7 +204,7 @@ pub async fn due(
     cursor: Option<&Cursor>,
 ) -> Result<Page<Stored<Enrolment>>, Error> {
     let due = List::index(BY_DUE, WAITING).between(Timestamp::from_millis(0), now);
-    training.list::<Enrolment, Infallible>(&due, DUE_PAGE, cursor).await.map_err(failed)
+    training.list::<Enrolment, Infallible>(&due, DUE_PAGE, cursor).await.map_err(Error::from)
 }
 
 /// The person as known, or as somebody of whom nothing is.
@@ -212,13 +212,4 @@ pub async fn athlete(training: &Table, person: AccountId) -> Result<(Option<Stor
     let stored = training.get::<Athlete>(&athlete_key(person)).await?;
     let athlete = stored.as_ref().map_or_else(|| Athlete::new(person), |stored| stored.value.clone());
     Ok((stored, athlete))
-}
-
-/// The failure of what has nobody to refuse anything to.
-fn failed(failure: Failure<Infallible>) -> Error {
-    match failure {
-        Failure::Failed(error) => error,
-        Failure::Problem(problem) => Error::broken(problem.detail),
-        Failure::Refused(never) => match never {},
-    }
 }

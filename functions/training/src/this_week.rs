@@ -5,6 +5,7 @@ use crate::look_after::look_after;
 use crate::plan::Plan;
 use crate::session::Session;
 use crate::store;
+use crate::view::SessionView;
 use derive::Refusal;
 use kernel::{AccountId, Count, EnrolmentId, Timestamp};
 use platform::{Failure, Stored, Table, http};
@@ -90,6 +91,12 @@ impl ThisWeek {
         let session = self.sessions.iter().find(|session| is_it(session)).cloned();
         let session = session.ok_or(Refused::NoSuchSession { present, sessions: self.sessions.len() })?;
         Ok((self.known.iter().find(|known| is_it(&known.value)), session))
+    }
+
+    /// A session as its person sees it.
+    pub fn shown(&self, session: &Session) -> Result<http::Ok<SessionView>, Failure<Refused>> {
+        let view = SessionView::of(&self.run.value, &self.plan, session).ok_or_else(http::not_found)?;
+        Ok(http::Ok { version: None, body: view })
     }
 
     /// The run, to be looked after as is right with `changed` in place of what it was.

@@ -107,23 +107,16 @@ pub fn calendar(stage: &Stage, from: &str, to: &str) -> Vec<String> {
 pub fn ride(n: u128, started_at: &str) -> ActivityRecorded {
     let started_at: Timestamp = started_at.parse().unwrap();
     ActivityRecorded {
-        activity: ActivityId::from_bits(n),
-        person: athlete().account,
-        sport: Sport::Cycling,
-        started_at,
         ended_at: started_at.after(HOUR),
-        utc_offset_minutes: None,
-        elapsed_seconds: 3_629,
-        moving_seconds: 3_629,
         distance_m: Some(30_000),
         work_joules: Some(725_800),
         average_power_w: Some(200),
         normalised_power_w: Some(200),
         stress_seconds: Some(3_600),
         heart_rate_seconds: vec![HeartRateSeconds { bpm: 150, seconds: 3_600 }],
-        variability: None,
         best_power: vec![BestPower { seconds: 300, watts: 250 }],
         best_distance: vec![BestDistance { metres: 10_000, seconds: 1_100 }],
+        ..ActivityRecorded::unmeasured(ActivityId::from_bits(n), athlete().account, Sport::Cycling, started_at, 3_629)
     }
 }
 

@@ -8,6 +8,7 @@ use kernel::{AccountId, ActivityId, AlertId, DeviceId, Sport, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// For how many seconds the best power is told.
 pub const BEST_POWER_SECONDS: [u32; 5] = [5, 60, 300, 1_200, 3_600];
@@ -266,6 +267,35 @@ published!(
 );
 
 impl ActivityRecorded {
+    /// An activity of which only when it was is known: it was never paused, and nothing was measured.
+    pub fn unmeasured(
+        activity: ActivityId,
+        person: AccountId,
+        sport: Sport,
+        started_at: Timestamp,
+        seconds: u32,
+    ) -> Self {
+        Self {
+            activity,
+            person,
+            sport,
+            started_at,
+            ended_at: started_at.after(Duration::from_secs(seconds.into())),
+            utc_offset_minutes: None,
+            elapsed_seconds: seconds,
+            moving_seconds: seconds,
+            distance_m: None,
+            work_joules: None,
+            average_power_w: None,
+            normalised_power_w: None,
+            stress_seconds: None,
+            heart_rate_seconds: Vec::new(),
+            variability: None,
+            best_power: Vec::new(),
+            best_distance: Vec::new(),
+        }
+    }
+
     fn example() -> Value {
         json!({
             "activity": ActivityId::from_bits(24),

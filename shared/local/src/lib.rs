@@ -5,6 +5,7 @@
 //! to the outside crosses one seam ([`outside::Outside`]): here calls are answered without sockets, counted, delayed
 //! or broken. Real time ([`realtime`]) and seeded simulation ([`simulation`]) drive the same plane.
 
+pub mod ask;
 pub mod authorizer;
 mod clockwork;
 pub mod cloud;

@@ -1,11 +1,12 @@
 //! What tests of use cases share: callers, events as they arrive, a look into tables and topics, what becomes of calls,
 //! and what holds for every HTTP function.
 
+use crate::ask::Ask;
 use crate::faults::Fate;
 use crate::outside::{OutsideCall, Service};
 use crate::plane::Message;
 use crate::services::{dynamodb, sns};
-use crate::stage::{Ask, Stage};
+use crate::stage::Stage;
 use crate::trigger::{HttpResponse, failures, queue_event};
 use contracts::{CloudEvent, Event};
 use kernel::{AccountId, Principal, Role};

@@ -1,6 +1,7 @@
 //! What can go wrong below a use case: one error type with an outside text and an inside cause.
 
 use kernel::{Problem, Refusal};
+use std::convert::Infallible;
 
 /// A failure of the platform or of what lies below it. The cause is for the log; [`Error::problem`] is all that a
 /// caller learns.
@@ -130,6 +131,17 @@ impl<R: Refusal> From<R> for Failure<R> {
 impl<R> From<Error> for Failure<R> {
     fn from(error: Error) -> Self {
         Failure::Failed(error)
+    }
+}
+
+/// The failure of what has nobody to refuse anything to.
+impl From<Failure<Infallible>> for Error {
+    fn from(failure: Failure<Infallible>) -> Self {
+        match failure {
+            Failure::Failed(error) => error,
+            Failure::Problem(problem) => Error::broken(problem.detail),
+            Failure::Refused(never) => match never {},
+        }
     }
 }
 

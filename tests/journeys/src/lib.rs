@@ -24,6 +24,8 @@ pub use services::{import_story, service_story};
 pub use story::{sessions, whole_story};
 pub use training::training_story;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 /// Something did not go as it should, in words.
 pub type Outcome = Result<(), String>;
 
@@ -63,4 +65,11 @@ pub fn all(api: &Api, scale: Scale) -> Vec<(&'static str, Outcome)> {
         ("of all buyers of the last unit one gets it", last_unit(api, scale.buyers)),
         ("a request that is repeated is done once", repeated_requests(api, scale.requests)),
     ]
+}
+
+/// What the clock says, in milliseconds since 1970.
+#[allow(clippy::disallowed_methods, reason = "the system under test lives in real time")]
+fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(0)
 }

@@ -1,12 +1,11 @@
 //! A person's readings: from the consent to the chart, the letter and the coach, and back.
 
 use crate::shop::{id_of, same};
-use crate::{Api, Outcome, Person};
+use crate::{Api, Outcome, Person, now};
 use activity_files::Activity;
 use chunk_codec::{Channel, Chunk, Kind};
 use kernel::{Sport, Timestamp};
 use serde_json::{Value, json};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 const SECOND: i64 = 1000;
 /// How long a ride takes.
@@ -189,10 +188,4 @@ fn readings(device: &str) -> String {
 
 fn range(from: i64, until: i64) -> String {
     format!("from={}&until={}", Timestamp::from_millis(from), Timestamp::from_millis(until))
-}
-
-#[allow(clippy::disallowed_methods, reason = "the system under test lives in real time")]
-pub(crate) fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(0)
 }

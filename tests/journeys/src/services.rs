@@ -1,10 +1,9 @@
 //! On-demand services: from an application to the worker's pay, and from a partner's file to clients.
 
 use crate::shop::{confirm, id_of, same};
-use crate::{Api, Outcome, Person};
+use crate::{Api, Outcome, Person, now};
 use kernel::{TestId, Timestamp};
 use serde_json::{Value, json};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What a service costs, and what of it the worker earns: 60 %.
 const PRICE: i64 = 10_000;
@@ -196,10 +195,4 @@ fn here() -> Value {
 /// So many minutes from now, in whole minutes.
 fn minutes(from_now: i64) -> Timestamp {
     Timestamp::from_millis((now() / 60_000 + from_now) * 60_000)
-}
-
-#[allow(clippy::disallowed_methods, reason = "the system under test lives in real time")]
-fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(0)
 }

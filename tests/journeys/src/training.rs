@@ -1,8 +1,8 @@
 //! A person trains by a programme: what sensors record completes sessions, and a coach may look.
 
-use crate::sensors::{device, now, ride, upload};
+use crate::sensors::{device, ride, upload};
 use crate::shop::{id_of, same};
-use crate::{Api, Outcome, Person};
+use crate::{Api, Outcome, Person, now};
 use kernel::{ExerciseId, ProgrammeId, Timestamp};
 use serde_json::{Value, json};
 

@@ -38,23 +38,8 @@ pub(super) fn cases() -> Result<Vec<Row>, String> {
     }
     note("sweep-enrolments, reminds of one session", "sweep-enrolments");
     let ride = ActivityRecorded {
-        activity: ActivityId::from_bits(1),
-        person: person.account,
-        sport: Sport::Cycling,
-        started_at: stage.now(),
-        ended_at: stage.now().after(Duration::from_secs(3600)),
-        utc_offset_minutes: Some(0),
-        elapsed_seconds: 3600,
-        moving_seconds: 3600,
-        distance_m: None,
-        work_joules: None,
-        average_power_w: None,
-        normalised_power_w: None,
-        stress_seconds: None,
-        heart_rate_seconds: vec![],
-        variability: None,
         best_power: vec![BestPower { seconds: 300, watts: 300 }],
-        best_distance: vec![],
+        ..ActivityRecorded::unmeasured(ActivityId::from_bits(1), person.account, Sport::Cycling, stage.now(), 3600)
     };
     let deleted = ActivityDeleted { activity: ride.activity, person: person.account };
     let told = [event(&stage, &ride, 1, 1), event(&stage, &deleted, 1, 2)];

@@ -5,6 +5,7 @@
 //! it knows the shapes: events, requests and cursors are damaged inside, and what is signed is signed again.
 
 mod damage;
+mod files;
 mod targets;
 
 use crate::{Options, Outcome};

@@ -4,10 +4,10 @@ use super::requests::{Seam, unconditional, writes};
 use super::twins::with;
 use kernel::DeviceId;
 use local::outside::OutsideCall;
-use platform::{Context, Decision, Error, Failure, Now, Stored, Table, schedule};
+use platform::{Context, Decision, Error, Now, Stored, Table, schedule};
 use sensors::backlog::{Backlog, REACH, is_over};
 use sensors::closing;
-use sensors::store::{backlog_key, due, failed, first_hour};
+use sensors::store::{backlog_key, due, first_hour};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -68,8 +68,7 @@ async fn close_hours(Now(now): Now, sensors: Table) -> Result<(), Error> {
             let ended = begun.and_then(|(begun, closing)| begun.end(closing.number, &under_way));
             Ok(ended.map_or(Decision::Keep, |ended| Decision::To(ended, Vec::new())))
         };
-        let ended: Result<_, Failure<Infallible>> = sensors.change(&backlog_key(device), end).await;
-        ended.map_err(failed)?;
+        sensors.change::<_, Infallible>(&backlog_key(device), end).await?;
     }
     Ok(())
 }

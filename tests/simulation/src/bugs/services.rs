@@ -8,7 +8,6 @@ use futures_util::future::{BoxFuture, FutureExt};
 use local::outside::{Answer, NoAnswer, Outside, OutsideCall, Service};
 use matching::moving::move_request;
 use matching::request::Request;
-use matching::store::failed;
 use matching::town::Towns;
 use platform::{Context, Error, Now, On, Setting, Table, events};
 use serde_json::json;
@@ -75,7 +74,7 @@ async fn cancel_match(
     matching: Table,
 ) -> Result<(), Error> {
     let cancel = |request: &Request| Ok(request.open().and_then(|_| request.cancel()));
-    if move_request(&matching, &towns, cancelled.request, now, cancel).await.map_err(failed)?.is_some() {
+    if move_request(&matching, &towns, cancelled.request, now, cancel).await?.is_some() {
         return Ok(());
     }
     let closed = Request::cancelled_first(cancelled.request, cancelled.client, now);
