@@ -6,7 +6,6 @@
 use crate::closing;
 use crate::fragment::Fragment;
 use crate::intake::mark;
-use crate::rollup::HOUR;
 use crate::store::fragments;
 use futures_util::future::try_join_all;
 use kernel::{Cursor, DeviceId, Timestamp};
@@ -40,7 +39,7 @@ pub async fn erase(
     let mut reached = range.start;
     for _ in 0..PAGES {
         let page = fragments(sensors, device, range, cursor.as_ref()).await?;
-        reached = page.items.last().map_or(reached, |last| last.value.window);
+        reached = page.items.last().map_or(reached, |last| last.value.begin);
         let found: Vec<_> = page.items.into_iter().filter(|found| which(&found.value)).collect();
         erase_from(sensors, device, range, &found, now).await?;
         cursor = page.next;
@@ -48,7 +47,7 @@ pub async fn erase(
             return Ok(Erased::All);
         }
     }
-    // The last window may have more.
+    // What begins later was not looked at.
     Ok(Erased::Until(reached.max(range.start)))
 }
 
@@ -66,7 +65,10 @@ async fn erase_from(
     if changes.is_empty() {
         return Ok(());
     }
-    let hours: BTreeSet<i64> = changes.iter().map(|(fragment, _)| fragment.value.window.div_euclid(HOUR)).collect();
+    let mut hours = BTreeSet::new();
+    for (fragment, _) in &changes {
+        hours.extend(fragment.value.hours(range)?);
+    }
     mark(sensors, device, &hours, now).await?;
     for changes in changes.chunks(AT_A_TIME) {
         let puts = changes.iter().map(|(old, rest)| sensors.replace(old, rest.clone(), Vec::new()));
