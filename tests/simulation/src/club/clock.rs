@@ -1,10 +1,13 @@
-//! How the clock of a club moves: to hours that are to be closed, and to what is due to runs through programmes.
+//! How the clock of a club moves: to hours that are to be closed, to devices that are silent or deleted, and to what is
+//! due to runs through programmes.
 
 use super::Club;
 use crate::look;
 use kernel::Timestamp;
 use local::simulation::{Random, Strike};
 use sensors::backlog::Backlog;
+use sensors::device::Device;
+use sensors::silence::Watch;
 use std::time::Duration;
 use training::enrolment::Enrolment;
 
@@ -36,10 +39,14 @@ impl Club {
         Some(Strike { at, functions })
     }
 
-    /// When the first hours are to be closed, and when something is due to a run.
+    /// When the first hours are to be closed, devices to be heard or forgotten; and when something is due to a run.
     pub(super) fn due(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         let backlogs: Vec<Backlog> = look::all(&self.cloud, "sensors");
+        let watches: Vec<Watch> = look::all(&self.cloud, "sensors");
+        let devices: Vec<Device> = look::all(&self.cloud, "sensors");
         let runs: Vec<Enrolment> = look::all(&self.cloud, "training");
-        (backlogs.iter().filter_map(|one| one.due).min(), runs.iter().filter_map(|one| one.due).min())
+        let hours = backlogs.iter().filter_map(|one| one.due);
+        let others = watches.iter().filter_map(|one| one.due).chain(devices.iter().filter_map(|one| one.due));
+        (hours.chain(others).min(), runs.iter().filter_map(|one| one.due).min())
     }
 }

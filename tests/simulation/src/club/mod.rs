@@ -191,7 +191,7 @@ impl Club {
         let giving = if reluctant { 14 } else { 1 };
         let late = if self.rush > 0 { 90 } else { 18 };
         self.rush = self.rush.saturating_sub(1);
-        match random.weighted(&[24, late, 6, 4, 6, 4, 5, putting, 6, giving, 1, 3, 2, 2, 4, 1, 2]) {
+        match random.weighted(&[24, late, 6, 4, 6, 4, 5, putting, 6, giving, 1, 3, 2, 2, 4, 1, 2, 1]) {
             0 => self.live(random, now),
             1 => self.late(random, now),
             2 => self.bulk(random, now),
@@ -211,7 +211,8 @@ impl Club {
             13 => self.postpone(random, now),
             14 => Some(self.write_down(random, now)),
             15 => Some(self.set_thresholds(random)),
-            _ => self.look_at_chart(random, now),
+            16 => self.look_at_chart(random, now),
+            _ => self.delete_device(random),
         }
     }
 }

@@ -84,6 +84,8 @@ pub enum Erased {
     Readings(DeviceId, Range<i64>),
     /// An activity.
     Activity(ActivityId),
+    /// A device, with all that is of it.
+    Device(DeviceId),
 }
 
 /// A file on its way.

@@ -40,9 +40,13 @@ impl Club {
                     self.command("register-device", "POST /v1/devices", member(n), json!({ "name": "Strap" }));
                 self.ask(simulation, Errand::of(command));
             }
-            let rules = json!({ "thresholds": [{
+            let mut rules = json!({ "thresholds": [{
                 "channel": "heart-rate", "side": "above", "limit": 150, "margin": 20, "lasting_s": 5, "cool_down_s": 60,
             }] });
+            // The second person wants to be told when a device is silent.
+            if n == 2 {
+                rules["silence"] = json!({ "after_s": 300, "cool_down_s": 60 });
+            }
             let command = self.command("set-alert-rules", "PUT /v1/alert-rules", member(n), rules);
             self.ask(simulation, Errand::of(command));
             if random.chance(80) {

@@ -16,6 +16,8 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 /// Moments of devices lie on a grid of so many milliseconds, so that batches say something about the same ones.
 const GRID: i64 = 5 * SECOND;
+/// Devices that are deleted at most: of the others there is more to see.
+const MOST_DELETED: usize = 2;
 
 impl Club {
     /// What a device measured just now.
@@ -131,6 +133,16 @@ impl Club {
         let command = self.command("delete-activity", route, principal(person), Value::Null);
         let command = Command { path: Some(("activity", activity.to_string())), ..command };
         Some(self.erasing(command, Erased::Activity(activity)))
+    }
+
+    /// A person deletes a device. Most are kept.
+    pub(super) fn delete_device(&mut self, random: &mut Random) -> Option<Errand> {
+        let deleted = self.erasures.values().filter(|erasure| matches!(erasure.what, Erased::Device(_))).count();
+        let device = self.somebodys_device(random).filter(|_| deleted < MOST_DELETED)?;
+        let person = *self.devices.get(&device)?;
+        let command = self.command("delete-device", "DELETE /v1/devices/{device}", principal(person), Value::Null);
+        let command = Command { path: Some(("device", device.to_string())), ..command };
+        Some(self.erasing(command, Erased::Device(device)))
     }
 
     fn erasing(&mut self, command: Command, what: Erased) -> Errand {

@@ -3,7 +3,7 @@
 //! be closed. What training makes of activities is looked at in [`training`](super::training).
 
 use super::{at_rest, letters, training};
-use crate::club::{Batch, Club, Erased, Rows, Upload};
+use crate::club::{Batch, Club, Erased, Erasure, Rows, Upload};
 use crate::look::{of_kind, rows};
 use kernel::{ActivityId, BatchId, DeviceId};
 use local::simulation::Simulation;
@@ -11,9 +11,11 @@ use notifications::message::Message;
 use sensors::activity::{Activity, batch_of};
 use sensors::backlog::Backlog;
 use sensors::channel::Channel;
+use sensors::device::Device;
 use sensors::file::{Outcome, Upload as Read};
 use sensors::fragment::Fragment;
 use sensors::rollup::{HOUR, Tier};
+use sensors::silence::Watch;
 use sensors::store::Rollup;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +48,8 @@ fn look(club: &Club, simulation: &Simulation, violations: &mut Vec<String>) -> R
     };
     stored.batches(violations)?;
     stored.files(violations);
+    let devices: Vec<Device> = of_kind(&sensors)?;
+    stored.deleted(&devices, violations)?;
     let doubted = stored.doubted()?;
     let rollups: Vec<Rollup> = of_kind(&sensors)?;
     for device in club.devices.keys() {
@@ -65,6 +69,9 @@ fn look(club: &Club, simulation: &Simulation, violations: &mut Vec<String>) -> R
         if !backlog.open.is_empty() || backlog.closing.is_some() {
             violations.push(format!("hours wait for ever: {backlog:?}"));
         }
+    }
+    for watch in of_kind::<Watch>(&sensors)?.iter().filter(|watch| watch.waiting.is_some()) {
+        violations.push(format!("a device is waited for for ever: {watch:?}"));
     }
     training::check(&rows(&simulation.cloud, "training")?, &stored.activities, violations)?;
     let messages: Vec<Message> = of_kind(&rows(&simulation.cloud, "notifications")?)?;
@@ -173,6 +180,37 @@ impl Stored<'_> {
         }
     }
 
+    /// Of a deleted device there is nothing left, whatever came at the same time.
+    fn deleted(&self, devices: &[Device], violations: &mut Vec<String>) -> Result<(), String> {
+        for device in devices.iter().filter(|device| device.is_deleted()) {
+            if device.left.is_some() {
+                violations.push(format!("{device:?} was never forgotten"));
+            }
+            for fragment in self.fragments.iter().filter(|fragment| fragment.device == device.id) {
+                if !rows_of(fragment)?.is_empty() {
+                    violations.push(format!("{} was deleted and has readings of {}", device.id, fragment.batch));
+                }
+            }
+            let live = |activity: &&Activity| activity.device == device.id && activity.deleted_at.is_none();
+            violations.extend(
+                self.activities
+                    .iter()
+                    .find(live)
+                    .map(|live| format!("{} was deleted, and {} was not", device.id, live.id)),
+            );
+        }
+        let erased = |erasure: &&Erasure| erasure.confirmed;
+        for erasure in self.club.erasures.values().filter(erased) {
+            let Erased::Device(deleted) = &erasure.what else {
+                continue;
+            };
+            if !devices.iter().any(|device| device.id == *deleted && device.is_deleted()) {
+                violations.push(format!("{deleted} was to be deleted, and is not"));
+            }
+        }
+        Ok(())
+    }
+
     /// The hours of devices in which there is something that nobody confirmed: whoever wrote it was stopped before its
     /// hours were noted, and then it was refused, for consent was withdrawn.
     fn doubted(&self) -> Result<BTreeSet<(DeviceId, i64)>, String> {
@@ -211,6 +249,7 @@ impl Stored<'_> {
             let concerns = match &erasure.what {
                 Erased::Readings(of, range) => *of == device && range.contains(&at),
                 Erased::Activity(of) => activity == Some(*of),
+                Erased::Device(of) => *of == device,
             };
             let Some(first) = erasure.first_sent.filter(|_| concerns && erasure.last_ended > sent) else {
                 continue;
