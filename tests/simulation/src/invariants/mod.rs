@@ -63,8 +63,8 @@ fn happens(reason: Reason) -> bool {
 
 /// Kinds of items that announce all of their state each time: a later announcement makes up for one that was lost.
 const SNAPSHOTS: [&str; 5] = ["product", "service", "consent", "activity", "workout"];
-/// An alert is news. What a stream lost of it, which takes a day, nobody need hear any more.
-const NEWS: &str = "alarm";
+/// An alert is news, and so is a silence. What a stream lost of it, which takes a day, nobody need hear any more.
+const NEWS: [&str; 2] = ["alarm", "watch"];
 /// A part of a week's run announces work that waits. Once it is done, by whatever way it was heard of, nobody need hear of
 /// it any more; that every run is done is looked at for itself.
 const WORK: &str = "part";
@@ -85,7 +85,7 @@ fn events(simulation: &Simulation, violations: &mut Vec<String>) {
         item_and_version(id).is_some_and(|(item, version)| {
             let kind = item.rsplit('/').next().and_then(|sk| sk.split('#').next()).unwrap_or_default();
             let newer = || newest.get(&item).is_some_and(|newest| *newest > version);
-            [WORK, NEWS].contains(&kind) || (SNAPSHOTS.contains(&kind) && newer())
+            kind == WORK || NEWS.contains(&kind) || (SNAPSHOTS.contains(&kind) && newer())
         })
     };
     let published = |id: &str| simulation.published.contains_key(id);
