@@ -52,11 +52,13 @@ function told({ readsSettings, figures, partners }: FunctionDeclaration, { setti
     audience: ['AUDIENCE', settings.audience],
     'first-admin': ['FIRST_ADMIN', settings.firstAdmin ?? ''],
   };
+  // Where the API answers is known here: it is where tokens come from, too.
+  const known: Readonly<Record<string, string>> = { API_URL: issuer };
   return {
     rights: [],
     environment: Object.fromEntries<string>([
       ...readsSettings.map((name) => setting[name]),
-      ...figures.map(({ name, default: usual }): [string, string] => [name, settings.figures[name] ?? usual]),
+      ...figures.map(({ name, default: usual }): [string, string] => [name, settings.figures[name] ?? known[name] ?? usual]),
       ...partners.map((name): [string, string] => [partnerVariable(name), partnerUrl(settings, name)]),
     ]),
   };

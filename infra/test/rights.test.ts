@@ -184,7 +184,7 @@ function expectedVariables(synthesis: Synthesis, declared: FunctionDeclaration):
     ...optional(declared.partners.includes('stripe'), () => ({ PARTNER_STRIPE: 'https://api.stripe.com' })),
     ...Object.fromEntries([...declared.putsInto, ...declared.looksInto].map((name) =>
       [`BUCKET_${name.toUpperCase().replaceAll('-', '_')}`, `yarmarka-${name}-<AWS::AccountId>-<AWS::Region>`])),
-    ...Object.fromEntries(declared.figures.map((figure) => [figure.name, figure.default])),
+    ...Object.fromEntries(declared.figures.map(({ name, default: usual }) => [name, name === 'API_URL' ? synthesis.issuer : usual])),
   };
 }
 

@@ -15,6 +15,14 @@ test('business figures, partners and the first admin are what the settings say',
   }
 });
 
+test('letters name the API where it answers, unless they are told otherwise', () => {
+  const own = { issuer: 'https://api.shop.example' };
+  assert.equal(variablesOf(own, 'send-email').API_URL, 'https://api.shop.example');
+  assert.match(JSON.stringify(variablesOf({}, 'send-email').API_URL), /execute-api|ApiUrl|Fn::/);
+  const told = { ...own, 'figures.API_URL': 'https://mail.shop.example' };
+  assert.equal(variablesOf(told, 'send-email').API_URL, 'https://mail.shop.example');
+});
+
 test('e-mails are sent in the name of the address\' domain, or of the identity that is named', () => {
   for (const [settings, identity] of [
     [{ 'mail-from': 'shop@shop.example' }, 'identity/shop.example'],

@@ -59,7 +59,10 @@ export const storyJson: Json = {
     ...of('notifications', {
       ...relays('notifications'),
       'queue-messages': [on('identity.code-issued.v1', 'orders.order-placed.v1', 'orders.order-paid.v1')],
-      'send-email': [on('identity.code-issued.v1'), { asks: ['read-contacts'], sends: ['email'], secrets: ['code-seal'] }],
+      'send-email': [on('identity.code-issued.v1'), {
+        asks: ['read-contacts'], sends: ['email'], secrets: ['code-seal'],
+        figures: [{ name: 'API_URL', default: 'https://api.yarmarka.example' }],
+      }],
       'send-sms': [on('identity.code-issued.v1'), { asks: ['read-contacts'], sends: ['sms'], secrets: ['code-seal'] }],
       'hear-feedback': [{ kind: 'foreign', topic: 'ses-feedback' }],
       'send-again': [{ kind: 'schedule', expression: 'rate(5 minutes)', zone: 'UTC' }, { walks: true }],

@@ -108,7 +108,7 @@ def left(folder):
     [url] = [output["OutputValue"] for output in outputs if output["OutputKey"] == "ApiUrl"]
     print(f"The API answers at {url}")
     asked = {"secrets": lambda: secrets(found[base], url), "e-mail": lambda: mail(found), "SMS": lambda: texts(found),
-             "the first admin": lambda: admin(found), "alarms": lambda: alarms(base.removesuffix("-base"))}
+             "the first admin": lambda: admin(found), "letters": lambda: letters(found), "alarms": lambda: alarms(base.removesuffix("-base"))}
     items = []
     for what, ask in asked.items():
         try:
@@ -169,10 +169,20 @@ def sends_texts(found):
                for statement in policy["PolicyDocument"]["Statement"])
 
 
+def variables(found, name):
+    """What functions are told under this name."""
+    return {function.get("Environment", {}).get("Variables", {}).get(name)
+            for template in found.values() for function in resources(template, "AWS::Lambda::Function").values()}
+
+
+def letters(found):
+    if "https://yarmarka.example" in variables(found, "SITE_URL"):
+        yield ("Letters link to yarmarka.example: say where your shop is with\n"
+               "   scripts/deploy --set figures.SITE_URL=https://shop.example, or in infra/cdk.json.")
+
+
 def admin(found):
-    told = [function.get("Environment", {}).get("Variables", {}).get("FIRST_ADMIN")
-            for template in found.values() for function in resources(template, "AWS::Lambda::Function").values()]
-    if "" in told:
+    if "" in variables(found, "FIRST_ADMIN"):
         yield ("Nobody is named as the first admin: scripts/deploy --set first-admin=maria@shop.example, then register with that\n"
                "   address and verify it. (Not needed once there is an admin.)")
 

@@ -2,7 +2,7 @@
 //!
 //! Which of them a partner may get is approved by an admin, type by type. Never offered are events that carry a secret
 //! (`identity.code-issued.v1`), that tell how somebody's account is attacked or protected, that are about our own
-//! messages (notifications) or about somebody's health (sensors), and those of this context.
+//! messages (notifications) or about somebody's body (sensors, training), and those of this context.
 
 use contracts::{
     Consumed, Event, billing, catalog, hiring, identity, jobs, matching, orders, payments, services, supplies,
