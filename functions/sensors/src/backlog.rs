@@ -21,9 +21,9 @@ pub const GRACE: Duration = Duration::from_secs(600);
 /// Hours that wait at most. More are told to come back: closing takes a moment.
 const MOST: usize = 1000;
 /// Hours that a mark stands for, its own counted.
-pub const REACH: i64 = 12;
+pub const REACH: i64 = 6;
 /// Marks that are closed at a time: two days at most.
-const AT_A_TIME: usize = 4;
+const AT_A_TIME: usize = 8;
 
 /// What is behind.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -4,13 +4,14 @@ use crate::channel::Channel;
 use crate::series::Series;
 use chunk_codec::Chunk;
 use kernel::Timestamp;
+use std::collections::BTreeMap;
 
-/// Within how many milliseconds of the first one the readings of an item are: an hour, whatever the clock says. Four
-/// quarters of it would cost a seventh more units, in what each item has beside its readings and in what of its last unit
-/// is empty; and so would the rest of a batch that were cut off wherever an hour ends.
-pub const STRETCH: i64 = 3_600_000;
+/// How long a stored window is, in milliseconds: an hour, what is closed together. What a batch has of an hour is one item:
+/// four quarters of it would cost a seventh more units, in what each item has beside its readings and in what of its last
+/// unit is empty.
+pub const WINDOW: i64 = 3_600_000;
 /// What is as long as this is summed up at once.
-const AT_ONCE: i64 = STRETCH / 2;
+const AT_ONCE: i64 = WINDOW / 2;
 /// The longest batch: a day, and what a day's clock change adds.
 const LONGEST: i64 = 25 * 3_600_000;
 /// Before this no reading was taken: a clock that says so was never set. 2010-01-01.
@@ -50,9 +51,9 @@ pub enum Unusable {
 /// What becomes one item.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Piece {
-    /// The first moment of its stretch, in milliseconds since 1970: no reading is earlier, or [`STRETCH`] later.
-    pub begin: i64,
-    /// Which part of the stretch's readings: 0 unless they are too many for an item.
+    /// When its window begins, in milliseconds since 1970.
+    pub window: i64,
+    /// Which part of the window's readings: 0 unless they are too many for an item.
     pub part: u32,
     /// The readings.
     pub chunk: Chunk,
@@ -110,24 +111,20 @@ impl Batch {
 
     /// Cuts it: the same batch always into the same pieces.
     pub fn pieces(&self) -> Result<Vec<Piece>, chunk_codec::ChunkError> {
-        let mut stretches: Vec<(i64, Series)> = Vec::new();
+        let mut windows: BTreeMap<i64, Series> = BTreeMap::new();
         for (at, row) in self.series.rows() {
-            if stretches.last().is_none_or(|(begin, _)| at - begin >= STRETCH) {
-                stretches.push((at, Series::default()));
-            }
-            if let Some((_, stretch)) = stretches.last_mut() {
-                row.iter().for_each(|(kind, value)| stretch.insert(at, *kind, *value));
-            }
+            let window = windows.entry(at.div_euclid(WINDOW) * WINDOW).or_default();
+            row.iter().for_each(|(kind, value)| window.insert(at, *kind, *value));
         }
         let mut pieces = Vec::new();
-        for (begin, series) in stretches {
+        for (window, series) in windows {
             let mut chunks = series.parts(MOST_VALUES)?;
             if chunks.iter().any(|chunk| chunk_codec::encode(chunk).len() > MOST_BYTES) {
                 // Not even a value of ten bytes is too long then.
                 chunks = series.parts(MOST_BYTES / 10)?;
             }
             for (part, chunk) in (0..).zip(chunks) {
-                pieces.push(Piece { begin, part, chunk });
+                pieces.push(Piece { window, part, chunk });
             }
         }
         Ok(pieces)

@@ -5,13 +5,13 @@
 //! were to be heard by now ([`listening`]), and forgets deleted ones ([`forgetting`]). Announces
 //! `sensors.device-silent.v1` and `sensors.activity-deleted.v1`.
 
-use crate::backlog::{Backlog, is_over};
+use crate::backlog::{Backlog, REACH, is_over};
 use crate::closing;
 use crate::device::Device;
 use crate::forgetting;
 use crate::listening;
 use crate::silence::Watch;
-use crate::store::{backlog_key, due};
+use crate::store::{backlog_key, due, first_hour};
 use kernel::{DeviceId, Timestamp};
 use platform::{Decision, Error, Function, IndexEntry, Item, Now, Stored, Table, schedule};
 use std::collections::BTreeSet;
@@ -69,7 +69,7 @@ async fn close_device(sensors: &Table, device: DeviceId, now: Timestamp) -> Resu
     let Some(closing) = begun else { return Ok(()) };
     let mut hours = BTreeSet::new();
     for hour in &closing.hours {
-        hours.extend(closing::reached(sensors, device, *hour).await?);
+        hours.extend(reached(sensors, device, *hour).await?);
     }
     let (over, under_way): (BTreeSet<i64>, BTreeSet<i64>) = hours.iter().partition(|hour| is_over(**hour, now));
     closing::close(sensors, device, &over).await?;
@@ -79,4 +79,15 @@ async fn close_device(sensors: &Table, device: DeviceId, now: Timestamp) -> Resu
     };
     sensors.change::<_, Infallible>(&key, end).await?;
     Ok(())
+}
+
+/// The hour of a mark, and which of those that it stands for have readings.
+async fn reached(sensors: &Table, device: DeviceId, hour: i64) -> Result<BTreeSet<i64>, Error> {
+    let mut hours = BTreeSet::from([hour]);
+    let mut rest = hour + 1..hour + REACH;
+    while let Some(next) = first_hour(sensors, device, &rest).await? {
+        hours.insert(next);
+        rest.start = next + 1;
+    }
+    Ok(hours)
 }

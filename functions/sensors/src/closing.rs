@@ -5,47 +5,11 @@
 //! it. So it does not matter how many close an hour, how often, or where one of them stops; what is already as it should
 //! be is not written again.
 
-use crate::backlog::REACH;
 use crate::rollup::{self, HOUR, Rows, Tier};
-use crate::store::{DECISIONS, Rollup, first_hour, fragments, readings, rollup_key};
+use crate::store::{DECISIONS, Rollup, readings, rollup_key};
 use kernel::DeviceId;
-use platform::{Blob, Error, Stored, Table, TableReader};
+use platform::{Blob, Error, Stored, Table};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The hour of a mark, and which of those that it stands for have readings.
-pub async fn reached(sensors: &TableReader, device: DeviceId, hour: i64) -> Result<BTreeSet<i64>, Error> {
-    let mut hours = BTreeSet::from([hour]);
-    let end = hour + REACH;
-    let mut latest = hour;
-    loop {
-        let next = first_hour(sensors, device, &(latest + 1..end)).await?;
-        // Where nothing begins there may still be the end of what began before.
-        if next != Some(latest + 1) && latest + 1 < end && goes_on(sensors, device, latest).await? {
-            hours.insert(latest + 1);
-        }
-        let Some(next) = next else { return Ok(hours) };
-        hours.insert(next);
-        latest = next;
-    }
-}
-
-/// Whether anything that begins in an hour has readings of the next one.
-async fn goes_on(sensors: &TableReader, device: DeviceId, hour: i64) -> Result<bool, Error> {
-    let next = (hour + 1) * HOUR..(hour + 2) * HOUR;
-    let mut cursor = None;
-    loop {
-        let page = fragments(sensors, device, &next, cursor.as_ref()).await?;
-        for fragment in &page.items {
-            if fragment.value.hours(&next)?.contains(&(hour + 1)) {
-                return Ok(true);
-            }
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(false);
-        }
-    }
-}
 
 /// Closes these hours (counted from 1970) of a device.
 pub async fn close(sensors: &Table, device: DeviceId, hours: &BTreeSet<i64>) -> Result<(), Error> {

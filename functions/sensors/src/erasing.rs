@@ -6,6 +6,7 @@
 use crate::closing;
 use crate::fragment::Fragment;
 use crate::intake::mark;
+use crate::rollup::HOUR;
 use crate::store::fragments;
 use futures_util::future::try_join_all;
 use kernel::{Cursor, DeviceId, Timestamp};
@@ -39,7 +40,7 @@ pub async fn erase(
     let mut reached = range.start;
     for _ in 0..PAGES {
         let page = fragments(sensors, device, range, cursor.as_ref()).await?;
-        reached = page.items.last().map_or(reached, |last| last.value.begin);
+        reached = page.items.last().map_or(reached, |last| last.value.window);
         let found: Vec<_> = page.items.into_iter().filter(|found| which(&found.value)).collect();
         erase_from(sensors, device, range, &found, now).await?;
         cursor = page.next;
@@ -47,7 +48,7 @@ pub async fn erase(
             return Ok(Erased::All);
         }
     }
-    // What begins later was not looked at.
+    // The last window may have more.
     Ok(Erased::Until(reached.max(range.start)))
 }
 
@@ -65,10 +66,7 @@ async fn erase_from(
     if changes.is_empty() {
         return Ok(());
     }
-    let mut hours = BTreeSet::new();
-    for (fragment, _) in &changes {
-        hours.extend(fragment.value.hours(range)?);
-    }
+    let hours: BTreeSet<i64> = changes.iter().map(|(fragment, _)| fragment.value.window.div_euclid(HOUR)).collect();
     mark(sensors, device, &hours, now).await?;
     for changes in changes.chunks(AT_A_TIME) {
         let puts = changes.iter().map(|(old, rest)| sensors.replace(old, rest.clone(), Vec::new()));

@@ -1,18 +1,16 @@
-//! What is stored of a batch: the readings of a stretch of an hour at most, in one item that is never added to. Reading
-//! merges them. Pure.
+//! What is stored of a batch: the readings of one window, in one item that is never added to. Reading merges them. Pure.
 //!
-//! What came in pieces, twice or late is as many fragments, and of two that say something about the same channel at the
-//! same moment the one that came first is believed.
+//! Where a batch fills its window, there is one fragment in it; what came in pieces, twice or late is as many, and of two
+//! that say something about the same channel at the same moment the one that came first is believed.
 
 use crate::batch::Piece;
-use crate::rollup::HOUR;
 use crate::series::Series;
 use kernel::{BatchId, DeviceId, Timestamp};
 use platform::{Blob, Error};
 use serde::{Deserialize, Serialize};
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
-/// The readings of a batch in one stretch. What its key says is not stored again, and names are short: there are many of
+/// The readings of a batch in one window. What its key says is not stored again, and names are short: there are many of
 /// them, and they are paid for by length.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Row")]
@@ -20,13 +18,13 @@ pub struct Fragment {
     /// The device.
     #[serde(skip_serializing)]
     pub device: DeviceId,
-    /// When the stretch begins, in milliseconds since 1970: no reading is earlier, or [`crate::batch::STRETCH`] later.
+    /// When the window begins, in milliseconds since 1970.
     #[serde(skip_serializing)]
-    pub begin: i64,
+    pub window: i64,
     /// The batch.
     #[serde(skip_serializing)]
     pub batch: BatchId,
-    /// Which part of its readings in this stretch.
+    /// Which part of its readings in this window.
     #[serde(skip_serializing)]
     pub part: u32,
     /// When it came, in milliseconds since 1970.
@@ -55,8 +53,8 @@ impl TryFrom<Row> for Fragment {
 
     fn try_from(Row { pk: device, sk, r: received, f: request, c: chunk }: Row) -> Result<Self, String> {
         let place = place(&sk).ok_or_else(|| format!("{sk} is no key of a fragment"))?;
-        let (begin, batch, part) = place;
-        Ok(Self { device, begin, batch, part, received, request, chunk })
+        let (window, batch, part) = place;
+        Ok(Self { device, window, batch, part, received, request, chunk })
     }
 }
 
@@ -72,24 +70,13 @@ impl Fragment {
     pub fn new(device: DeviceId, batch: BatchId, request: &str, piece: &Piece, now: Timestamp) -> Self {
         Self {
             device,
-            begin: piece.begin,
+            window: piece.window,
             batch,
             part: piece.part,
             received: now.as_millis(),
             request: request.to_owned(),
             chunk: Blob(chunk_codec::encode(&piece.chunk)),
         }
-    }
-
-    /// The hours (counted from 1970) in which its readings within a range may be.
-    pub fn hours(&self, within: &Range<i64>) -> Result<RangeInclusive<i64>, Error> {
-        let ends = match self.chunk.0.is_empty() {
-            true => None,
-            false => chunk_codec::header(&self.chunk.0).map_err(Error::broken)?.times,
-        };
-        // Without readings there is no hour.
-        let (first, last) = ends.unwrap_or((0, -HOUR));
-        Ok(first.max(within.start).div_euclid(HOUR)..=last.min(within.end - 1).div_euclid(HOUR))
     }
 
     /// Adds its readings within a range to a series.

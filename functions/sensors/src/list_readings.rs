@@ -4,6 +4,7 @@
 //! says where to go on, and a range may be as long as it likes. What was deleted is gone.
 
 use crate::access;
+use crate::batch::WINDOW;
 use crate::channel::Channel;
 use crate::fragment::merged;
 use crate::series::Series;
@@ -112,8 +113,8 @@ async fn read(
         let page = fragments(sensors, device, range, cursor.as_ref()).await?;
         found.extend(page.items.into_iter().map(|fragment| fragment.value));
         cursor = page.next;
-        // What was not read yet begins no earlier than what was read last.
-        let whole = cursor.as_ref().and(found.last()).map(|last| last.begin);
+        // What shares a moment with what was not read yet stands in the last windows.
+        let whole = cursor.as_ref().and(found.last()).map(|last| last.window.div_euclid(WINDOW) * WINDOW);
         let whole = whole.map(|whole| whole.min(range.end));
         let series = merged(found.clone(), &(range.start..whole.unwrap_or(range.end).max(range.start)))?;
         let Some(end) = whole else { return Ok((series, None)) };

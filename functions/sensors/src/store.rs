@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | [`Consent`] | `acc_…` | `consent` |
 //! | [`Device`] | `dev_…` | `device` |
-//! | [`Fragment`] | `dev_…` | `chunk#<first moment>#bat_…#<part>` |
+//! | [`Fragment`] | `dev_…` | `chunk#<window>#bat_…#<part>` |
 //! | [`Rollup`] | `dev_…` | `rollup#<tier>#<begin>` |
 //! | [`Backlog`] | `dev_…` | `backlog` |
 //! | [`Rules`] | `acc_…` | `rules` |
@@ -19,7 +19,7 @@
 use crate::activity::{self, Activity, ActivityEvent};
 use crate::alarm::{Alarm, AlarmEvent, Rules};
 use crate::backlog::{self, Backlog};
-use crate::batch::STRETCH;
+use crate::batch::WINDOW;
 use crate::channel::Channel;
 use crate::device::{self, Device, DeviceEvent};
 use crate::file::Upload;
@@ -127,8 +127,8 @@ impl Item for Fragment {
     const KIND: &'static str = "chunk";
 
     fn key(&self) -> Key {
-        let Self { device, begin, batch, part, .. } = self;
-        Key::new(device, format!("{}#{begin:013}#{batch}#{part}", Self::KIND))
+        let Self { device, window, batch, part, .. } = self;
+        Key::new(device, format!("{}#{window:013}#{batch}#{part}", Self::KIND))
     }
 }
 
@@ -262,20 +262,20 @@ pub async fn due(sensors: &TableReader, until: Timestamp, after: Option<&IndexEn
     sensors.entries(&due, PAGE, after).await
 }
 
-/// The fragments that may hold readings of a range, by when they begin; at most a page of them.
+/// The fragments that may hold readings of a range, by window; at most a page of them.
 pub async fn fragments(
     sensors: &TableReader,
     device: DeviceId,
     range: &Range<i64>,
     cursor: Option<&Cursor>,
 ) -> Result<Page<Stored<Fragment>>, Error> {
-    let begin = range.start.saturating_sub(STRETCH - 1);
+    let begin = range.start.div_euclid(WINDOW) * WINDOW;
     let key = |moment: i64| format!("{}#{:013}", Fragment::KIND, moment.max(0));
     let list = List::collection::<Fragment>(device).between(key(begin), key(range.end));
     sensors.list::<Fragment, Infallible>(&list, ITEMS, cursor).await.map_err(Error::from)
 }
 
-/// The first of these hours, counted from 1970, in which a fragment begins.
+/// The first of these hours, counted from 1970, that has fragments.
 pub async fn first_hour(sensors: &TableReader, device: DeviceId, hours: &Range<i64>) -> Result<Option<i64>, Error> {
     if hours.is_empty() {
         return Ok(None);
@@ -283,7 +283,7 @@ pub async fn first_hour(sensors: &TableReader, device: DeviceId, hours: &Range<i
     let key = |hour: i64| format!("{}#{:013}", Fragment::KIND, hour * HOUR);
     let list = List::collection::<Fragment>(device).between(key(hours.start), key(hours.end));
     let page = sensors.list::<Fragment, Infallible>(&list, 1, None).await?;
-    Ok(page.items.first().map(|found| found.value.begin.div_euclid(HOUR)))
+    Ok(page.items.first().map(|found| found.value.window.div_euclid(HOUR)))
 }
 
 /// All readings of a range, which is to be short.

@@ -116,7 +116,7 @@ fn a_chunk_for_anothers_device_is_for_none() {
 fn a_fragment_without_some_of_its_readings_has_the_others_as_they_were() {
     let (stage, device) = with_device();
     let from = morning(&stage);
-    let piece = sensors::batch::Piece { begin: from, part: 0, chunk: chunk(from, SECOND, 300) };
+    let piece = sensors::batch::Piece { window: from, part: 0, chunk: chunk(from, SECOND, 300) };
     let whole = Fragment::new(device, kernel::BatchId::from_bits(1), "f", &piece, stage.now());
     let cut = from + 100 * SECOND..from + 200 * SECOND;
     let rest = whole.without(&cut).unwrap().unwrap();

@@ -152,7 +152,7 @@ fn upload(stage: &Stage, person: &Principal, device: DeviceId, bytes: &[u8]) -> 
     crate::answers::upload(stage, &signed, bytes)
 }
 
-/// Sends what has a name, in batches of so many milliseconds from when it begins.
+/// Sends what has a name, in batches of so many milliseconds.
 fn send(stage: &Stage, person: &Principal, device: DeviceId, recording: &Recording, length: i64) -> Outcome {
     let named = |column: &&Column| {
         Channel::of(column.kind)
@@ -161,7 +161,8 @@ fn send(stage: &Stage, person: &Principal, device: DeviceId, recording: &Recordi
     let columns: Vec<&Column> = recording.channels.iter().filter(named).collect();
     let mut first = 0;
     while let Some(begin) = recording.times.get(first) {
-        let last = recording.times.partition_point(|at| *at < begin + length);
+        let end = (begin.div_euclid(length) + 1) * length;
+        let last = recording.times.partition_point(|at| *at < end);
         let column = |column: &&Column| Column {
             kind: column.kind,
             values: column.values[first..last].to_vec(),

@@ -5,9 +5,9 @@ use super::twins::with;
 use kernel::DeviceId;
 use local::outside::OutsideCall;
 use platform::{Context, Decision, Error, Now, Stored, Table, schedule};
-use sensors::backlog::{Backlog, is_over};
+use sensors::backlog::{Backlog, REACH, is_over};
 use sensors::closing;
-use sensors::store::{backlog_key, due};
+use sensors::store::{backlog_key, due, first_hour};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -55,7 +55,11 @@ async fn close_hours(Now(now): Now, sensors: Table) -> Result<(), Error> {
         };
         let mut hours = BTreeSet::new();
         for mark in &closing.hours {
-            hours.extend(closing::reached(&sensors, device, *mark).await?);
+            let mut rest = *mark..mark + REACH;
+            while let Some(next) = first_hour(&sensors, device, &rest).await? {
+                hours.insert(next);
+                rest.start = next + 1;
+            }
         }
         let (over, under_way): (BTreeSet<i64>, BTreeSet<i64>) = hours.iter().partition(|hour| is_over(**hour, now));
         closing::close(&sensors, device, &over).await?;

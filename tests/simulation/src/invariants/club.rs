@@ -50,7 +50,7 @@ fn look(club: &Club, simulation: &Simulation, violations: &mut Vec<String>) -> R
     stored.files(violations);
     let devices: Vec<Device> = of_kind(&sensors)?;
     stored.deleted(&devices, violations)?;
-    let doubted = stored.doubted()?;
+    let doubted = stored.doubted();
     let rollups: Vec<Rollup> = of_kind(&sensors)?;
     for device in club.devices.keys() {
         let merged = stored.merged(*device)?;
@@ -213,17 +213,19 @@ impl Stored<'_> {
 
     /// The hours of devices in which there is something that nobody confirmed: whoever wrote it was stopped before its
     /// hours were noted, and then it was refused, for consent was withdrawn.
-    fn doubted(&self) -> Result<BTreeSet<(DeviceId, i64)>, String> {
+    fn doubted(&self) -> BTreeSet<(DeviceId, i64)> {
         let confirmed: BTreeSet<BatchId> =
             self.club.batches.values().filter_map(|batch| batch.confirmed.map(|(_, id)| id)).collect();
         let files: BTreeSet<BatchId> = self.activities.iter().map(|activity| batch_of(activity.id)).collect();
-        let doubted = |fragment: &&Fragment| !confirmed.contains(&fragment.batch) && !files.contains(&fragment.batch);
-        let mut hours = BTreeSet::new();
-        for fragment in self.fragments.iter().filter(doubted) {
-            let within = fragment.hours(&(0..i64::MAX)).map_err(|error| error.to_string())?;
-            hours.extend(within.map(|hour| (fragment.device, hour)));
-        }
-        Ok(hours)
+        let doubted = |fragment: &&Fragment| {
+            let known = confirmed.contains(&fragment.batch) || files.contains(&fragment.batch);
+            !known && !fragment.chunk.0.is_empty()
+        };
+        self.fragments
+            .iter()
+            .filter(doubted)
+            .map(|fragment| (fragment.device, fragment.window.div_euclid(HOUR)))
+            .collect()
     }
 
     /// All readings of a device: of two of one moment and channel the one that came first.
