@@ -6,6 +6,9 @@
 //!
 //! A mark stands for the hours that follow, too: who closes looks which of them have readings. So a session of some hours
 //! is noted once, and not once an hour.
+//!
+//! Who erases readings holds their hours first ([`Backlog::hold`]), so that whatever is erased there is a mark that nobody
+//! takes out before; then takes them out with all that is being closed ([`Backlog::begin_erased`]), and closes that.
 
 use crate::rollup::HOUR;
 use kernel::{DeviceId, Timestamp};
@@ -18,6 +21,8 @@ use std::time::Duration;
 pub const WAITING: &str = "close";
 /// How long after its end an hour is closed; what is late, that long after it came.
 pub const GRACE: Duration = Duration::from_secs(600);
+/// How long erasing readings takes at most: every function that does has ended by then.
+const ERASING: Duration = Duration::from_secs(1000);
 /// Hours that wait at most. More are told to come back: closing takes a moment.
 const MOST: usize = 1000;
 /// Hours that a mark stands for, its own counted.
@@ -70,6 +75,11 @@ pub struct Closing {
 pub struct Full;
 
 impl Mark {
+    /// Whether it stands for any of these.
+    fn reaches(&self, hours: &BTreeSet<i64>) -> bool {
+        hours.range(self.reach()).next().is_some()
+    }
+
     /// The hours that it stands for.
     fn reach(&self) -> Range<i64> {
         self.hour..self.hour + REACH
@@ -109,6 +119,19 @@ impl Backlog {
         }
     }
 
+    /// With these hours, whose marks nobody takes out while their readings are being erased. `None`: so they stand already.
+    pub fn hold(&self, hours: &BTreeSet<i64>, now: Timestamp) -> Result<Option<Self>, Full> {
+        let mut held = self.with(hours, now);
+        for mark in held.open.iter_mut().filter(|mark| mark.reaches(hours)) {
+            mark.due = mark.due.max(now.after(ERASING));
+        }
+        match held.open.len() {
+            many if many > MOST => Err(Full),
+            _ if held.open == self.open => Ok(None),
+            _ => Ok(Some(held.waits())),
+        }
+    }
+
     /// With these hours, of which readings came at this moment.
     fn with(&self, hours: &BTreeSet<i64>, came: Timestamp) -> Self {
         let mut marked = self.clone();
@@ -137,6 +160,26 @@ impl Backlog {
         begun.closings = closing.number;
         begun.closing = Some(closing.clone());
         Some((begun, closing))
+    }
+
+    /// Takes out these hours, whose readings were erased, and takes over what somebody else began.
+    pub fn begin_erased(&self, hours: &BTreeSet<i64>, now: Timestamp) -> (Self, Closing) {
+        let (taken, open): (Vec<Mark>, Vec<Mark>) = self.open.iter().partition(|mark| mark.reaches(hours));
+        let rest = hours.iter().filter(|hour| !taken.iter().any(|mark| mark.reach().contains(hour)));
+        let others = self.closing.iter().flat_map(|closing| &closing.hours);
+        let hours: BTreeSet<i64> = taken.iter().map(|mark| mark.hour).chain(rest.chain(others).copied()).collect();
+        let closing = Closing {
+            number: self.closings + 1,
+            hours: hours.into_iter().collect(),
+            began: now,
+        };
+        let begun = Self {
+            open,
+            closings: closing.number,
+            closing: Some(closing.clone()),
+            ..self.clone()
+        };
+        (begun.waits(), closing)
     }
 
     /// Strikes a closing off, but for hours that are not over. `None`: somebody else did.

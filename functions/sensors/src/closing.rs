@@ -6,27 +6,36 @@
 //! be is not written again.
 
 use crate::rollup::{self, HOUR, Rows, Tier};
-use crate::store::{DECISIONS, Rollup, readings, rollup_key};
+use crate::store::{DECISIONS, Rollup, readings_of_hour, rollup_key};
 use kernel::DeviceId;
 use platform::{Blob, Error, Stored, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Which rollups are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rewrite {
+    /// Those that say something else.
+    Changed,
+    /// All: who read their readings before, and is slow, cannot write any more.
+    All,
+}
+
 /// Closes these hours (counted from 1970) of a device.
-pub async fn close(sensors: &Table, device: DeviceId, hours: &BTreeSet<i64>) -> Result<(), Error> {
+pub async fn close(sensors: &Table, device: DeviceId, hours: &BTreeSet<i64>, rewrite: Rewrite) -> Result<(), Error> {
     let mut days: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     for hour in hours {
         days.entry(Tier::Hours.block(hour * HOUR)).or_default().push(hour * HOUR);
     }
     for (day, hours) in days {
-        close_day(sensors, device, day, &hours).await?;
+        close_day(sensors, device, day, &hours, rewrite).await?;
     }
     Ok(())
 }
 
 /// Closes hours of one day; all over again while somebody else does.
-async fn close_day(sensors: &Table, device: DeviceId, day: i64, hours: &[i64]) -> Result<(), Error> {
+async fn close_day(sensors: &Table, device: DeviceId, day: i64, hours: &[i64], rewrite: Rewrite) -> Result<(), Error> {
     for _ in 0..DECISIONS {
-        if try_close_day(sensors, device, day, hours).await? {
+        if try_close_day(sensors, device, day, hours, rewrite).await? {
             return Ok(());
         }
     }
@@ -34,20 +43,29 @@ async fn close_day(sensors: &Table, device: DeviceId, day: i64, hours: &[i64]) -
 }
 
 /// `false`: somebody else closed meanwhile.
-async fn try_close_day(sensors: &Table, device: DeviceId, day: i64, hours: &[i64]) -> Result<bool, Error> {
+async fn try_close_day(
+    sensors: &Table,
+    device: DeviceId,
+    day: i64,
+    hours: &[i64],
+    rewrite: Rewrite,
+) -> Result<bool, Error> {
+    let anyway = rewrite == Rewrite::All;
     // First the days, then the hours that they are summed up from: a day that replaces another one is newer than it.
     let days = Shelf::read(sensors, device, Tier::Days, day).await?;
     let today = Shelf::read(sensors, device, Tier::Hours, day).await?;
     let mut hourly = today.rows.clone();
-    // One after the other: an hour of a hundred readings a second takes its megabytes.
+    // One after the other: an hour of a hundred readings a second takes its megabytes. One that has more than anybody
+    // measures is not summed up.
     for hour in hours {
         let before = Shelf::read(sensors, device, Tier::Minutes, *hour).await?;
-        let minutes = rollup::by_minutes(&readings(sensors, device, &(*hour..hour + HOUR)).await?);
+        let readings = readings_of_hour(sensors, device, &(*hour..hour + HOUR)).await?;
+        let minutes = readings.as_ref().map(rollup::by_minutes).unwrap_or_default();
         match rollup::total(&minutes) {
             total if total.is_empty() => drop(hourly.remove(hour)),
             total => drop(hourly.insert(*hour, total)),
         }
-        if !before.write(sensors, minutes, false).await? {
+        if !before.write(sensors, minutes, anyway).await? {
             return Ok(false);
         }
     }
@@ -58,7 +76,7 @@ async fn try_close_day(sensors: &Table, device: DeviceId, day: i64, hours: &[i64
     }
     // Whoever sums up a day must still have all of its hours: they are written first, changed or not.
     let sums_up = daily != days.rows;
-    Ok(today.write(sensors, hourly, sums_up).await? && days.write(sensors, daily, false).await?)
+    Ok(today.write(sensors, hourly, anyway || sums_up).await? && days.write(sensors, daily, anyway).await?)
 }
 
 /// The rows that stand in an item, which may not be there yet.

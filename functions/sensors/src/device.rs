@@ -9,6 +9,8 @@ pub type Name = Text<1, 100>;
 
 /// Devices of a person at most.
 pub const MOST: usize = 50;
+/// A page that holds all devices of a person, even if several were registered at once.
+pub const PAGE: u32 = 100;
 
 /// How long after a device was deleted something that had begun before may still write: the time-outs of all functions that
 /// take readings in are shorter.

@@ -3,6 +3,7 @@
 //! Called by the person alone: a coach looks, and takes nothing along. The file has all readings of the device from the
 //! activity's beginning to its end, in whole seconds; exactly as they came they are in `list-readings`, as CSV.
 
+use crate::access;
 use crate::activity::Activity;
 use crate::recording::of_series;
 use crate::store::{activity_key, readings};
@@ -55,6 +56,7 @@ pub async fn export_activity(
     let found = sensors.get::<Activity>(&activity_key(id)).await?.map(|found| found.value);
     let own = found.filter(|activity| activity.person == caller.account && activity.deleted_at.is_none());
     let activity = own.ok_or_else(http::not_found)?;
+    access::visible(&sensors, caller.account, activity.device).await?;
     let (from, until) = (activity.from.as_millis(), activity.until.as_millis());
     if until - from > LONGEST {
         return Err(Refused::TooLong.into());

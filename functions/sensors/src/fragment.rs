@@ -10,6 +10,9 @@ use platform::{Blob, Error};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
+/// What a moment counts beside its values: merged, it takes as much memory as so many.
+const MOMENT: usize = 4;
+
 /// The readings of a batch in one window. What its key says is not stored again, and names are short: there are many of
 /// them, and they are paid for by length.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -77,6 +80,15 @@ impl Fragment {
             request: request.to_owned(),
             chunk: Blob(chunk_codec::encode(&piece.chunk)),
         }
+    }
+
+    /// How many values it has, moments counted as [`MOMENT`].
+    pub fn values(&self) -> Result<usize, Error> {
+        if self.chunk.0.is_empty() {
+            return Ok(0);
+        }
+        let header = chunk_codec::header(&self.chunk.0).map_err(Error::broken)?;
+        Ok(header.records * (header.channels.len() + MOMENT))
     }
 
     /// Adds its readings within a range to a series.

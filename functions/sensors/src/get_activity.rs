@@ -37,7 +37,7 @@ pub async fn get_activity(
     sensors: TableReader,
 ) -> Result<http::Ok<ActivityView>, Failure<Infallible>> {
     let found = sensors.get::<Activity>(&activity_key(id)).await?.ok_or_else(http::not_found)?;
-    access::person(&sensors, caller.account, found.value.person).await?;
+    access::visible(&sensors, caller.account, found.value.device).await?;
     let body = ActivityView::of(&found.value).ok_or_else(http::not_found)?;
     Ok(http::Ok { version: None, body })
 }

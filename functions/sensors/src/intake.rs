@@ -1,23 +1,21 @@
 //! Taking a batch in: the same for what apps send as JSON and as a chunk.
 
 use crate::alerting;
-use crate::backlog::Backlog;
 use crate::batch::{Batch, Unusable};
-use crate::closing;
+use crate::catching_up::mark;
+use crate::closing::{self, Rewrite};
 use crate::device::Device;
 use crate::fragment::Fragment;
 use crate::person::Consent;
 use crate::rollup::HOUR;
-use crate::store::backlog_key;
 use derive::Refusal;
 use futures_util::future::try_join_all;
 use kernel::{BatchId, DeviceId, Timestamp};
 use platform::http::{Created, IdempotencyKey};
-use platform::{Creation, Decision, Error, Failure, Stored, Table};
+use platform::{Creation, Error, Failure, Stored, Table};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 
 /// How many items are written at a time.
 const AT_A_TIME: usize = 16;
@@ -192,21 +190,7 @@ async fn see_to_closing(
 ) -> Result<(), Failure<Refused>> {
     let hours = hours(batch);
     if batch.is_bulk() {
-        return Ok(closing::close(sensors, device, &hours).await?);
+        return Ok(closing::close(sensors, device, &hours, Rewrite::Changed).await?);
     }
     Ok(mark(sensors, device, &hours, now).await?)
-}
-
-/// Notes that these hours (counted from 1970) are to be closed.
-pub async fn mark(sensors: &Table, device: DeviceId, hours: &BTreeSet<i64>, now: Timestamp) -> Result<(), Error> {
-    let decide = |found: Option<&Stored<Backlog>>| {
-        let backlog = found.map_or_else(|| Backlog::new(device), |found| found.value.clone());
-        let full = |_| Error::unavailable(format!("{device} has too many hours to close"));
-        Ok(backlog
-            .mark(hours, now)
-            .map_err(full)?
-            .map_or(Decision::Keep, |marked| Decision::To(marked, Vec::new())))
-    };
-    sensors.change::<_, Infallible>(&backlog_key(device), decide).await?;
-    Ok(())
 }

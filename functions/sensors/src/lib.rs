@@ -11,6 +11,7 @@ pub mod alarm;
 pub mod alerting;
 pub mod backlog;
 pub mod batch;
+pub mod catching_up;
 pub mod channel;
 pub mod chart;
 pub mod closing;

@@ -62,7 +62,7 @@ pub async fn register_device(
         }
         None => {
             consent.given_at.ok_or(Refused::ConsentMissing)?;
-            let devices = devices_of(&sensors, caller.account, 100, None).await?;
+            let devices = devices_of(&sensors, caller.account, device::PAGE, None).await?;
             if devices.items.len() >= device::MOST {
                 return Err(Refused::TooManyDevices.into());
             }

@@ -47,6 +47,9 @@ const PAGE: u32 = 50;
 /// How many items of a device are read at a time; a page ends at 1 MB anyway.
 const ITEMS: u32 = 500;
 
+/// Values ([`Fragment::values`]) of an hour that is summed up at most: a hundred times a second eleven channels have five
+/// and a half million. Merged they take some three hundred megabytes.
+pub const MOST_OF_HOUR: usize = 12_000_000;
 /// Rows of one tier that stand together. What its key says is not stored again: it is paid for by length.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "StoredRollup")]
@@ -284,6 +287,31 @@ pub async fn first_hour(sensors: &TableReader, device: DeviceId, hours: &Range<i
     let list = List::collection::<Fragment>(device).between(key(hours.start), key(hours.end));
     let page = sensors.list::<Fragment, Infallible>(&list, 1, None).await?;
     Ok(page.items.first().map(|found| found.value.window.div_euclid(HOUR)))
+}
+
+/// All readings of an hour; `None` if they are more than one may have.
+///
+/// Nobody measures that much: it is for whoever sends more than an hour has, so that closing it takes bounded memory.
+pub async fn readings_of_hour(
+    sensors: &TableReader,
+    device: DeviceId,
+    hour: &Range<i64>,
+) -> Result<Option<Series>, Error> {
+    let (mut found, mut cursor, mut values) = (Vec::new(), None, 0);
+    loop {
+        let page = fragments(sensors, device, hour, cursor.as_ref()).await?;
+        for fragment in page.items {
+            values += fragment.value.values()?;
+            found.push(fragment.value);
+            if values > MOST_OF_HOUR {
+                return Ok(None);
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return merged(found, hour).map(Some);
+        }
+    }
 }
 
 /// All readings of a range, which is to be short.

@@ -1,8 +1,8 @@
 //! Files of activities: uploaded, read, named by what was recorded, told of as a whole, and deleted.
 
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, SECOND, announced, beats, coach, consent, good, lasting, morning, person, range, register,
-    rows, send, stranger, with_device,
+    DAY, HOUR, KEY, MINUTE, SECOND, all, announced, beats, coach, consent, good, lasting, morning, person, range,
+    register, rows, send, stranger, with_device,
 };
 use kernel::{DeviceId, Principal, Timestamp};
 use local::faults::Fate;
@@ -52,10 +52,6 @@ fn ingested(stage: &Stage, device: DeviceId, key: &str, bytes: &[u8]) -> Value {
     let file = upload(stage, device, key, bytes);
     stage.settle().unwrap();
     good(&outcome(stage, &person(), &file))
-}
-
-fn all(stage: &Stage, device: DeviceId) -> Vec<Value> {
-    rows(stage, &person(), device, 1_262_304_000_000, stage.now().as_millis(), 20_000)
 }
 
 #[test]
@@ -325,56 +321,6 @@ fn a_coach_sees_activities_and_changes_none() {
     problem(&stage.ask("export-activity").by(&coach()).at(id).get(), 404, "not-found");
     let delete = stage.ask("delete-readings").by(&coach()).at(device).query(&range(0, HOUR));
     problem(&delete.get(), 404, "not-found");
-}
-
-#[test]
-fn readings_that_are_deleted_are_gone_everywhere_and_do_not_come_back() {
-    let (stage, device) = with_device();
-    let from = morning(&stage) - DAY;
-    let body = beats(from, &vec![100; 7200]);
-    good(&send(&stage, device, KEY, &body));
-    let delete = |who: &Principal, from: i64, until: i64| {
-        stage.ask("delete-readings").by(who).at(device).query(&range(from, until)).get()
-    };
-    problem(&delete(&stranger(), from, from + HOUR), 404, "not-found");
-    for _ in 0..2 {
-        assert_eq!(good(&delete(&person(), from + 600 * SECOND, from + HOUR)), json!({}));
-    }
-    assert_eq!(good(&delete(&person(), from, from)), json!({}), "a range may be none");
-    let left = all(&stage, device);
-    assert_eq!(left.len(), 600 + 3600);
-    let chart = crate::support::chart(&stage, device, from, from + DAY, 2000);
-    assert_eq!(crate::support::counted(&chart), 4200);
-    good(&send(&stage, device, KEY, &body));
-    assert_eq!(all(&stage, device), left, "the same batch again brings nothing back");
-    good(&delete(&person(), from - DAY, from + 2 * DAY));
-    assert!(all(&stage, device).is_empty());
-    let chart = crate::support::chart(&stage, device, from, from + DAY, 2000);
-    assert_eq!(chart["points"], json!([]));
-    // Who means to send it again may.
-    good(&send(&stage, device, "another-key-than-before", &body));
-    assert_eq!(all(&stage, device).len(), 7200);
-}
-
-#[test]
-fn a_deletion_that_was_cut_off_anywhere_is_made_good_by_the_sweeper() {
-    for nth in 0..14 {
-        let (stage, device) = with_device();
-        let from = morning(&stage) - DAY;
-        good(&send(&stage, device, KEY, &beats(from, &vec![100; 2000])));
-        let entered = AtomicUsize::new(0);
-        stage.interfere(move |call| match call.function == "delete-readings" {
-            true if entered.fetch_add(1, Ordering::Relaxed) >= nth => Fate::NeverSent,
-            _ => Fate::Answered,
-        });
-        let ask = stage.ask("delete-readings").by(&person()).at(device).query(&range(from, from + HOUR));
-        ask.get();
-        stage.calm();
-        stage.pass(lasting(HOUR));
-        assert!(stage.start("close-hours"));
-        let chart = crate::support::chart(&stage, device, from, from + DAY, 2000);
-        assert_eq!(crate::support::counted(&chart), i64::try_from(all(&stage, device).len()).unwrap(), "at call {nth}");
-    }
 }
 
 #[test]

@@ -1,22 +1,11 @@
 //! `add-chunk`: the codec's own bytes, and whatever else somebody sends in their place.
 
 use crate::support::{
-    DAY, HOUR, KEY, SECOND, chart, counted, morning, person, rows, send_chunk, stranger, with_device, writes,
+    DAY, HOUR, KEY, SECOND, chart, chunk, counted, morning, person, rows, send_chunk, stranger, with_device, writes,
 };
 use chunk_codec::{Channel, Chunk, Kind, encode};
 use local::testing::problem;
 use sensors::fragment::Fragment;
-
-/// A chunk of heart rate and power, a reading every so many milliseconds.
-fn chunk(from: i64, step: i64, count: usize) -> Chunk {
-    let times: Vec<i64> = (0..).map(|n| from + n * step).take(count).collect();
-    let of = |kind, base: i64| {
-        let value = |(n, _): (i64, &i64)| (n % 11 != 0).then_some(base + n * 7 % 13);
-        Channel { kind, values: (0..).zip(&times).map(value).collect() }
-    };
-    let channels = vec![of(Kind::HEART_RATE, 120), of(Kind::POWER, 200)];
-    Chunk::new(times, channels).unwrap()
-}
 
 #[test]
 fn a_chunk_is_read_back_exactly() {

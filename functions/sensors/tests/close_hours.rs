@@ -1,7 +1,8 @@
 //! `close-hours`: rollups say what readings say, whoever closes, how often, and whatever comes meanwhile.
 
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, SECOND, beats, chart, counted, good, lasting, morning, send, with_device, writes,
+    DAY, HOUR, KEY, MINUTE, SECOND, beats, chart, chunk, counted, good, lasting, morning, person, register, rows, send,
+    send_chunk, with_device, writes,
 };
 use chunk_codec::Kind;
 use kernel::{DeviceId, Timestamp};
@@ -24,7 +25,8 @@ pub fn stored_rows(stage: &Stage, device: DeviceId, tier: Tier, from: i64) -> Ro
     items.flat_map(|rollup| rollup.rows().unwrap()).collect()
 }
 
-fn backlog(stage: &Stage, device: DeviceId) -> Backlog {
+/// What is behind of a device.
+pub fn backlog(stage: &Stage, device: DeviceId) -> Backlog {
     item(stage, "sensors", &backlog_key(device)).expect("something was behind once")
 }
 
@@ -99,7 +101,7 @@ fn close_with_a_batch(nth: usize, meanwhile: impl Fn(&Stage) + Send + Sync + 'st
     stage.calm();
     stage.pass(lasting(11 * MINUTE));
     assert!(stage.start("close-hours"));
-    let sent = crate::support::rows(&stage, &crate::support::person(), device, from, from + HOUR, 1000).len();
+    let sent = rows(&stage, &person(), device, from, from + HOUR, 1000).len();
     said_by_rollups(&stage, device, from, sent, nth);
     (Arc::into_inner(stage).unwrap(), device, sent)
 }
@@ -254,4 +256,24 @@ fn a_chart_of_a_year_takes_few_points_and_few_units() {
     let read: f64 = stage.costs().iter().map(|cost| cost.reads).sum();
     assert_eq!((counted(&week), &week["stretch_s"]), (8 * 60, &json!(3600)));
     assert!(read <= 20.0, "{read} units");
+}
+
+#[test]
+fn an_hour_with_more_readings_than_anybody_measures_is_not_summed_up_and_keeps_nobody_waiting() {
+    let (stage, device) = with_device();
+    let other = register(&stage, &person(), "the-key-of-another-device");
+    let from = morning(&stage);
+    // A thousand readings a second.
+    let moments = 340_000;
+    for n in 0..8 {
+        let chunk = chunk(from + n * moments, 1, usize::try_from(moments).unwrap());
+        let bytes = chunk_codec::encode(&chunk);
+        good(&send_chunk(&stage, &person(), device, &format!("the-chunk-number-{n}"), &bytes));
+    }
+    good(&send(&stage, other, KEY, &beats(from, &[100; 60])));
+    stage.pass(lasting(10 * MINUTE));
+    assert!(stage.start("close-hours"));
+    assert_eq!(stored_rows(&stage, other, Tier::Hours, from).len(), 1);
+    assert_eq!(stored_rows(&stage, device, Tier::Hours, from).len(), 0);
+    assert_eq!(backlog(&stage, device).earliest(), None);
 }

@@ -91,6 +91,9 @@ fn a_deleted_device_is_shown_no_more_and_then_nothing_of_it_is_left() {
     let drawn = format!("channel=heart-rate&{query}");
     problem(&stage.ask("get-chart").by(&person()).at(device).query(&drawn).get(), 404, "not-found");
     problem(&send(&stage, device, KEY, &beats(from, &[100])), 404, "not-found");
+    problem(&stage.ask("get-activity").by(&person()).at(activity).get(), 404, "not-found");
+    problem(&stage.ask("export-activity").by(&person()).at(activity).get(), 404, "not-found");
+    assert_eq!(good(&stage.ask("list-activities").by(&person()).get())["items"], json!([]));
     let devices = good(&stage.ask("list-devices").by(&person()).get());
     assert_eq!(devices["items"].as_array().unwrap().len(), 1);
     assert_eq!(devices["items"][0]["id"], json!(other));

@@ -9,6 +9,7 @@ mod chart;
 mod close_hours;
 mod consents;
 mod delete_device;
+mod erasing;
 mod histories;
 mod republish;
 mod silence;

@@ -1,5 +1,6 @@
 //! What the tests of sensors share: a person with a device, batches, and a look at what is stored and announced.
 
+use chunk_codec::{Channel, Chunk, Kind};
 use kernel::{DeviceId, Principal, Role, Timestamp};
 use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
@@ -164,3 +165,19 @@ pub fn writes(call: &OutsideCall) -> bool {
 
 /// Paths that name no device.
 pub const NO_IDS: [&str; 5] = ["", "1", "dev_7", "acc_00000000000000000000000001", "../x"];
+
+/// A chunk of heart rate and power, a reading every so many milliseconds.
+pub fn chunk(from: i64, step: i64, count: usize) -> Chunk {
+    let times: Vec<i64> = (0..).map(|n| from + n * step).take(count).collect();
+    let of = |kind, base: i64| {
+        let value = |(n, _): (i64, &i64)| (n % 11 != 0).then_some(base + n * 7 % 13);
+        Channel { kind, values: (0..).zip(&times).map(value).collect() }
+    };
+    let channels = vec![of(Kind::HEART_RATE, 120), of(Kind::POWER, 200)];
+    Chunk::new(times, channels).unwrap()
+}
+
+/// All readings of a device.
+pub fn all(stage: &Stage, device: DeviceId) -> Vec<Value> {
+    rows(stage, &person(), device, 1_262_304_000_000, stage.now().as_millis(), 20_000)
+}

@@ -5,9 +5,10 @@ use super::twins::with;
 use kernel::DeviceId;
 use local::outside::OutsideCall;
 use platform::{Context, Decision, Error, Now, Stored, Table, schedule};
-use sensors::backlog::{Backlog, REACH, is_over};
-use sensors::closing;
-use sensors::store::{backlog_key, due, first_hour};
+use sensors::backlog::{Backlog, is_over};
+use sensors::catching_up::reached;
+use sensors::closing::{self, Rewrite};
+use sensors::store::{backlog_key, due};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -55,14 +56,10 @@ async fn close_hours(Now(now): Now, sensors: Table) -> Result<(), Error> {
         };
         let mut hours = BTreeSet::new();
         for mark in &closing.hours {
-            let mut rest = *mark..mark + REACH;
-            while let Some(next) = first_hour(&sensors, device, &rest).await? {
-                hours.insert(next);
-                rest.start = next + 1;
-            }
+            hours.extend(reached(&sensors, device, *mark).await?);
         }
         let (over, under_way): (BTreeSet<i64>, BTreeSet<i64>) = hours.iter().partition(|hour| is_over(**hour, now));
-        closing::close(&sensors, device, &over).await?;
+        closing::close(&sensors, device, &over, Rewrite::Changed).await?;
         let end = |found: Option<&Stored<Backlog>>| {
             let begun = found.and_then(|found| found.value.begin(now));
             let ended = begun.and_then(|(begun, closing)| begun.end(closing.number, &under_way));

@@ -1,0 +1,131 @@
+//! Erasing: what was deleted is gone from readings and rollups, whatever goes on at the same time, and however much it is.
+
+use crate::close_hours::{backlog, stored_rows};
+use crate::support::{
+    DAY, HOUR, KEY, MINUTE, SECOND, all, beats, chart, counted, good, lasting, morning, person, range, send, stranger,
+    with_device,
+};
+use chunk_codec::Kind;
+use kernel::{DeviceId, Principal};
+use local::faults::Fate;
+use local::stage::Stage;
+use local::testing::problem;
+use local::trigger::HttpResponse;
+use sensors::rollup::Tier;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn delete(stage: &Stage, device: DeviceId, from: i64, until: i64) -> HttpResponse {
+    stage.ask("delete-readings").by(&person()).at(device).query(&range(from, until)).get()
+}
+
+#[test]
+fn readings_that_are_deleted_are_gone_everywhere_and_do_not_come_back() {
+    let (stage, device) = with_device();
+    let from = morning(&stage) - DAY;
+    let body = beats(from, &vec![100; 7200]);
+    good(&send(&stage, device, KEY, &body));
+    let delete = |who: &Principal, from: i64, until: i64| {
+        stage.ask("delete-readings").by(who).at(device).query(&range(from, until)).get()
+    };
+    problem(&delete(&stranger(), from, from + HOUR), 404, "not-found");
+    for _ in 0..2 {
+        assert_eq!(good(&delete(&person(), from + 600 * SECOND, from + HOUR)), json!({}));
+    }
+    assert_eq!(good(&delete(&person(), from, from)), json!({}), "a range may be none");
+    let left = all(&stage, device);
+    assert_eq!(left.len(), 600 + 3600);
+    let drawn = chart(&stage, device, from, from + DAY, 2000);
+    assert_eq!(counted(&drawn), 4200);
+    good(&send(&stage, device, KEY, &body));
+    assert_eq!(all(&stage, device), left, "the same batch again brings nothing back");
+    good(&delete(&person(), from - DAY, from + 2 * DAY));
+    assert!(all(&stage, device).is_empty());
+    let drawn = chart(&stage, device, from, from + DAY, 2000);
+    assert_eq!(drawn["points"], json!([]));
+    // Who means to send it again may.
+    good(&send(&stage, device, "another-key-than-before", &body));
+    assert_eq!(all(&stage, device).len(), 7200);
+}
+
+#[test]
+fn a_deletion_that_was_cut_off_anywhere_is_made_good_by_the_sweeper() {
+    for nth in 0..14 {
+        let (stage, device) = with_device();
+        let from = morning(&stage) - DAY;
+        good(&send(&stage, device, KEY, &beats(from, &vec![100; 2000])));
+        let entered = AtomicUsize::new(0);
+        stage.interfere(move |call| match call.function == "delete-readings" {
+            true if entered.fetch_add(1, Ordering::Relaxed) >= nth => Fate::NeverSent,
+            _ => Fate::Answered,
+        });
+        let ask = stage.ask("delete-readings").by(&person()).at(device).query(&range(from, from + HOUR));
+        ask.get();
+        stage.calm();
+        stage.pass(lasting(HOUR));
+        assert!(stage.start("close-hours"));
+        let drawn = chart(&stage, device, from, from + DAY, 2000);
+        assert_eq!(counted(&drawn), i64::try_from(all(&stage, device).len()).unwrap(), "at call {nth}");
+    }
+}
+
+/// How many readings of the heart rate the rollups of a tier count.
+fn summed_up(stage: &Stage, device: DeviceId, tier: Tier, from: i64) -> i64 {
+    stored_rows(stage, device, tier, from).values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum()
+}
+
+#[test]
+fn what_is_deleted_while_its_hour_is_closed_does_not_come_back_in_rollups() {
+    for nth in 0..18 {
+        for deleted in [30, 60] {
+            let (stage, device) = with_device();
+            let stage = Arc::new(stage);
+            let from = morning(&stage);
+            good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
+            stage.pass(lasting(10 * MINUTE));
+            let (other, entered) = (Arc::downgrade(&stage), AtomicUsize::new(0));
+            stage.interfere(move |call| {
+                if call.function == "close-hours" && entered.fetch_add(1, Ordering::Relaxed) == nth {
+                    good(&delete(&other.upgrade().unwrap(), device, from, from + deleted * SECOND));
+                }
+                Fate::Answered
+            });
+            assert!(stage.start("close-hours"));
+            stage.calm();
+            for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
+                let left = i64::try_from(all(&stage, device).len()).unwrap();
+                assert_eq!(summed_up(&stage, device, tier, from), left, "{tier:?} at call {nth}");
+            }
+            assert_eq!(backlog(&stage, device).earliest(), None, "at call {nth}");
+        }
+    }
+}
+
+#[test]
+fn a_long_history_is_deleted_page_by_page_and_leaves_nothing_to_be_closed() {
+    let (stage, device) = with_device();
+    let now = stage.now().as_millis();
+    let begin = now - 400 * DAY;
+    for day in 0..400 {
+        let key = format!("the-batch-of-the-day-{day:03}");
+        good(&send(&stage, device, &key, &beats(begin + day * DAY, &[100; 2])));
+        if day % 200 == 199 {
+            stage.pass(lasting(10 * MINUTE));
+            while backlog(&stage, device).earliest().is_some() {
+                assert!(stage.start("close-hours"));
+            }
+        }
+    }
+    let first = good(&delete(&stage, device, begin, now));
+    let next = first["next"].as_str().expect("so many days take more than one request");
+    assert_eq!(backlog(&stage, device).earliest(), None, "what was erased is closed");
+    let live = beats(stage.now().as_millis() - 2 * SECOND, &[90; 2]);
+    good(&send(&stage, device, "the-batch-of-this-moment", &live));
+    let from = next.parse::<kernel::Timestamp>().unwrap().as_millis();
+    assert_eq!(good(&delete(&stage, device, from, now)), json!({}));
+    assert_eq!(all(&stage, device).len(), 2, "what was sent meanwhile");
+    stage.pass(lasting(2 * HOUR));
+    assert!(stage.start("close-hours"));
+    assert_eq!(counted(&chart(&stage, device, begin, now + DAY, 2000)), 2);
+}
