@@ -1,8 +1,9 @@
 //! A job ended: its client owes for it, its worker earned something or is fined.
 //!
 //! Consumes `jobs.job-completed.v1`, `jobs.job-cancelled.v1`, `jobs.job-failed.v1` and `jobs.job-missed.v1`. A job is
-//! settled once, by its first ending, however often and in whatever order it is told. The discount is that of the
-//! moment. Followed by `billing.job-settled.v1`.
+//! settled once, by its first ending, however often and in whatever order it is told. Whatever the ending, the client owes
+//! the list price, less the discount by what the client has paid by now. The worker earns a share if the job was
+//! completed, nothing if it was cancelled, and is fined if it failed or was missed ([`tariff`](crate::tariff)). Followed by `billing.job-settled.v1`.
 
 use crate::balance::Balance;
 use crate::calendar::Calendar;

@@ -1,7 +1,7 @@
 //! Staff look at what was decided about a request, and why.
 //!
-//! Called by a manager or an auditor; the oldest first, in pages. Each decision shows everybody who was considered with the scores of
-//! each step, and the reason why each other was not chosen.
+//! Called by a manager or an auditor; the oldest first, in pages. Each decision shows everybody who was considered with
+//! the scores of each step, and the reason why each other was not chosen.
 
 use crate::request::Request;
 use crate::store::{Decided, Means, request_key};

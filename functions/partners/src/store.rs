@@ -233,11 +233,6 @@ pub fn payload_key(id: &str) -> Key {
     Key::new(id, Payload::KIND)
 }
 
-/// The endpoints of a partner, removed ones among them.
-pub fn endpoints_of(partner: AccountId) -> List {
-    List::collection::<Endpoint>(partner)
-}
-
 /// The deliveries to an endpoint.
 pub fn deliveries_to(endpoint: EndpointId) -> List {
     List::collection::<Delivery>(endpoint)

@@ -2,7 +2,8 @@
 //!
 //! The same as `add-readings` in a fiftieth of the bytes: the body is one chunk of the codec that also stores them
 //! (shared/chunk-codec), with times in milliseconds since 1970. Work and memory are bounded by the codec, whatever the
-//! body is.
+//! body is. Called by the device's owner with an `Idempotency-Key`; takes, refuses and announces the same as
+//! [`add_readings`](crate::add_readings), and refuses what is no chunk.
 
 use crate::access;
 use crate::batch::Batch;

@@ -131,7 +131,8 @@ pub fn consents(consent: &Consent) -> Result<(), Failure<Refused>> {
 }
 
 /// Stores a batch, and sees to it that its hours are closed: at once if it is long, else when they are over; and looks
-/// whether anything in it calls for attention. The same request again finds all of it stored; one that stopped in the middle goes on.
+/// whether anything in it calls for attention. The same request again finds all of it stored; one that stopped in the
+/// middle goes on.
 pub async fn take_in(
     sensors: &Table,
     device: &Device,

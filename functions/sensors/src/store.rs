@@ -14,7 +14,8 @@
 //! | [`Upload`] | `fil_…` | `upload` |
 //!
 //! Moments in keys are milliseconds since 1970 in 13 digits. Both indexes are sparse: `by-due` (`waiting`, `due`) holds
-//! what somebody is to look at (hours to close, devices that are listened to, deleted ones) and nothing else; `listed` (`list`, `place`) what people look through by time.
+//! what somebody is to look at (hours to close, devices that are listened to, deleted ones) and nothing else; `listed`
+//! (`list`, `place`) what people look through by time.
 
 use crate::activity::{self, Activity, ActivityEvent};
 use crate::alarm::{Alarm, AlarmEvent, Rules};

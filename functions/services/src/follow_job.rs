@@ -1,8 +1,9 @@
 //! Jobs says how the work on a request goes.
 //!
-//! Consumes what jobs announces. Work that begins makes the request *in-progress*, also while it is *cancelling*: it
+//! Consumes `jobs.job-started.v1`, `jobs.job-completed.v1`, `jobs.job-cancelled.v1`, `jobs.job-failed.v1`,
+//! `jobs.job-missed.v1`, `jobs.job-withdrawn.v1` and `jobs.request-released.v1`. Work that begins makes the request *in-progress*, also while it is *cancelling*: it
 //! had begun first. Its end ends the request, which is announced as `services.request-ended.v1`. A worker who withdraws
-//! before the start leaves it *requested*. Repeated and late events change nothing.
+//! before the start leaves it *requested*; a release ends one that is *cancelling*. Repeated and late events change nothing.
 
 use crate::request::ServiceRequest;
 use crate::store;

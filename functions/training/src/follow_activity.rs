@@ -5,7 +5,8 @@
 //! no other recording is; what was written down for that session does not count any more. It may come days late: a week
 //! that was judged without it stays judged, its session is completed all the same. What comes after its programme ended
 //! is a workout of its own. A deletion undoes all of it: what was written down counts again, and former records stand.
-//! Announces `training.workout-completed.v1`, `…workout-withdrawn.v1` and `…record-set.v1`.
+//! First does what is due to the person's runs, which may announce `training.session-due.v1` and
+//! `training.programme-completed.v1`. Announces `training.workout-completed.v1`, `…workout-withdrawn.v1` and `…record-set.v1`.
 
 use crate::change::Change;
 use crate::completion;

@@ -2,6 +2,8 @@
 //!
 //! Called by a signed-in customer for a run that goes on. Sessions keep their days and begin by the new clock; what was
 //! reminded of already is not reminded of again. Setting what is already so changes nothing.
+//! First does what is due to the run, which may announce `training.session-due.v1` and
+//! `training.programme-completed.v1`.
 
 use crate::day::Clock;
 use crate::enrolment::State;

@@ -4,6 +4,8 @@
 //! (less than half of it done: the programme holds, or repeats the week). Leaving it out again changes nothing; what was
 //! done cannot be left out. A recording of that day is a workout of its own then. Announces
 //! `training.workout-skipped.v1`.
+//! First does what is due to the run, which may announce `training.session-due.v1` and
+//! `training.programme-completed.v1`.
 
 use crate::change::put;
 use crate::session::{Session, SessionEvent};

@@ -35,7 +35,7 @@ cargo dev <command>
   payouts [--workers 1000]                 a week's payouts while those who make them are killed at every boundary
 ";
 
-#[allow(clippy::print_stderr, reason = "this is a command line")]
+#[allow(clippy::print_stderr, clippy::print_stdout, reason = "this is a command line")]
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -57,6 +57,10 @@ fn main() -> ExitCode {
         Some(&"token") => dev::token::run(&arguments[1..]),
         Some(&"symbols") => dev::symbols::run(&arguments[1..]),
         Some(&"simulate") => dev::simulate::run(&arguments[1..]),
+        Some(&"help" | &"--help") => {
+            println!("{HELP}");
+            Ok(())
+        }
         _ => Err(HELP.to_owned()),
     };
     match outcome {

@@ -35,18 +35,6 @@ pub fn forge(bytes: &mut [u8]) {
     }
 }
 
-/// Where the bits of some chunks go: those of the head, and of each class.
-pub fn bits_by_class(priors: &Priors, chunks: &[Chunk]) -> BTreeMap<String, f64> {
-    let mut bits = BTreeMap::new();
-    for chunk in chunks {
-        let mut watcher = Watcher::default();
-        watcher.walk(priors, chunk, |bits_so_far, part, _| {
-            *bits.entry(part.map_or("head".to_owned(), |class| format!("{class:?}"))).or_insert(0.0) += bits_so_far;
-        });
-    }
-    bits
-}
-
 /// Priors for chunks like these.
 pub fn train(chunks: &[Chunk]) -> Priors {
     let mut priors = Priors::blank();

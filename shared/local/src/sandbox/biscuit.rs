@@ -22,8 +22,6 @@ pub const KEY_LIFE: Duration = Duration::from_secs(86_400);
 pub const NOTICE: Duration = Duration::from_secs(3600);
 /// How long a new order is not found by its reference.
 pub const LAG: Duration = Duration::from_secs(30);
-/// The longest that the baker thinks.
-pub const DECISION: Duration = Duration::from_secs(900);
 /// The longest idempotency key.
 const MAX_KEY: usize = 100;
 
