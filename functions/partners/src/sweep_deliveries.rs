@@ -12,12 +12,12 @@ use crate::sending::{Desk, Sent};
 use crate::store::{due, endpoint_key, in_lane, lane_key};
 use futures_util::future::join_all;
 use kernel::Timestamp;
-use platform::{Courier, Decision, Error, Function, Log, Now, Secret, Stored, Table, schedule};
+use platform::{Clock, Courier, Decision, Error, Function, Log, Secret, Stored, Table, schedule};
 use std::time::Duration;
 
 /// How many endpoints one run looks at.
 const LANES: u32 = 50;
-/// How many deliveries of one endpoint a run deals with: the times that are signed stay fresh.
+/// How many deliveries of one endpoint a run deals with: the slowest one keeps a run for less than two minutes.
 const MOST: u32 = 20;
 /// How many of them at once.
 const AT_ONCE: usize = 4;
@@ -29,28 +29,28 @@ pub fn function() -> Function {
 
 /// Goes through the lanes that are due.
 pub async fn sweep_deliveries(
-    Now(now): Now,
+    clock: Clock,
     log: Log,
     partners: Table,
     courier: Courier,
     seal: Secret<EndpointSeal>,
 ) -> Result<(), Error> {
-    let lanes = due::<Lane>(&partners, WAITING, now, LANES).await?;
-    let desk = Desk { partners, courier, seal, log };
-    let swept = join_all(lanes.into_iter().map(|lane| sweep(&desk, lane.value, now))).await;
+    let lanes = due::<Lane>(&partners, WAITING, clock.now(), LANES).await?;
+    let desk = Desk { partners, courier, seal, log, clock };
+    let swept = join_all(lanes.into_iter().map(|lane| sweep(&desk, lane.value))).await;
     swept.into_iter().fold(Ok(()), Result::and)
 }
 
 /// Sends what is due to one endpoint, and says when to look again.
-async fn sweep(desk: &Desk, lane: Lane, now: Timestamp) -> Result<(), Error> {
-    let due = in_lane(&desk.partners, lane.endpoint, now, MOST).await?;
+async fn sweep(desk: &Desk, lane: Lane) -> Result<(), Error> {
+    let due = in_lane(&desk.partners, lane.endpoint, desk.clock.now(), MOST).await?;
     let is_more = due.len() >= MOST as usize;
     let mut outcome = Ok(());
     // An endpoint that failed last time is tried with one.
     let (mut rest, mut at_once) = (&due[..], if lane.failing_since.is_some() { 1 } else { AT_ONCE });
     while !rest.is_empty() {
         let (some, others) = rest.split_at(at_once.min(rest.len()));
-        let sent = join_all(some.iter().map(|delivery| send(desk, delivery, now))).await;
+        let sent = join_all(some.iter().map(|delivery| send(desk, delivery))).await;
         let mut failed = false;
         for sent in sent {
             match sent {
@@ -64,20 +64,21 @@ async fn sweep(desk: &Desk, lane: Lane, now: Timestamp) -> Result<(), Error> {
             (rest, at_once) = (others, AT_ONCE);
         }
     }
-    look_again(desk, &lane, is_more, now).await.and(outcome)
+    look_again(desk, &lane, is_more).await.and(outcome)
 }
 
 /// What is listed may be a little old: it is read again.
-async fn send(desk: &Desk, listed: &Stored<Delivery>, now: Timestamp) -> Result<Sent, Error> {
+async fn send(desk: &Desk, listed: &Stored<Delivery>) -> Result<Sent, Error> {
     let found = desk.partners.get::<Delivery>(&platform::Item::key(&listed.value)).await?;
     match found {
-        Some(delivery) => desk.send(delivery, now).await,
+        Some(delivery) => desk.send(delivery).await,
         None => Ok(Sent::Nothing),
     }
 }
 
 /// Writes down when the lane is looked at next; the lane of an endpoint that is gone is closed when it is empty.
-async fn look_again(desk: &Desk, lane: &Lane, is_more: bool, now: Timestamp) -> Result<(), Error> {
+async fn look_again(desk: &Desk, lane: &Lane, is_more: bool) -> Result<(), Error> {
+    let now = desk.clock.now();
     let far = Timestamp::from_millis(i64::MAX);
     let first = in_lane(&desk.partners, lane.endpoint, far, 1).await?.into_iter().next();
     let endpoint = desk.partners.get::<Endpoint>(&endpoint_key(lane.partner, lane.endpoint)).await?;

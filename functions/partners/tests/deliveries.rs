@@ -10,6 +10,8 @@ use partners::endpoint::State;
 use platform::SecretValues;
 use platform::standard_webhooks::{Forged, Headers, verify};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Whether what arrived is signed with a secret.
@@ -237,6 +239,56 @@ fn a_broken_endpoint_is_in_nobodys_way() {
     answers(&stage, HOST, 200);
     sweep_for(&stage, MINUTE * 10);
     assert_eq!(states(&stage, id), vec!["delivered"; 100]);
+}
+
+#[test]
+fn what_a_slow_endpoint_is_being_sent_is_not_sent_by_the_next_run() {
+    let (stage, id, _) = shop_with_endpoint();
+    for n in 0..20 {
+        assert!(stage.deliver("fan-out", &paid(&stage, n)));
+    }
+    stage.pass(MINUTE * 6);
+    let stage = Arc::new(stage);
+    let (other, next_run) = (stage.clone(), stage.now().after(MINUTE));
+    let (has_begun, went_well) = (AtomicBool::new(false), Arc::new(AtomicBool::new(false)));
+    let went = went_well.clone();
+    stage.interfere(move |call| {
+        if is_sending(call) {
+            other.pass(Duration::from_secs(15));
+            if other.now() >= next_run && !has_begun.swap(true, Ordering::Relaxed) {
+                went.store(other.start("sweep-deliveries"), Ordering::Relaxed);
+            }
+        }
+        Fate::Answered
+    });
+    assert!(stage.start("sweep-deliveries"));
+    stage.calm();
+    assert!(went_well.load(Ordering::Relaxed), "the next run began while this one was sending");
+    let mut sent = orders(&arrivals(&stage));
+    sent.sort();
+    assert_eq!(sent, (0..20).map(OrderId::from_bits).collect::<Vec<_>>());
+    assert_eq!(states(&stage, id), vec!["delivered"; 20]);
+}
+
+#[test]
+fn a_wait_counts_from_when_the_try_failed() {
+    let (stage, id, _) = shop_with_endpoint();
+    answers(&stage, HOST, 500);
+    assert!(stage.deliver("fan-out", &paid(&stage, 7)));
+    stage.pass(MINUTE * 6);
+    let stage = Arc::new(stage);
+    let other = stage.clone();
+    stage.interfere(move |call| {
+        if is_sending(call) {
+            other.pass(Duration::from_secs(15));
+        }
+        Fate::Answered
+    });
+    assert!(stage.start("sweep-deliveries"));
+    stage.calm();
+    let name = deliveries(&stage, id)[0]["id"].clone();
+    let due = delivery(&stage, id, &name).due.unwrap();
+    assert!(due >= stage.now().after(Duration::from_secs(5)) && due < stage.now().after(Duration::from_secs(6)));
 }
 
 #[test]
