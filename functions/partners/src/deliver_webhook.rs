@@ -11,7 +11,7 @@ use crate::lane::Lane;
 use crate::sending::Desk;
 use crate::store::{delivery_key, lane_key};
 use contracts::partners::DeliveryQueued;
-use platform::{Courier, Error, Function, Log, Now, On, Secret, Table, events};
+use platform::{Clock, Courier, Error, Function, Log, On, Secret, Table, events};
 use std::time::Duration;
 
 /// A batch of ten that each take as long as they may.
@@ -25,7 +25,7 @@ pub fn function() -> Function {
 /// Sends the delivery if nobody tried it yet.
 pub async fn deliver_webhook(
     queued: On<DeliveryQueued>,
-    Now(now): Now,
+    clock: Clock,
     log: Log,
     partners: Table,
     courier: Courier,
@@ -39,7 +39,7 @@ pub async fn deliver_webhook(
     if is_failing || delivery.value.state != State::Queued {
         return Ok(());
     }
-    let desk = Desk { partners, courier, seal, log };
-    desk.send(delivery, now).await?;
+    let desk = Desk { partners, courier, seal, log, clock };
+    desk.send(delivery).await?;
     Ok(())
 }

@@ -71,7 +71,7 @@ pub struct ClientPage {
 pub enum Asked {
     /// The page.
     Page(ClientPage),
-    /// The place in the list is not good any more: the list is to be read again from its beginning.
+    /// The place in the list is not good any more: what is left of it is to be asked for by time.
     Lost,
 }
 

@@ -60,7 +60,7 @@ pub async fn happy_cat_box_webhook(
     if clients.len() > MAX_ROWS {
         return Err(Refused::TooMany { most: MAX_ROWS }.into());
     }
-    let rows = row::read(&clients);
+    let rows = row::read(&clients, now);
     if rows.refused > 0 {
         log.warn("a webhook brings clients that cannot be read", json!({ "import": id, "refused": rows.refused }));
     }

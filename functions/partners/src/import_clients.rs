@@ -90,7 +90,7 @@ pub async fn import_clients(
         key.replays(&known.value.request)?;
         return Ok(Accepted { body: ImportTaken::of(Some(id), known.value, None) });
     }
-    let rows = row::read(&request.rows()?);
+    let rows = row::read(&request.rows()?, now);
     let origin = Origin::File { account: staff.account };
     if how.dry_run {
         let outlook = outlook(&partners, &rows.good).await?;

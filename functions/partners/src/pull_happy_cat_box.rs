@@ -2,8 +2,8 @@
 //!
 //! Started by the clock each hour. Reads the list of what changed since the last time, page by page, puts each page
 //! aside as an import, and then remembers how far it came: interrupted anywhere, the next run goes on from there, and
-//! a page that was put aside already is not put aside again. A list that is longer than a run goes on in the next one.
-//! Followed by `partners.chunk-stored.v1`.
+//! a page that was put aside already is not put aside again. A list that is longer than a run goes on in the next one,
+//! by time if its place in the list is not good any more. Followed by `partners.chunk-stored.v1`.
 
 use crate::happy_cat_box::{Asked, HappyCatBoxApi, HappyCatBoxKey, SOURCE, changed_after};
 use crate::import::Origin;
@@ -12,7 +12,7 @@ use crate::store::{Pull, pull_key};
 use crate::taking::put_aside;
 use kernel::id::Id;
 use kernel::{Digest, ImportId, Timestamp};
-use platform::{Decision, Error, Function, Log, Now, Partner, Secret, Stored, Table, schedule};
+use platform::{Clock, Decision, Error, Function, Log, Partner, Secret, Stored, Table, schedule};
 use serde_json::json;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub fn function() -> Function {
 
 /// Goes on where the last run came to.
 pub async fn pull_happy_cat_box(
-    Now(now): Now,
+    clock: Clock,
     log: Log,
     partners: Table,
     api: Partner<HappyCatBoxApi>,
@@ -40,15 +40,19 @@ pub async fn pull_happy_cat_box(
         let page = match changed_after(&api, &key, pull.after, pull.cursor.as_deref()).await? {
             Asked::Page(page) => page,
             Asked::Lost => {
-                go_on(&partners, found.as_ref(), Pull { cursor: None, newest: None, ..pull }).await?;
+                go_on(&partners, found.as_ref(), pull.begin_again()).await?;
                 continue;
             }
         };
-        let rows = row::read(&page.clients);
+        // A run can take minutes, and clients change meanwhile.
+        let now = clock.now();
+        let rows = row::read(&page.clients, now);
         let is_last = page.next.is_none();
-        let next = pull.after_page(&rows, page.next);
+        let next = pull.after_page(&rows, page.next, now);
         if rows.count > 0 {
-            let content = Digest::of([serde_json::to_vec(&page.clients).map_err(Error::broken)?]).short(26);
+            // By what is taken over and what is refused: a row that is refused today may be good tomorrow.
+            let outcome = serde_json::to_vec(&(&rows.good, &rows.errors)).map_err(Error::broken)?;
+            let content = Digest::of([outcome]).short(26);
             let id = ImportId::from_digest(&Digest::of(["pull", SOURCE, &pull.place(), &content]));
             if rows.refused > 0 {
                 let facts = json!({ "import": id, "refused": rows.refused });
@@ -93,20 +97,25 @@ impl Pull {
     }
 
     /// After a page with these rows, and another one to follow or not. A list that ended without news begins at the
-    /// same place again.
-    fn after_page(&self, rows: &Rows, next: Option<String>) -> Self {
-        let newest = rows.good.iter().map(|row| row.updated_at).chain(self.newest).max();
+    /// same place again. What a partner's clock says beyond ours is not believed: nothing is left out for that.
+    fn after_page(&self, rows: &Rows, next: Option<String>, now: Timestamp) -> Self {
+        let latest = rows.good.iter().map(|row| row.updated_at.min(now));
+        let read = Self { newest: latest.chain(self.newest).max(), ..self.clone() };
         match next {
-            Some(cursor) => Self { cursor: Some(cursor), newest, ..self.clone() },
-            None => {
-                let until = newest.map(|newest| Timestamp::from_millis(newest.as_millis().saturating_sub(OVERLAP)));
-                Self {
-                    after: until.max(self.after),
-                    cursor: None,
-                    newest: None,
-                    partner: self.partner.clone(),
-                }
-            }
+            Some(cursor) => Self { cursor: Some(cursor), ..read },
+            None => read.begin_again(),
+        }
+    }
+
+    /// A list of what changed since the latest change that was seen: the list goes by time, so what comes before that
+    /// was read.
+    fn begin_again(&self) -> Self {
+        let until = self.newest.map(|newest| Timestamp::from_millis(newest.as_millis().saturating_sub(OVERLAP)));
+        Self {
+            partner: self.partner.clone(),
+            after: until.max(self.after),
+            cursor: None,
+            newest: None,
         }
     }
 }

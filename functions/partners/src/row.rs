@@ -7,9 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// How many rows one call or file has at most.
 pub const MAX_ROWS: usize = 1000;
+/// How far a partner's clock may be ahead of ours. A row that says more would outlive every true report of its client
+/// until that time has come.
+const AHEAD: Duration = Duration::from_secs(300);
 /// The columns that are read; others are passed over, a partner's sheet may have many.
 const COLUMNS: [&str; 6] = ["id", "email", "phone", "locale", "time_zone", "updated_at"];
 
@@ -188,15 +192,16 @@ pub fn sheet(text: &str) -> Result<Vec<Value>, String> {
     Ok(lines.map(row).collect())
 }
 
-/// Reads all rows. Of several about one client the last by the partner's time counts, the others are reported.
-pub fn read(rows: &[Value]) -> Rows {
+/// Reads all rows, which came by `now`. Of several about one client the last by the partner's time counts, the others
+/// are reported.
+pub fn read(rows: &[Value], now: Timestamp) -> Rows {
     let mut read = Rows {
         count: u32::try_from(rows.len()).unwrap_or(u32::MAX),
         ..Rows::default()
     };
     let mut newest: BTreeMap<ExternalId, (u32, ClientRow)> = BTreeMap::new();
     for (number, row) in (1..).zip(rows) {
-        match read_row(number, row) {
+        match read_row(number, row, now) {
             Err(errors) => read.refuse(errors),
             Ok(row) => match newest.remove(&row.id) {
                 None => drop(newest.insert(row.id.clone(), (number, row))),
@@ -231,7 +236,7 @@ impl Rows {
     }
 }
 
-fn read_row(number: u32, row: &Value) -> Result<ClientRow, Vec<RowError>> {
+fn read_row(number: u32, row: &Value, now: Timestamp) -> Result<ClientRow, Vec<RowError>> {
     let Value::Object(fields) = row else {
         let reason = "an object, or as many cells as there are columns, is expected".to_owned();
         return Err(vec![RowError { row: number, client: None, field: ".".to_owned(), reason }]);
@@ -274,6 +279,9 @@ fn read_row(number: u32, row: &Value) -> Result<ClientRow, Vec<RowError>> {
     });
     let time_zone = said(&mut wrong, "time_zone", time_zone, ZONE, TimeZone::read);
     let updated_at = said(&mut wrong, "updated_at", updated_at, TIME, |text| text.parse().ok());
+    if updated_at.is_some_and(|at: Timestamp| at > now.after(AHEAD)) {
+        wrong.push(("updated_at", FUTURE.to_owned()));
+    }
     if email.is_none() && phone.is_none() && !wrong.iter().any(|(name, _)| matches!(*name, "email" | "phone")) {
         wrong.push(("email", "a client has an e-mail address or a phone number".to_owned()));
     }
@@ -303,6 +311,8 @@ const PHONE: &str = "a number like +44 20 7946 0000, with its country's code";
 const LOCALE: &str = "en or ru";
 const ZONE: &str = "a time zone of the IANA database, such as Europe/Moscow";
 const TIME: &str = "a time like 2026-01-31T12:00:00.000Z";
+const FUTURE: &str = "it is more than five minutes in the future: check the clock and the time zone that it was \
+                      written by, correct it, and send the row again";
 
 /// What a field says, read; what it should say is noted otherwise.
 fn said<'t, T>(

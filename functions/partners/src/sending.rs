@@ -8,7 +8,7 @@ use crate::lane::Lane;
 use crate::store::{endpoint_key, lane_key, payload_key, subscriber_key};
 use kernel::Timestamp;
 use platform::standard_webhooks::{ID, SIGNATURE, TIMESTAMP, sign};
-use platform::{Courier, Decision, Error, Log, Secret, SecretValues, Stored, Table, Undelivered};
+use platform::{Clock, Courier, Decision, Error, Log, Secret, SecretValues, Stored, Table, Undelivered};
 use serde_json::json;
 
 /// What a delivery is sent with.
@@ -21,6 +21,8 @@ pub struct Desk {
     pub seal: Secret<EndpointSeal>,
     /// Where staff hear of what is wrong.
     pub log: Log,
+    /// Says when: a claim and a wait count from when they are made, however long ago the run began.
+    pub clock: Clock,
 }
 
 /// What became of a delivery.
@@ -46,7 +48,8 @@ enum Destination {
 impl Desk {
     /// Tries a delivery, if it is to be tried now. Two at once try it once; what was interrupted is tried again under
     /// the same id.
-    pub async fn send(&self, delivery: Stored<Delivery>, now: Timestamp) -> Result<Sent, Error> {
+    pub async fn send(&self, delivery: Stored<Delivery>) -> Result<Sent, Error> {
+        let now = self.clock.now();
         let Some(claimed) = delivery.value.claimed(self.partners.invocation(), now) else {
             return Ok(Sent::Nothing);
         };
@@ -74,7 +77,7 @@ impl Desk {
         };
         let body = payload.value.body.into_bytes();
         let outcome = self.courier.post(&endpoint.wish.url, &headers, body).await;
-        self.settle(&claimed, &endpoint, outcome, now).await
+        self.settle(&claimed, &endpoint, outcome).await
     }
 
     async fn destination(&self, delivery: &Delivery) -> Result<Destination, Error> {
@@ -102,8 +105,8 @@ impl Desk {
         claimed: &Stored<Delivery>,
         endpoint: &Endpoint,
         outcome: Result<u16, Undelivered>,
-        now: Timestamp,
     ) -> Result<Sent, Error> {
+        let now = self.clock.now();
         let next = match outcome {
             Ok(status @ 200..300) => claimed.value.delivered(status),
             // It can be sent again when the endpoint is enabled.

@@ -37,6 +37,8 @@ pub const BY_SOURCE: Index = Index { name: "by-source", partition: "source", sor
 pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
 /// Lists what waits for an endpoint, by when it is to be sent.
 pub const BY_LANE: Index = Index { name: "by-lane", partition: "lane", sort: "due" };
+/// How much of what is due is listed at once: as many items as are read in one call.
+const PAGE: u32 = 100;
 
 impl Item for Client {
     type Event = ClientEvent;
@@ -253,20 +255,34 @@ pub async fn in_lane(
     limit: u32,
 ) -> Result<Vec<Stored<Delivery>>, Error> {
     let list = List::index(BY_LANE, endpoint).between(Timestamp::from_millis(0), until);
-    Ok(page(partners, &list, limit).await?.items)
+    Ok(page(partners, &list, limit, None).await?.items)
 }
 
-/// The first of what waits and is due: chunks, or lanes.
+/// The first of what waits and is due, at most so much: chunks, or lanes.
 pub async fn due<T: Item>(
     partners: &TableReader,
     waiting: &str,
     now: Timestamp,
-    limit: u32,
+    most: usize,
 ) -> Result<Vec<Stored<T>>, Error> {
     let list = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now);
-    Ok(page(partners, &list, limit).await?.items)
+    let (mut due, mut cursor) = (Vec::new(), None);
+    loop {
+        let left = u32::try_from(most.saturating_sub(due.len())).unwrap_or(PAGE);
+        let found = page(partners, &list, left.min(PAGE), cursor.as_ref()).await?;
+        due.extend(found.items);
+        match found.next {
+            Some(next) if due.len() < most => cursor = Some(next),
+            _ => return Ok(due),
+        }
+    }
 }
 
-async fn page<T: Item>(partners: &TableReader, list: &List, limit: u32) -> Result<Page<Stored<T>>, Error> {
-    partners.list::<T, Infallible>(list, limit, None).await.map_err(Error::from)
+async fn page<T: Item>(
+    partners: &TableReader,
+    list: &List,
+    limit: u32,
+    cursor: Option<&Cursor>,
+) -> Result<Page<Stored<T>>, Error> {
+    partners.list::<T, Infallible>(list, limit, cursor).await.map_err(Error::from)
 }

@@ -10,7 +10,7 @@ use platform::{Error, Function, Now, Table, schedule};
 use std::time::Duration;
 
 /// How many chunks one run takes over; the rest waits for the next one.
-const MOST: u32 = 100;
+const MOST: usize = 100;
 
 /// Every ten minutes
 pub fn function() -> Function {

@@ -1,16 +1,20 @@
 //! From an event to a partner's host: fanned out once, signed, tried again, held, replayed.
 
 use crate::support::*;
-use kernel::{EndpointId, OrderId, Timestamp};
+use kernel::{EndpointId, OrderId, Role, Timestamp};
 use local::directory::Arrival;
 use local::faults::Fate;
 use local::stage::Stage;
-use local::testing::{problem, reports_only_what_it_cannot_read};
+use local::testing::{caller, problem, reports_only_what_it_cannot_read};
 use partners::endpoint::State;
 use platform::SecretValues;
 use platform::standard_webhooks::{Forged, Headers, verify};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+const PLACED: &str = "orders.order-placed.v1";
 
 /// Whether what arrived is signed with a secret.
 fn checked(arrival: &Arrival, secret: &str, now: Timestamp) -> Result<(), Forged> {
@@ -237,6 +241,106 @@ fn a_broken_endpoint_is_in_nobodys_way() {
     answers(&stage, HOST, 200);
     sweep_for(&stage, MINUTE * 10);
     assert_eq!(states(&stage, id), vec!["delivered"; 100]);
+}
+
+#[test]
+fn what_a_slow_endpoint_is_being_sent_is_not_sent_by_the_next_run() {
+    let (stage, id, _) = shop_with_endpoint();
+    for n in 0..20 {
+        assert!(stage.deliver("fan-out", &paid(&stage, n)));
+    }
+    stage.pass(MINUTE * 6);
+    let stage = Arc::new(stage);
+    let (other, next_run) = (stage.clone(), stage.now().after(MINUTE));
+    let (has_begun, went_well) = (AtomicBool::new(false), Arc::new(AtomicBool::new(false)));
+    let went = went_well.clone();
+    stage.interfere(move |call| {
+        if is_sending(call) {
+            other.pass(Duration::from_secs(15));
+            if other.now() >= next_run && !has_begun.swap(true, Ordering::Relaxed) {
+                went.store(other.start("sweep-deliveries"), Ordering::Relaxed);
+            }
+        }
+        Fate::Answered
+    });
+    assert!(stage.start("sweep-deliveries"));
+    stage.calm();
+    assert!(went_well.load(Ordering::Relaxed), "the next run began while this one was sending");
+    let mut sent = orders(&arrivals(&stage));
+    sent.sort();
+    assert_eq!(sent, (0..20).map(OrderId::from_bits).collect::<Vec<_>>());
+    assert_eq!(states(&stage, id), vec!["delivered"; 20]);
+}
+
+#[test]
+fn a_wait_counts_from_when_the_try_failed() {
+    let (stage, id, _) = shop_with_endpoint();
+    answers(&stage, HOST, 500);
+    assert!(stage.deliver("fan-out", &paid(&stage, 7)));
+    stage.pass(MINUTE * 6);
+    let stage = Arc::new(stage);
+    let other = stage.clone();
+    stage.interfere(move |call| {
+        if is_sending(call) {
+            other.pass(Duration::from_secs(15));
+        }
+        Fate::Answered
+    });
+    assert!(stage.start("sweep-deliveries"));
+    stage.calm();
+    let name = deliveries(&stage, id)[0]["id"].clone();
+    let due = delivery(&stage, id, &name).due.unwrap();
+    assert!(due >= stage.now().after(Duration::from_secs(5)) && due < stage.now().after(Duration::from_secs(6)));
+}
+
+#[test]
+fn hundreds_of_endpoints_with_nothing_to_do_hold_nobody_up() {
+    let stage = shop();
+    let mut quiet: Vec<EndpointId> = Vec::new();
+    for (partner, kind) in (100..116).zip([SHIPPED, PLACED].into_iter().cycle()) {
+        let partner = caller(partner, Role::Partner);
+        let approved = stage.ask("approve-event-types").by(&caller(2, Role::Admin)).at(partner.account);
+        assert_eq!(approved.send(&json!({ "types": [kind] })).status_code, 200);
+        for n in 0..20 {
+            let (key, wish) = (format!("the-key-of-number-{n}"), wish(HOST, &[kind]));
+            let created = stage.ask("create-endpoint").by(&partner).key(&key).send(&wish);
+            assert_eq!(created.status_code, 201, "{}", created.body);
+            quiet.push(created.json()["id"].as_str().unwrap().parse().unwrap());
+        }
+    }
+    stage.pass(MINUTE);
+    approve(&stage, &[PAID]);
+    let last: EndpointId = create(&stage, KEY, HOST, &[PAID]).json()["id"].as_str().unwrap().parse().unwrap();
+    assert!(stage.deliver("fan-out", &paid(&stage, 7)));
+    stage.pass(MINUTE * 5);
+    assert!(stage.start("sweep-deliveries"));
+    assert_eq!((arrivals(&stage).len(), states(&stage, last)), (1, vec!["delivered".to_owned()]));
+    let is_left = |id: &&EndpointId| lane(&stage, **id).due.is_none_or(|due| due <= stage.now());
+    assert_eq!((quiet.len(), quiet.iter().filter(is_left).count()), (320, 0), "each was looked at");
+}
+
+#[test]
+fn a_run_that_goes_on_for_long_leaves_the_rest_to_the_next_one() {
+    let (stage, id, _) = shop_with_endpoint();
+    let other = create(&stage, "the-key-of-another", "good.example.com", &[PAID]).json();
+    let other: EndpointId = other["id"].as_str().unwrap().parse().unwrap();
+    stage.pass(MINUTE * 6);
+    let stage = Arc::new(stage);
+    let (clock, is_slow) = (stage.clone(), AtomicBool::new(true));
+    // Whatever the first of them asks takes a quarter of an hour.
+    stage.interfere(move |call| {
+        let is_lane = String::from_utf8_lossy(&call.body).contains("by-lane");
+        if is_lane && is_slow.swap(false, Ordering::Relaxed) {
+            clock.pass(MINUTE * 15);
+        }
+        Fate::Answered
+    });
+    let is_due = |id: &EndpointId| lane(&stage, *id).due.is_some_and(|due| due <= stage.now());
+    assert!(stage.start("sweep-deliveries"));
+    stage.calm();
+    assert_eq!([id, other].iter().filter(|id| is_due(id)).count(), 1);
+    assert!(stage.start("sweep-deliveries"));
+    assert_eq!([id, other].iter().filter(|id| is_due(id)).count(), 0);
 }
 
 #[test]

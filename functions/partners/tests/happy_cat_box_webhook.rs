@@ -60,6 +60,17 @@ fn what_cannot_be_read_does_not_keep_the_rest() {
 }
 
 #[test]
+fn a_report_from_the_future_does_not_outlive_the_true_ones() {
+    let stage = shop();
+    let mut future = row("A", "wrong@example.com", 1);
+    future["updated_at"] = json!("2099-01-01T00:00:00Z");
+    assert_eq!(webhook(&stage, "hcb_1", &[future]).status_code, 204);
+    assert_eq!(imported(&stage), [] as [&str; 0]);
+    webhook(&stage, "hcb_2", &[row("A", "a@example.com", 2)]);
+    assert_eq!((imported(&stage).len(), email(&stage, "A").as_str()), (1, "a@example.com"));
+}
+
+#[test]
 fn a_thousand_clients_a_call_are_taken_and_not_one_more() {
     let stage = shop();
     let clients: Vec<Value> = (0..1001).map(|n| row(&format!("C{n}"), &format!("{n}@example.com"), 1)).collect();

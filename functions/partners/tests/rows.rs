@@ -7,8 +7,13 @@ use partners::row::{self, ClientRow, Rows};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+/// What is read of rows that come at 2026-01-05T08:00Z.
+fn read(rows: &[Value]) -> Rows {
+    row::read(rows, Timestamp::from_millis(1_767_600_000_000))
+}
+
 fn wrong(value: Value) -> Vec<(String, String)> {
-    let rows = row::read(&[value]);
+    let rows = read(&[value]);
     assert_eq!((rows.good.len(), rows.refused), (0, 1));
     rows.errors.into_iter().map(|error| (error.field, error.reason)).collect()
 }
@@ -28,7 +33,7 @@ fn with(field: &str, value: Value) -> Value {
 
 #[test]
 fn a_row_is_read_and_what_else_it_says_is_passed_over() {
-    let rows = row::read(&[good()]);
+    let rows = read(&[good()]);
     let [row] = &rows.good[..] else {
         panic!("{:?}", rows.errors)
     };
@@ -37,7 +42,7 @@ fn a_row_is_read_and_what_else_it_says_is_passed_over() {
     assert_eq!(row.time_zone.as_str(), "Europe/Moscow");
     assert_eq!(row.updated_at.to_string(), "2026-01-04T12:00:00.000Z");
     let sparse = json!({ "id": "2", "phone": "+442079460000", "email": null, "updated_at": "2026-01-04T12:00:00Z" });
-    let sparse = row::read(&[sparse]).good.remove(0);
+    let sparse = read(&[sparse]).good.remove(0);
     assert_eq!((sparse.locale.name(), sparse.time_zone.as_str(), sparse.email), ("en", "UTC", None));
 }
 
@@ -77,9 +82,30 @@ fn everything_that_is_wrong_with_a_row_is_named_and_never_quoted() {
 }
 
 #[test]
+fn a_time_of_change_in_the_future_is_refused_unless_a_clock_may_say_so() {
+    for time in [
+        "2026-01-05T08:00:00Z",
+        "2026-01-05T08:05:00Z",
+        "2026-01-05T11:05:00+03:00",
+    ] {
+        assert_eq!(read(&[with("updated_at", json!(time))]).good.len(), 1, "{time}");
+    }
+    for time in [
+        "2026-01-05T08:05:00.001Z",
+        "2026-01-05T11:00:00Z",
+        "2099-01-01T00:00:00Z",
+    ] {
+        let errors = wrong(with("updated_at", json!(time)));
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert_eq!(errors[0].0, "updated_at");
+        assert!(errors[0].1.contains("in the future") && errors[0].1.contains("send the row again"), "{errors:?}");
+    }
+}
+
+#[test]
 fn of_several_rows_about_one_client_the_newest_counts() {
     let at = |time: &str, email: &str| json!({ "id": "A", "email": email, "updated_at": format!("2026-01-04T{time}:00:00Z") });
-    let rows = row::read(&[
+    let rows = read(&[
         at("10", "old@example.com"),
         at("12", "new@example.com"),
         at("11", "late@example.com"),
@@ -90,7 +116,7 @@ fn of_several_rows_about_one_client_the_newest_counts() {
     let named: Vec<u32> = rows.errors.iter().map(|error| error.row).collect();
     assert_eq!(named, [1, 3]);
     // Of the same time, the last one.
-    let rows = row::read(&[at("10", "one@example.com"), at("10", "two@example.com")]);
+    let rows = read(&[at("10", "one@example.com"), at("10", "two@example.com")]);
     assert_eq!(rows.good[0].email.as_deref(), Some("two@example.com"));
 }
 
@@ -98,7 +124,7 @@ fn of_several_rows_about_one_client_the_newest_counts() {
 fn a_sheet_says_the_same_as_objects() {
     let text = "\u{feff}name,ID,email,updated_at,phone\r\nAnna,A,anna@example.com,2026-01-04T12:00:00Z,\r\n\
                 \"Bo, \"\"B\"\"\",B,,2026-01-04T12:00:00Z,+442079460000\r\nshort,C\r\n";
-    let rows = row::read(&row::sheet(text).unwrap());
+    let rows = read(&row::sheet(text).unwrap());
     let ids: Vec<&str> = rows.good.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(ids, ["A", "B"]);
     assert_eq!((rows.errors[0].row, rows.errors[0].field.as_str()), (3, "."));
@@ -119,7 +145,7 @@ fn report(hour: u8, email: u8) -> Client {
     let row = json!({
         "id": "A", "email": format!("{email}@example.com"), "updated_at": format!("2026-01-04T{hour:02}:00:00Z"),
     });
-    Client::of("happy-cat-box", row::read(&[row]).good.remove(0))
+    Client::of("happy-cat-box", read(&[row]).good.remove(0))
 }
 
 /// What is here after these reports, in this order; and how often it was written.
@@ -156,7 +182,7 @@ proptest! {
 
     #[test]
     fn whatever_comes_every_row_is_either_good_or_refused(values in prop::collection::vec(any_row(), 0..20)) {
-        let rows = row::read(&values);
+        let rows = read(&values);
         prop_assert_eq!(rows.good.len() + rows.refused as usize, values.len());
         prop_assert!(rows.errors.iter().all(|error| (1..=values.len() as u32).contains(&error.row)));
         let mut ids: Vec<_> = rows.good.iter().map(|row| row.id.clone()).collect();
@@ -168,7 +194,7 @@ proptest! {
     #[test]
     fn a_sheet_never_panics(text in "[a-z,\"\r\n]{0,60}") {
         if let Ok(rows) = row::sheet(&text) {
-            row::read(&rows);
+            read(&rows);
         }
     }
 }
@@ -197,7 +223,7 @@ fn rows(count: usize) -> Rows {
     let values: Vec<Value> = (0..count)
         .map(|n| json!({ "id": format!("C{n}"), "email": "a@example.com", "updated_at": "2026-01-04T12:00:00Z" }))
         .collect();
-    row::read(&values)
+    read(&values)
 }
 
 #[test]
@@ -215,7 +241,7 @@ fn an_import_is_cut_into_chunks_that_hold_every_client_once() {
 #[test]
 fn an_import_names_the_first_errors_and_counts_the_others() {
     let bad: Vec<Value> = (0..1000).map(|_| json!({ "id": "?" })).collect();
-    let (import, _) = Import::of(ImportId::from_bits(1), Origin::Pull, "r", row::read(&bad), Timestamp::from_millis(0));
+    let (import, _) = Import::of(ImportId::from_bits(1), Origin::Pull, "r", read(&bad), Timestamp::from_millis(0));
     assert_eq!((import.rows, import.refused, import.errors.len()), (1000, 1000, 200));
     assert_eq!(import.more_errors, 1000 * 3 - 200);
 }

@@ -1,8 +1,9 @@
 //! The arguments of use cases. An argument's type both declares and extracts: `Customer` says who may call *and* is
 //! the caller.
 
-use crate::{Call, Error, World};
+use crate::{Call, Error, Host, World};
 use kernel::{Problem, Timestamp};
+use std::sync::Arc;
 
 /// Something that a use case can take as an argument. Arguments are taken in their order: put the caller first, so
 /// that nobody else learns what is wrong with a request.
@@ -51,6 +52,24 @@ pub struct Now(pub Timestamp);
 impl Argument for Now {
     fn take(call: &Call) -> Result<Self, Problem> {
         Ok(Now(call.now))
+    }
+}
+
+/// The clock itself: for what goes on for longer than what it decides may be old, and so decides each thing at the time
+/// it has come to by then.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Host>);
+
+impl Clock {
+    /// The time by now.
+    pub fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+impl Argument for Clock {
+    fn take(call: &Call) -> Result<Self, Problem> {
+        Ok(Clock(call.world.host.clone()))
     }
 }
 

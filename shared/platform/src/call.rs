@@ -17,7 +17,8 @@ pub struct Call {
     pub function: &'static str,
     /// The invocation's id: another one at each delivery.
     pub request: String,
-    /// When the call began. Everything the call decides, it decides at this time.
+    /// When the call began. Everything the call decides, it decides at this time, unless it takes a
+    /// [`Clock`](crate::Clock).
     pub now: Timestamp,
     /// The story this call is part of.
     pub trace: Trace,

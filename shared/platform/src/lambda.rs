@@ -29,7 +29,7 @@ fn serve(function: Function) -> Result<(), Error> {
         .filter(|(name, _)| !name.starts_with("AWS_"));
     let way = aws::from_environment(variable)?;
     let settings = Settings::new(settings);
-    let world = Arc::new(World::new(Arc::new(Lambda), settings, way, aws::partners(), aws::public()));
+    let world = Arc::new(World::new(Arc::new(Lambda), settings, way, aws::partners(function.timeout), aws::public()));
     (function.prepare)(&world)?;
     // One thread: an execution environment serves one invocation at a time.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::broken)?;

@@ -36,7 +36,7 @@ pub mod table;
 pub mod telemetry;
 pub mod world;
 
-pub use argument::{Argument, Now};
+pub use argument::{Argument, Clock, Now};
 pub use bucket::{BucketName, Downloads, Link, Object, Objects, Upload, Uploads};
 pub use call::Call;
 pub use courier::{Courier, PublicUrl, Undelivered};
