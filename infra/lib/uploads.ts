@@ -26,7 +26,12 @@ export class Uploads extends Construct {
       // What shows somebody's home is kept while it may be disputed, and no longer.
       lifecycleRules: [{ expiration: Duration.days(365), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       // A browser asks first whether it may send what a page from elsewhere tells it to. The signature decides.
-      cors: [{ allowedMethods: [s3.HttpMethods.PUT], allowedOrigins: ['*'], allowedHeaders: ['content-type'], maxAge: 3600 }],
+      cors: [{
+        allowedMethods: [s3.HttpMethods.PUT],
+        allowedOrigins: ['*'],
+        allowedHeaders: ['content-type', 'if-none-match'],
+        maxAge: 3600,
+      }],
       removalPolicy: settings.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
     if (tells !== undefined) {

@@ -39,7 +39,10 @@ test('uploads are encrypted, private, reached with TLS only, and gone after a ye
   assert.deepEqual(Object.values(properties.PublicAccessBlockConfiguration as object), [true, true, true, true]);
   assert.deepEqual(properties.OwnershipControls.Rules, [{ ObjectOwnership: 'BucketOwnerEnforced' }]);
   assert.equal(only<Json>(properties.LifecycleConfiguration.Rules, 'rule').ExpirationInDays, 365);
-  assert.deepEqual(only<Json>(properties.CorsConfiguration.CorsRules, 'rule').AllowedMethods, ['PUT']);
+  const cors = only<Json>(properties.CorsConfiguration.CorsRules, 'rule');
+  assert.deepEqual(cors.AllowedMethods, ['PUT']);
+  // What an upload is signed with, but for what browsers set by themselves.
+  assert.deepEqual(cors.AllowedHeaders, ['content-type', 'if-none-match']);
   refusesPlainText(id);
 });
 

@@ -1,5 +1,6 @@
 //! Who may do what to whose things: every route × every caller × {own, another's, missing}. Who is let in is what the
-//! function declares; what stands in the path, and whose it must be, is in a row of [`row`]. A route without a row fails.
+//! function declares; what stands in the path, and whose it must be, is in a row of [`row`]. A route without a row fails,
+//! and so does one that says of what it made that it is where no route answers.
 
 use crate::hiring::{OTHER_TEST, TEST};
 use crate::inhabitants::{SKU, Town};
@@ -365,6 +366,9 @@ fn wrong(town: &Town, row: &Row, cell: &Cell, declared: Caller, number: usize) -
     if !as_expected {
         return Some(format!("{cell}: {} instead of {expected}: {}", answer.status_code, answer.body));
     }
+    if let Some(location) = answer.headers.get("location").filter(|location| !is_served(location)) {
+        return Some(format!("{cell}: what was made is said to be at {location}, where no route answers"));
+    }
     if !may_look && !calls.is_empty() {
         return Some(format!("{cell}: refused, but only after calls"));
     }
@@ -379,6 +383,18 @@ fn wrong(town: &Town, row: &Row, cell: &Cell, declared: Caller, number: usize) -
         }
         _ => None,
     }
+}
+
+/// Whether a route shows what is at this path.
+fn is_served(path: &str) -> bool {
+    let documented = json_file("events/openapi.json");
+    let routes = documented["paths"].as_object().unwrap().iter().filter(|(_, route)| route["get"].is_object());
+    routes.map(|(route, _)| route).any(|route| {
+        let (wanted, offered): (Vec<_>, Vec<_>) = (path.split('/').collect(), route.split('/').collect());
+        let fits =
+            |(wanted, offered): (&&str, &&str)| wanted == offered || offered.starts_with('{') && !wanted.is_empty();
+        wanted.len() == offered.len() && wanted.iter().zip(&offered).all(fits)
+    })
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! Called by a manager with an `Idempotency-Key`; the same key again gets the same reply. Up to a limit it is in the
 //! ledger at once, followed by `billing.account-adjusted.v1`; above it a second manager decides, who hears of it by
 //! `billing.adjustment-proposed.v1`; as much of a fine as there is on the account is held until then. A fine may be
-//! more than there is: the balance is below zero then, and carries over.
+//! more than there is: the balance is below zero then, and carries over. Nobody credits or fines themselves: a
+//! manager may be a worker too, and what a worker has is paid out.
 
 use crate::adjustment::{Adjustment, AdjustmentEvent, Limit, Standing, State, is_adjustable};
 use crate::balance::Balance;
@@ -55,6 +56,9 @@ pub struct AskedAdjustment {
 /// Why nobody is credited or fined.
 #[derive(Debug, Refusal)]
 pub enum Refused {
+    /// It is the manager's own account.
+    #[problem(403, "own-balance", "It is your own account. Let a colleague do it.")]
+    OwnAccount,
     /// The amount is none.
     #[problem(422, "amount-not-adjustable", "Give an amount other than zero, in the currency of the business.")]
     NotAdjustable,
@@ -83,6 +87,9 @@ pub async fn adjust_account(
         return Ok(asked(&known.value));
     }
     let AdjustAccount { account, side, amount, reason } = request;
+    if account == manager.account {
+        return Err(Refused::OwnAccount.into());
+    }
     if !is_adjustable(amount, currency) {
         return Err(Refused::NotAdjustable.into());
     }

@@ -122,6 +122,8 @@ pub enum Standing {
 /// Why a decision is not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NotDecidable {
+    /// Nobody decides about their own account.
+    OwnAccount,
     /// Whoever proposes does not decide.
     OwnProposal,
     /// It was decided, or never needed a decision.
@@ -198,6 +200,7 @@ impl Adjustment {
     pub fn decide(&self, approves: bool, verdict: Verdict) -> Result<Self, NotDecidable> {
         match &self.state {
             State::Proposed { until } if verdict.at >= *until => Err(NotDecidable::Lapsed),
+            State::Proposed { .. } if verdict.manager == self.account => Err(NotDecidable::OwnAccount),
             State::Proposed { .. } if verdict.manager == self.proposed_by => Err(NotDecidable::OwnProposal),
             State::Proposed { .. } => {
                 Ok(self.ended(if approves { State::Approved(verdict) } else { State::Declined(verdict) }))

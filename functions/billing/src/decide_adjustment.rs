@@ -1,7 +1,8 @@
 //! A second manager decides about a credit or fine above the limit.
 //!
-//! Called by another manager than the one who asked for it, with an `Idempotency-Key`, within two weeks; the same key
-//! again gets the same reply. Approved, it is in the ledger, and `billing.account-adjusted.v1` follows.
+//! Called by another manager than the one who asked for it and the one whose account it is, with an `Idempotency-Key`,
+//! within two weeks; the same key again gets the same reply. Approved, it is in the ledger, and
+//! `billing.account-adjusted.v1` follows.
 
 use crate::adjustment::{Adjustment, AdjustmentEvent, NotDecidable, Standing, Verdict};
 use crate::calendar::Calendar;
@@ -42,6 +43,9 @@ pub struct DecidedAdjustment {
 /// Why a decision is not taken.
 #[derive(Debug, Refusal)]
 pub enum Refused {
+    /// It is about the manager's own account.
+    #[problem(403, "own-balance", "It is about your own account. Let a colleague decide.")]
+    OwnAccount,
     /// A second manager is to decide.
     #[problem(409, "own-proposal", "Whoever asked for it does not decide about it.")]
     OwnProposal,
@@ -126,6 +130,7 @@ fn decided(adjustment: &Adjustment, verdict: &Verdict) -> http::Ok<DecidedAdjust
 impl From<NotDecidable> for Failure<Refused> {
     fn from(reason: NotDecidable) -> Self {
         Failure::Refused(match reason {
+            NotDecidable::OwnAccount => Refused::OwnAccount,
             NotDecidable::OwnProposal => Refused::OwnProposal,
             NotDecidable::Decided => Refused::Decided,
             NotDecidable::Lapsed => Refused::Lapsed,

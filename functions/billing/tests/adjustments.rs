@@ -8,7 +8,7 @@ use billing::ledger::Side;
 use kernel::{Principal, Role};
 use local::faults::Fate;
 use local::stage::Stage;
-use local::testing::{only_for, problem};
+use local::testing::{caller, only_for, problem};
 use local::trigger::HttpResponse;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -98,6 +98,30 @@ fn above_it_a_second_one_approves_or_declines() {
         assert_eq!((&view["state"], &view["reason"]), (&json!(state), &json!("За усердие")));
         assert_eq!(view["decided_by"], json!(other_manager().account));
         assert_eq!(adjust(&stage, KEY, 2, "worker", LARGE).json()["state"], "proposed", "as it was told at first");
+    }
+}
+
+#[test]
+fn nobody_credits_or_fines_themselves() {
+    let stage = stage();
+    for (side, minor) in [("worker", 100), ("client", -100), ("worker", LARGE)] {
+        problem(&adjust(&stage, KEY, 100, side, minor), 403, "own-balance");
+    }
+    assert_eq!((earned(&stage, 100), owed(&stage, 100)), (0, 0));
+    assert!(announced(&stage).is_empty());
+    assert_eq!(adjust(&stage, KEY, 101, "worker", 100).status_code, 201, "a colleague does it");
+}
+
+#[test]
+fn nobody_decides_about_their_own_account() {
+    for (minor, approve) in [(-LARGE, true), (LARGE, false), (LARGE, true)] {
+        let stage = stage();
+        let id = adjust(&stage, KEY, 101, "worker", minor).json()["id"].clone();
+        problem(&decide(&stage, &other_manager(), KEY, &id, approve), 403, "own-balance");
+        assert_eq!(earned(&stage, 101), 0, "it still waits");
+        let third = caller(102, Role::Manager);
+        assert_eq!(decide(&stage, &third, "the-key-of-a-third-one", &id, approve).status_code, 200);
+        assert_eq!(earned(&stage, 101), if approve { minor } else { 0 });
     }
 }
 

@@ -100,7 +100,8 @@ fn reply(
         return Err(http::not_found());
     };
     Ok(Created {
-        location: format!("/v1/partners/{}", partner.id),
+        // Its grant is what is seen of it.
+        location: format!("/v1/accounts/{}/roles/changes", partner.id),
         body: PartnerCredentials {
             client_id: partner.id,
             client_secret: PartnerSecret::derive(created_with, partner.id, 1).expose().to_owned(),

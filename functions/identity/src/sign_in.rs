@@ -129,7 +129,7 @@ pub async fn sign_in(
         refresh,
     };
     Ok(Created {
-        location: format!("/v1/sessions/{id}"),
+        location: "/v1/sessions".to_owned(),
         body: grant.tokens(&authority, &signer, rules).await?,
     })
 }

@@ -2,7 +2,8 @@
 //!
 //! Called by the job's worker while the job is to be done. Signs an upload of exactly this type and length to the
 //! bucket of photos, under the job's own prefix; the photo never passes a function. Writes nothing: the same key again
-//! names the same photo, and gets another quarter of an hour to upload it.
+//! names the same photo, and gets another quarter of an hour to upload it. A photo is put once and never replaced: it
+//! may be the proof of a start.
 
 use crate::job::Shelf;
 use crate::photo::{self, JobPhotos, Length, MediaType};
@@ -26,7 +27,8 @@ pub struct CreatePhotoUpload {
     pub length: Length,
 }
 
-/// How to upload it: a `PUT` of the photo to `url` with these headers as they are.
+/// How to upload it: a `PUT` of the photo to `url` with these headers as they are. Each photo is put
+/// once: 412 says that it is there, since an earlier upload came through whose answer was lost.
 #[derive(Serialize, JsonSchema)]
 pub struct PhotoUpload {
     /// Names the photo, for the request that is to show it.

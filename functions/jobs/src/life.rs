@@ -117,9 +117,10 @@ impl Job {
         (job, vec![JobEvent::Came(State::Cancelled)])
     }
 
-    /// Somebody else does it, or nobody. Nothing is announced: matching told everybody.
+    /// Somebody else does it, or nobody. Matching told client and worker; who provides for the job knows it by its own
+    /// name only, and hears it from here.
     pub fn closed(&self, now: Timestamp) -> Next {
-        (self.come_to(State::Closed, now), Vec::new())
+        (self.come_to(State::Closed, now), vec![JobEvent::Came(State::Closed)])
     }
 
     fn moved(&self, to: State, command: Command, now: Timestamp) -> Job {

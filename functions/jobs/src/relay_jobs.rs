@@ -7,8 +7,8 @@
 use crate::course::{Course, CourseEvent};
 use crate::job::{Job, JobEvent, State};
 use contracts::jobs::{
-    JobCancelled, JobCompleted, JobCreated, JobFailed, JobMissed, JobReviewed, JobStarted, JobWithdrawn, Published,
-    RequestReleased,
+    JobCancelled, JobClosed, JobCompleted, JobCreated, JobFailed, JobMissed, JobReviewed, JobStarted, JobWithdrawn,
+    Published, RequestReleased,
 };
 use platform::{Change, Error, Function, Item, relay};
 
@@ -84,7 +84,8 @@ fn came(job: &Job, state: State) -> Result<Published, Error> {
         State::Missed => ended!(JobMissed),
         State::Cancelled => ended!(JobCancelled),
         State::Withdrawn => JobWithdrawn { job: id, request, attempt, worker }.into(),
-        State::Assigned | State::Closed => return Err(Error::broken(format!("{id} announces {state:?}"))),
+        State::Closed => JobClosed { job: id, request, attempt, worker }.into(),
+        State::Assigned => return Err(Error::broken(format!("{id} announces {state:?}"))),
     })
 }
 

@@ -39,7 +39,7 @@ fn a_client_who_was_told_that_it_costs_nothing_pays_nothing() {
     let stage = job_in(State::Assigned);
     assert!(say(&stage, Said::Cancelled(None)));
     assert_eq!(state(&stage, 1), Some(State::Closed));
-    assert!(kinds(&stage).is_empty());
+    assert_eq!(kinds(&stage), ["jobs.job-closed.v1"], "who provides for the job is told");
 
     let stage = town();
     assert!(say(&stage, Said::Cancelled(None)));
@@ -82,18 +82,22 @@ fn a_match_that_the_client_never_knew_of_is_not_paid() {
     kinds(&stage);
     assert!(say(&stage, Said::Cancelled(Some(1))));
     assert_eq!((state(&stage, 1), state(&stage, 2)), (Some(State::Closed), Some(State::Closed)));
-    assert_eq!(kinds(&stage), ["jobs.request-released.v1"]);
+    assert_eq!(kinds(&stage), ["jobs.job-closed.v1", "jobs.request-released.v1"]);
 }
 
 #[test]
-fn a_match_that_ends_closes_its_job_quietly() {
+fn a_match_that_ends_closes_its_job_which_is_announced_once() {
     for end in [MatchEnd::Rematched, MatchEnd::WorkerWithdrew] {
         let stage = job_in(State::Assigned);
         for _ in 0..2 {
             assert!(say(&stage, Said::Ended(1, end)));
         }
         assert_eq!(state(&stage, 1), Some(State::Closed));
-        assert!(kinds(&stage).is_empty());
+        let events = announced(&stage);
+        assert_eq!(events.len(), 1);
+        assert_eq!(events[0]["type"], "jobs.job-closed.v1");
+        let data = json!({ "job": job_id(1), "request": request(), "attempt": 1, "worker": worker().account });
+        assert_eq!(events[0]["data"], data);
     }
     let stage = town();
     assert!(say(&stage, Said::Ended(1, MatchEnd::Rematched)));

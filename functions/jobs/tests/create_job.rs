@@ -49,7 +49,7 @@ fn a_later_match_takes_the_job_from_the_worker_before() {
     let stage = job_in(State::Assigned);
     assert!(say(&stage, Said::Matched(2)));
     assert_eq!((state(&stage, 1), state(&stage, 2)), (Some(State::Closed), Some(State::Assigned)));
-    assert_eq!(kinds(&stage), ["jobs.job-created.v1"], "nothing is settled");
+    assert_eq!(kinds(&stage), ["jobs.job-closed.v1", "jobs.job-created.v1"], "nothing is settled");
     assert!(say(&stage, Said::Ended(1, MatchEnd::Rematched)));
     assert!(say(&stage, Said::Matched(1)));
     assert_eq!((state(&stage, 1), state(&stage, 2)), (Some(State::Closed), Some(State::Assigned)));

@@ -36,7 +36,8 @@ fn a_photo_is_uploaded_as_it_was_signed_for() {
     assert_eq!(answer.status_code, 201, "{}", answer.body);
     assert!(!stage.calls().iter().any(writes), "nothing is written");
     let signed = answer.json();
-    assert_eq!(signed["headers"], json!({ "content-length": "4", "content-type": "image/png" }));
+    let headers = json!({ "content-length": "4", "content-type": "image/png", "if-none-match": "*" });
+    assert_eq!(signed["headers"], headers);
     assert_eq!(signed["expires_at"], json!(stage.now().after(15 * MINUTE)));
     assert_eq!(stage.upload(&signed, b"%png"), 200);
     let kept = stage.cloud.objects().uploaded.clone();
@@ -55,6 +56,22 @@ fn the_same_request_again_names_the_same_photo_and_another_key_another() {
     assert_eq!(stage.upload(&first, b"jpg"), 403, "it has expired");
     assert_eq!(stage.upload(&again, b"jpg"), 200);
     assert_ne!(sign(&stage, "another-key-than-before", &jpeg(3)).json()["photo"], first["photo"]);
+}
+
+#[test]
+fn a_photo_is_put_once_and_never_replaced() {
+    let (stage, shown) = started();
+    let place = format!("local-job-photos/jobs/{}/{}", job_id(1), shown.as_str().unwrap());
+    // The key of the start's photo: the job is active, so it is signed again.
+    let again = sign(&stage, "a-photo-of-the-place", &jpeg(3)).json();
+    assert_eq!(again["photo"], shown);
+    assert_eq!(stage.upload(&again, b"new"), 412);
+    let mut unconditional = again.clone();
+    unconditional["headers"].as_object_mut().unwrap().remove("if-none-match");
+    assert_eq!(stage.upload(&unconditional, b"new"), 403, "the condition is signed");
+    unconditional["headers"]["if-none-match"] = json!("\"another\"");
+    assert_eq!(stage.upload(&unconditional, b"new"), 403);
+    assert_eq!(stage.cloud.objects().uploaded[&place].bytes, b"jpg");
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn a_match_that_ends_at_the_same_moment_is_decided_by_what_is_written_first() {
     problem(&start(&stage, KEY), 409, "not-startable");
     stage.calm();
     assert_eq!(state(&stage, 1), Some(State::Closed));
-    assert!(kinds(&stage).is_empty());
+    assert_eq!(kinds(&stage), ["jobs.job-closed.v1"]);
 }
 
 #[test]

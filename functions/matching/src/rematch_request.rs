@@ -56,6 +56,9 @@ pub enum Refused {
     /// The job has begun, or the request has ended.
     #[problem(409, "not-rematchable", "The job has begun, or the request has ended.")]
     NotRematchable,
+    /// Managers gave it to somebody very often.
+    #[problem(409, "rematched-too-often", "It was matched by hand a hundred times. Let the client request it anew.")]
+    TooOften,
     /// The worker does it already.
     #[problem(409, "same-worker", "{worker} does it already.")]
     SameWorker {

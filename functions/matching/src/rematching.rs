@@ -2,7 +2,7 @@
 
 use crate::deciding::{Desk, hold};
 use crate::rematch_request::Refused;
-use crate::request::{Asked, Held, How, MAX_ATTEMPTS, Request, Standing};
+use crate::request::{Asked, Held, How, MAX_COMMANDS, Request, Standing};
 use crate::store::{self, WorkerChange};
 use crate::worker::{day, facts};
 use kernel::AccountId;
@@ -17,6 +17,9 @@ pub async fn choose(
     lost: &[AccountId],
 ) -> Result<(AccountId, Decision), Failure<Refused>> {
     let asked = request.asked.as_ref().filter(|_| rematchable(request)).ok_or(Refused::NotRematchable)?;
+    if request.commands.len() >= MAX_COMMANDS {
+        return Err(Refused::TooOften.into());
+    }
     match wish {
         Some(worker) if request.held().is_some_and(|held| held.worker == worker) => {
             Err(Refused::SameWorker { worker }.into())
@@ -30,13 +33,14 @@ pub async fn choose(
     }
 }
 
+/// Whether a manager may give it to somebody. That there were many attempts is no reason against it: it is what a
+/// request waits for after them.
 fn rematchable(request: &Request) -> bool {
-    let standing = match &request.standing {
+    match &request.standing {
         Standing::Open | Standing::Offered { .. } => true,
         Standing::Matched { is_final, .. } => !is_final,
         Standing::Closed { .. } => false,
-    };
-    standing && request.attempt < MAX_ATTEMPTS
+    }
 }
 
 /// The decision for this worker, with the scores; nothing if hard constraints are against it.

@@ -24,8 +24,10 @@ use std::time::Duration;
 
 /// The partition of the index by which open requests are found.
 pub const WAITING: &str = "request";
-/// How many attempts one request gets; then it waits for its end, or for a manager.
+/// After how many attempts nobody is looked for by itself any more: the request waits for its end, or for a manager.
 pub const MAX_ATTEMPTS: u32 = 50;
+/// How often managers may give one request to somebody: each time stays in the item, which is to stay small.
+pub const MAX_COMMANDS: usize = 100;
 /// How many of them may be offers; then the next best is assigned directly.
 pub const MAX_OFFERS: usize = 30;
 

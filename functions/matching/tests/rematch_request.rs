@@ -2,13 +2,14 @@
 
 use crate::support::{
     ENDED, HOUR, KEY, MATCHED, announced, asked, at, begin, cancel, decision, doer, free, id_of, kinds, manager,
-    meanwhile, north, place, request, strike, taken, town, town_with, withdraw, writes,
+    meanwhile, north, place, request, stored, strike, taken, town, town_with, withdraw, writes,
 };
 use kernel::{RequestId, Role};
 use local::faults::Fate;
 use local::stage::Stage;
 use local::testing::{only_for, problem};
 use local::trigger::HttpResponse;
+use matching::request::{MAX_ATTEMPTS, MAX_COMMANDS};
 use matching::store::Means;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -99,6 +100,33 @@ fn what_has_begun_or_ended_stays() {
     problem(&missing, 404, "not-found");
     assert_eq!(rematch(&stage, "short", &json!({})).status_code, 400);
     assert_eq!(rematch(&stage, KEY, &json!({ "colour": "red" })).status_code, 400);
+}
+
+#[test]
+fn after_all_its_attempts_a_request_is_a_managers() {
+    let stage = matched(2);
+    let give = |n: u32, to: u128| rematch(&stage, &format!("the-key-of-attempt-{n}"), &json!({ "worker": id_of(to) }));
+    for attempt in 2..=MAX_ATTEMPTS {
+        let answer = give(attempt, 1 + u128::from((attempt + 1) % 2));
+        assert_eq!((answer.status_code, &answer.json()["attempt"]), (200, &json!(attempt)), "{}", answer.body);
+    }
+    let last = doer(&stage, 1).unwrap();
+    withdraw(&stage, if last == id_of(1) { 1 } else { 2 }, MAX_ATTEMPTS);
+    assert_eq!(doer(&stage, 1), None, "nobody is looked for by itself any more");
+    let answer = rematch(&stage, KEY, &json!({ "worker": last }));
+    assert_eq!((answer.status_code, &answer.json()["attempt"]), (200, &json!(MAX_ATTEMPTS + 1)), "{}", answer.body);
+    assert_eq!(doer(&stage, 1), Some(last));
+    // Not without end either: each time stays on record.
+    let (mut n, mut to) = (MAX_ATTEMPTS, last);
+    let refused = loop {
+        (n, to) = (n + 1, if to == id_of(1) { id_of(2) } else { id_of(1) });
+        let answer = rematch(&stage, &format!("the-key-of-attempt-{n}"), &json!({ "worker": to }));
+        if answer.status_code != 200 {
+            break answer;
+        }
+    };
+    problem(&refused, 409, "rematched-too-often");
+    assert_eq!(stored(&stage, 1).commands.len(), MAX_COMMANDS);
 }
 
 #[test]

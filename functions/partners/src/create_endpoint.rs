@@ -92,7 +92,7 @@ fn reply(keys: &SecretValues, endpoint: &Endpoint) -> Result<Created<CreatedEndp
     let previous = endpoint.previous.iter().map(|(secret, _)| secret);
     let first = std::iter::once(&endpoint.secret).chain(previous).find(|secret| secret.number == 1);
     Ok(Created {
-        location: format!("/v1/webhook-endpoints/{}", endpoint.id),
+        location: "/v1/webhook-endpoints".to_owned(),
         body: CreatedEndpoint {
             id: endpoint.id,
             secret: first.map(|secret| open(keys, endpoint.id, secret)).transpose()?,

@@ -37,6 +37,11 @@ impl Carried {
             let facts = json!({ purpose.word(): purpose, "refunds": self.strays });
             log.error("money that was not asked for is given back", facts);
         }
+        let unbooked: Vec<RefundId> = self.payment.value.unbooked().map(|refund| refund.id).collect();
+        if !unbooked.is_empty() {
+            let facts = json!({ purpose.word(): purpose, "refunds": unbooked });
+            log.error("money that is in the ledger was given back at the provider: debit the account", facts);
+        }
         // Of an order that is announced, and somebody else tells people.
         if purpose.order().is_none() && self.payment.value.needs_a_person() {
             let facts = json!({ purpose.word(): purpose });

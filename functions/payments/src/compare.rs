@@ -1,6 +1,8 @@
 //! What our payments say of money, beside what the provider says: where they differ. Pure.
 //!
-//! Money in flight is no difference: what happened less than [`MARGIN`] ago may be news that is still under way.
+//! Money in flight is no difference: what happened less than [`MARGIN`] ago may be news that is still under way. What
+//! was given back at the provider itself, of money that is in the ledger, is one for good: our payment has heard of it,
+//! but no account was debited. A manager does that, and closes the break.
 
 use crate::attempt::{Attempt, Progress};
 use crate::payment::Payment;
@@ -135,8 +137,15 @@ pub fn agrees(payment: Option<&Payment>, taken: &Taken) -> bool {
 
 /// Whether we say of a refund what the provider says.
 pub fn agrees_on_refund(payment: Option<&Payment>, news: &RefundNews) -> bool {
-    let ours = payment.and_then(|payment| refund_of(payment, news));
-    kind(ours.map(of_refund), Some(of_news(news))).is_none()
+    let theirs = of_news(news);
+    let ours = payment.and_then(|payment| booked(payment, refund_of(payment, news)?, theirs));
+    kind(ours, Some(theirs)).is_none()
+}
+
+/// What we say of a refund that the provider speaks of: nothing, if it is done and the ledger does not have it.
+fn booked(payment: &Payment, ours: &Refund, theirs: Said) -> Option<Said> {
+    let is_missing = theirs.state == MoneyState::Refunded && payment.unbooked().any(|refund| refund.id == ours.id);
+    (!is_missing).then(|| of_refund(ours))
 }
 
 /// The refund of ours that the provider speaks of.
@@ -179,7 +188,9 @@ pub fn differences(
         let ours = payment.and_then(|payment| refund_of(payment, news));
         let is_in_flight = now < news.made_at.after(MARGIN) || ours.is_some_and(|ours| is_in_flight(ours, now));
         if !is_in_flight {
-            found.extend(difference(news.id.as_str(), ours.map(of_refund), Some(of_news(news))));
+            let theirs = of_news(news);
+            let ours = payment.zip(ours).and_then(|(payment, ours)| booked(payment, ours, theirs));
+            found.extend(difference(news.id.as_str(), ours, Some(theirs)));
         }
     }
     for refund in attempt.map(Attempt::refunds).unwrap_or_default() {

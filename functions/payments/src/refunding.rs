@@ -65,6 +65,17 @@ impl Payment {
         refunds.any(|refund| !refund.counts()) || self.attempts.iter().any(|attempt| !attempt.disputes.is_empty())
     }
 
+    /// What somebody gave back at the provider itself of money that is in billing's ledger, which hears nothing of it:
+    /// of an invoice, of a top-up. What is given back of an order is announced; stray money never reached the ledger.
+    pub fn unbooked(&self) -> impl Iterator<Item = &Refund> {
+        let booked = match self.standing {
+            Standing::Paid { by } if self.purpose.order().is_none() => Some(by),
+            _ => None,
+        };
+        let refunds = self.attempts.iter().filter(move |attempt| Some(attempt.id) == booked).flat_map(Attempt::refunds);
+        refunds.filter(|refund| refund.cause == Cause::AtProvider && refund.counts())
+    }
+
     /// The provider says how a refund of this payment stands: one of ours, or one that somebody made there. `None`:
     /// that was known, or later news are, or it is of another payment.
     pub fn refund_heard(&self, news: &RefundNews, now: Timestamp) -> Option<Next> {

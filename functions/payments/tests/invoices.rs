@@ -269,6 +269,14 @@ fn a_client_pays_with_a_saved_method() {
 }
 
 #[test]
+fn what_staff_give_back_at_stripe_is_for_a_person() {
+    let stage = charged("pm_card_visa");
+    webhooks(&stage);
+    let intent = intents(&stage)[0]["id"].as_str().unwrap().to_owned();
+    crate::reconcile_payments::given_back_there_is_for_a_person(&stage, &intent);
+}
+
+#[test]
 fn money_that_comes_twice_goes_back_once() {
     // The provider says that both attempts were paid: the second one goes back whole.
     let stage = without_method();

@@ -244,6 +244,43 @@ fn partial_refunds_are_compared_one_by_one() {
     assert_eq!((tally.theirs, tally.foreign), (4, 0), "whose it is the intent says");
 }
 
+/// The only payment of the stage was given back at Stripe itself, in part: people are told at once, and a manager finds
+/// it among the breaks until it is dealt with.
+pub fn given_back_there_is_for_a_person(stage: &Stage, intent: &str) {
+    assert!(!stage.log().iter().any(|line| line.contains("in the ledger")));
+    let made = do_at_stripe(stage, "/v1/refunds", &format!("payment_intent={intent}&amount=200"));
+    webhooks(stage);
+    let told = |line: &&String| line.contains("in the ledger was given back") && line.contains("\"error\"");
+    assert!(stage.log().iter().find(told).is_some());
+    let found = [("missing-here".to_owned(), made["id"].as_str().unwrap().to_owned())];
+    ripe(stage, 1);
+    assert!(!run(stage));
+    assert_eq!(open(stage), found);
+    ripe(stage, 2);
+    assert!(run(stage), "it is found once");
+    assert_eq!(open(stage), found, "and does not heal: we have heard of it, the ledger has not");
+    let seen = &breaks(stage, "")[0];
+    assert_eq!((seen["ours"].is_null(), &seen["theirs"]["state"]), (true, &json!("refunded")));
+    let close = stage.ask("close-break").by(&caller(9, Role::Manager)).at(seen["id"].as_str().unwrap());
+    let note = json!({ "note": "Debited by hand" });
+    assert_eq!(close.key("a-key-to-close-a-break-with").send(&note).status_code, 200);
+    ripe(stage, 3);
+    assert!(run(stage));
+    assert!(open(stage).is_empty());
+}
+
+#[test]
+fn of_an_order_a_refund_that_was_made_there_is_announced_and_no_break() {
+    let stage = shop_with_order();
+    let intent = paid(&stage, "pm_card_visa");
+    do_at_stripe(&stage, "/v1/refunds", &format!("payment_intent={intent}&amount=200"));
+    webhooks(&stage);
+    assert!(!stage.log().iter().any(|line| line.contains("in the ledger")));
+    ripe(&stage, 1);
+    assert!(run(&stage));
+    assert!(open(&stage).is_empty());
+}
+
 #[test]
 fn a_refund_that_the_provider_does_not_know_is_missing_there() {
     let stage = shop_with_order();

@@ -188,6 +188,17 @@ fn another_amount_than_was_asked_for_goes_back_whole() {
 }
 
 #[test]
+fn what_staff_give_back_at_stripe_is_for_a_person() {
+    let stage = shop();
+    let reply = begun(&stage, 50_000);
+    assert_eq!(pay(&stage, &reply, "pm_card_visa").0, 200);
+    webhooks(&stage);
+    let intent = crate::support::intent_of(reply["client_secret"].as_str().unwrap());
+    crate::reconcile_payments::given_back_there_is_for_a_person(&stage, intent);
+    assert_eq!(announced_types(&stage).iter().filter(|kind| *kind == TOPPED_UP).count(), 1);
+}
+
+#[test]
 fn what_is_not_paid_in_time_is_over() {
     let stage = shop();
     let reply = begun(&stage, 50_000);

@@ -2,7 +2,7 @@
 //!
 //! Called by the device's owner with an `Idempotency-Key`. Signs an upload of exactly this length; the file never passes
 //! a function on its way up, and is read as soon as it came (`ingest-activity-file`). Writes nothing: the same key again
-//! names the same file, and gets another quarter of an hour to upload it.
+//! names the same file, and gets another quarter of an hour to upload it, once.
 
 use crate::access;
 use crate::file::{ActivityFiles, MAX_LENGTH, Place};
@@ -26,7 +26,8 @@ pub struct CreateActivityFile {
     pub length: Count<1, MAX_LENGTH>,
 }
 
-/// How to upload it: a `PUT` of the file to `url` with these headers as they are.
+/// How to upload it: a `PUT` of the file to `url` with these headers as they are. Each file is put
+/// once: 412 says that it is there, since an earlier upload came through whose answer was lost.
 #[derive(Serialize, JsonSchema)]
 pub struct ActivityFileUpload {
     /// Names the file: what becomes of it is at `location`.

@@ -1,22 +1,23 @@
 //! A job ended before it began: nothing is issued for it any more.
 //!
-//! Consumes `jobs.job-cancelled.v1`, `jobs.job-withdrawn.v1` and `jobs.job-missed.v1`. A request that staff did not
-//! decide on *lapses*; what was issued stays issued. Of a job of which `jobs.job-created.v1` has not told, and may never
-//! tell (a client cancelled before its match arrived), it is noted that it ended. Repeated events change nothing.
+//! Consumes `jobs.job-cancelled.v1`, `jobs.job-withdrawn.v1`, `jobs.job-closed.v1` (somebody else does it, or nobody)
+//! and `jobs.job-missed.v1`. A request that staff did not decide on *lapses*; what was issued stays issued. Of a job of
+//! which `jobs.job-created.v1` has not told, and may never tell (a client cancelled before its match arrived), it is
+//! noted that it ended. Repeated events change nothing.
 
 use crate::draw::Draw;
 use crate::job::Job;
 use crate::store::{DECISIONS, draw_key, job_key};
-use contracts::jobs::{JobCancelled, JobMissed, JobWithdrawn};
+use contracts::jobs::{JobCancelled, JobClosed, JobMissed, JobWithdrawn};
 use kernel::{AccountId, JobId, Timestamp};
 use platform::{Commit, Creation, Error, Function, Now, On, Table, events};
 
 contracts::one_of! {
     /// Why a job does not begin.
-    pub enum Off { JobCancelled, JobWithdrawn, JobMissed }
+    pub enum Off { JobCancelled, JobWithdrawn, JobClosed, JobMissed }
 }
 
-/// On `jobs.job-cancelled.v1`, `jobs.job-withdrawn.v1` and `jobs.job-missed.v1`
+/// On `jobs.job-cancelled.v1`, `jobs.job-withdrawn.v1`, `jobs.job-closed.v1` and `jobs.job-missed.v1`
 pub fn function() -> Function {
     events::on(lapse_draw)
 }
@@ -26,6 +27,7 @@ pub async fn lapse_draw(off: On<Off>, Now(now): Now, supplies: Table) -> Result<
     let (job, worker) = match &off.event {
         Off::JobCancelled(event) => (event.job, event.worker),
         Off::JobWithdrawn(event) => (event.job, event.worker),
+        Off::JobClosed(event) => (event.job, event.worker),
         Off::JobMissed(event) => (event.job, event.worker),
     };
     end_job(&supplies, job, worker, now).await

@@ -1,7 +1,8 @@
 //! Every hour: requests for supplies whose job should have begun a day ago lapse.
 //!
-//! Started by the clock. Usually finds nothing: a job that is not done ends by an event (`lapse-draw`). Where that was
-//! lost, the request would be shown to staff for ever. One that cannot be ended holds up no other.
+//! Started by the clock. Usually finds nothing: whatever becomes of a job that does not begin, jobs announce it
+//! (`lapse-draw`). Where that was lost, the request would be shown to staff for ever. One that cannot be ended holds up
+//! no other.
 
 use crate::draw::{self, Draw};
 use crate::lapse_draw::end_job;

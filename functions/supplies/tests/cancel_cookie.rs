@@ -1,7 +1,7 @@
 //! `cancel-cookie`.
 
 use crate::support::{
-    HOUR, SETTLED, TEN, announced, asks, at_vendor, cancelled, cookie, created, empty, interfere, job, kinds,
+    HOUR, SETTLED, TEN, announced, asks, at_vendor, cancelled, closed, cookie, created, empty, interfere, job, kinds,
     meanwhile, server_error, withdrawn, writes,
 };
 use local::faults::Fate;
@@ -25,7 +25,7 @@ fn statuses(stage: &Stage) -> Vec<Value> {
 
 #[test]
 fn a_cookie_that_is_not_confirmed_is_cancelled_at_the_vendor() {
-    for off in [cancelled, withdrawn] {
+    for off in [cancelled, withdrawn, closed] {
         let stage = ordered();
         for _ in 0..2 {
             assert!(stage.deliver("cancel-cookie", &off(&stage, 1)));

@@ -1,8 +1,8 @@
 //! `lapse-draw`.
 
 use crate::support::{
-    KEY, announced, cancelled, created, depot, draw, empty, interfere, issue, kinds, known_job, meanwhile, missed,
-    request, requested, shelves, withdrawn, writes,
+    KEY, announced, cancelled, closed, created, depot, draw, empty, interfere, issue, kinds, known_job, meanwhile,
+    missed, request, requested, shelves, withdrawn, writes,
 };
 use local::faults::Fate;
 use local::testing::{problem, reports_only_what_it_cannot_read};
@@ -11,7 +11,7 @@ use supplies::draw::State;
 
 #[test]
 fn whatever_ends_a_job_ends_its_open_request() {
-    for ending in [cancelled, withdrawn, missed] {
+    for ending in [cancelled, withdrawn, closed, missed] {
         let stage = depot();
         let id = requested(&stage, 1, KEY);
         for _ in 0..2 {

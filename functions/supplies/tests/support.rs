@@ -1,7 +1,7 @@
 //! What the tests of supplies share: workers and their jobs, staff and their shelves, the vendor, and a look at what is
 //! stored and announced.
 
-use contracts::jobs::{JobCancelled, JobCreated, JobMissed, JobWithdrawn};
+use contracts::jobs::{JobCancelled, JobClosed, JobCreated, JobMissed, JobWithdrawn};
 use kernel::{Currency, DrawId, JobId, Money, Principal, PurchaseId, RequestId, Role, ServiceId, Sku, Timestamp};
 use local::faults::Fate;
 use local::outside::{Answer, OutsideCall, Service};
@@ -127,6 +127,17 @@ pub fn cancelled(stage: &Stage, n: u128) -> Value {
         ended_at: stage.now(),
     };
     event(stage, &cancelled, 1, 2)
+}
+
+/// What jobs say when job `n` was taken from its worker.
+pub fn closed(stage: &Stage, n: u128) -> Value {
+    let closed = JobClosed {
+        job: job(n),
+        request: RequestId::from_bits(n),
+        attempt: 1,
+        worker: worker().account,
+    };
+    event(stage, &closed, 1, 2)
 }
 
 /// What jobs say when the worker withdrew from job `n`.

@@ -139,7 +139,8 @@ pub async fn enrol(
 fn created(run: &Enrolment) -> Created<EnrolledIn> {
     let (id, programme, edition, start) = (run.id, run.programme, run.edition, run.start);
     Created {
-        location: format!("/v1/training/enrolments/{id}"),
+        // Where its runs are seen.
+        location: "/v1/training/athlete".to_owned(),
         body: EnrolledIn { id, programme, edition, start },
     }
 }

@@ -98,7 +98,7 @@ pub async fn log_workout(
 
 fn created(workout: &Workout) -> Created<WorkoutLogged> {
     Created {
-        location: format!("/v1/training/workouts/{}", workout.id),
+        location: "/v1/training/workouts".to_owned(),
         body: WorkoutLogged { id: workout.id, day: workout.day },
     }
 }

@@ -111,6 +111,23 @@ pub struct JobWithdrawn {
 }
 event!(JobWithdrawn = "jobs.job-withdrawn.v1", about job);
 
+/// A job was taken from its worker before its start: somebody else does it, or nobody. Nothing is settled.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = json!({
+    "job": JobId::from_bits(14), "request": RequestId::from_bits(11), "attempt": 1, "worker": AccountId::from_bits(3),
+}))]
+pub struct JobClosed {
+    /// The job.
+    pub job: JobId,
+    /// The request it was for.
+    pub request: RequestId,
+    /// Which match of the request it was.
+    pub attempt: u32,
+    /// Whose job it was.
+    pub worker: AccountId,
+}
+event!(JobClosed = "jobs.job-closed.v1", about job);
+
 /// A client cancelled a request that had a worker when it was cancelled, and nobody has it any more: no job of it began
 /// or will, and nothing is settled.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -161,6 +178,7 @@ published!(
     JobFailed,
     JobMissed,
     JobWithdrawn,
+    JobClosed,
     RequestReleased,
     JobReviewed,
 );

@@ -180,7 +180,7 @@ event!(BalanceToppedUp = "payments.balance-topped-up.v1", about top_up);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BreakKind {
-    /// The provider moved money of which we know nothing.
+    /// The provider moved money of which we know nothing, or which the ledger does not have.
     MissingHere,
     /// We say that money moved of which the provider knows nothing.
     MissingThere,

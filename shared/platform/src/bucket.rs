@@ -2,7 +2,9 @@
 //! see an object gets a link to it that soon ends.
 //!
 //! What is uploaded never passes a function. The signature covers the object's name, its type and its exact length, so
-//! nobody can put anything else, and it ends after a while.
+//! nobody can put anything else, and it ends after a while. It also covers `if-none-match: *`: a name is written once, so
+//! that what was looked at, or shown as a proof, stays what it was. Who repeats an upload whose answer was lost is told
+//! 412: it is there.
 
 use crate::argument::broken;
 use crate::aws::{Failed, Presigning, Reply, Request, S3};
@@ -112,11 +114,13 @@ pub struct Object {
 }
 
 impl<B: BucketName> Uploads<B> {
-    /// Signs an upload of `length` bytes of this media type as `key`, which is of letters, digits and `-._~/` only.
+    /// Signs an upload of `length` bytes of this media type as `key`, unless there is such an object. The key is of
+    /// letters, digits and `-._~/` only.
     pub fn sign(&self, key: &str, content_type: &str, length: u64) -> Upload {
         let headers = vec![
             ("content-length", length.to_string()),
             ("content-type", content_type.to_owned()),
+            ("if-none-match", "*".to_owned()),
         ];
         let wanted = Presigning {
             method: "PUT",

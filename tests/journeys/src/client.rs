@@ -177,13 +177,18 @@ impl Api {
         self.again(|| read(self.agent.post(&url).send_form(fields.iter().copied())))
     }
 
-    /// Puts bytes where a signed address says, as an app uploads a photo.
-    pub fn upload(&self, url: &str, headers: &[(&str, &str)], bytes: &[u8]) -> Result<Answer, String> {
-        self.again(|| {
+    /// Puts bytes where a signed address says, as an app uploads a photo. What is there already came by an earlier try,
+    /// whose answer was lost.
+    pub fn upload(&self, url: &str, headers: &[(&str, &str)], bytes: &[u8]) -> Result<(), String> {
+        let answer = self.again(|| {
             let request =
                 headers.iter().fold(self.agent.put(url), |request, (name, value)| request.header(*name, *value));
             read(request.send(bytes))
-        })
+        })?;
+        match answer.status {
+            200 | 412 => Ok(()),
+            status => Err(format!("an upload was answered with {status}: {}", answer.body)),
+        }
     }
 
     /// The texts of the e-mails to an address, each with its subject, newest first.

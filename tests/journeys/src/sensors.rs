@@ -138,7 +138,7 @@ pub(crate) fn upload(api: &Api, person: &Person, device: &str, file: &[u8]) -> R
     let headers = signed["headers"].as_object().into_iter().flatten();
     let headers: Vec<(&str, &str)> =
         headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
-    api.upload(url, &headers, file)?.expect(200)?;
+    api.upload(url, &headers, file)?;
     let path = format!("/v1/activity-files/{}", signed["file"].as_str().ok_or("a file without an id")?);
     api.until("the file is read", || {
         let answer = api.get(person, &path)?;

@@ -155,7 +155,7 @@ fn photo(api: &Api, worker: &Person, job: &str) -> Result<Value, String> {
     let headers = signed["headers"].as_object().into_iter().flatten();
     let headers: Vec<(&str, &str)> =
         headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
-    api.upload(url, &headers, PHOTO)?.expect(200)?;
+    api.upload(url, &headers, PHOTO)?;
     Ok(signed["photo"].clone())
 }
 

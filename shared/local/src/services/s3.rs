@@ -154,6 +154,9 @@ impl Objects {
             }
             () if expires(query).is_none_or(|end| end <= now) => refusal(403, "AccessDenied", "Request has expired"),
             () if length != Some(body.len()) => refusal(400, "IncompleteBody", "the body is of another length"),
+            () if headers.get("if-none-match").is_some_and(|tag| tag == "*") && self.uploaded.contains_key(path) => {
+                refusal(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+            }
             () if body.len() > MAX_OBJECT => refusal(400, "EntityTooLarge", "the body is too large"),
             () => {
                 let content_type = headers.get("content-type").cloned().unwrap_or_default();
@@ -173,7 +176,7 @@ fn put() -> Answer {
 
 /// Whether our functions signed this very request: signing it again gives the same query.
 fn is_signed(method: &'static str, address: &str, path: &str, query: &str, headers: &BTreeMap<String, String>) -> bool {
-    let signed: Vec<(&'static str, String)> = ["content-length", "content-type"]
+    let signed: Vec<(&'static str, String)> = ["content-length", "content-type", "if-none-match"]
         .into_iter()
         .filter_map(|name| Some((name, headers.get(name)?.clone())))
         .collect();

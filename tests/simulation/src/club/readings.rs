@@ -197,7 +197,8 @@ impl Club {
         };
         for _ in 0..1 + usize::from(random.chance(20)) {
             match self.cloud.upload(&upload.target, &upload.headers, &recording.file, now).status {
-                200 => upload.put = Some(moment),
+                // The second time it is there.
+                200 | 412 => upload.put = Some(moment),
                 // A link is good for a quarter of an hour.
                 403 => {
                     self.uploads.remove(file);

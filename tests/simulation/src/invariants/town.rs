@@ -6,7 +6,7 @@ use super::{at_rest, ledger, letters, money};
 use crate::look::{Row, of_kind, rows};
 use crate::town::{SPONGES, Town};
 use jobs::job::{Job, State as JobState};
-use kernel::RequestId;
+use kernel::{JobId, RequestId};
 use local::simulation::Simulation;
 use matching::request::{Closed, Request, Standing};
 use notifications::message::Message;
@@ -38,7 +38,7 @@ fn look(town: &Town, simulation: &Simulation, violations: &mut Vec<String>) -> R
     work.requests(town, violations);
     work.matches(violations);
     work.jobs(violations);
-    supplies(&read("supplies")?, simulation, violations)?;
+    supplies(&read("supplies")?, &work.jobs, simulation, violations)?;
     ledger::check(&billing, &work.jobs, simulation, violations)?;
     money::check(&billing, &read("payments")?, simulation, violations)?;
     let messages: Vec<Message> = of_kind(&read("notifications")?)?;
@@ -147,9 +147,18 @@ impl Work {
     }
 }
 
-/// What is on the shelf is what was counted and came, less what was handed over; each job drew once; and each cookie is
-/// as its vendor has it.
-fn supplies(rows: &[Row], simulation: &Simulation, violations: &mut Vec<String>) -> Result<(), String> {
+/// What is on the shelf is what was counted and came, less what was handed over; each job drew once, and none that does
+/// not begin draws any more; and each cookie is as its vendor has it.
+fn supplies(rows: &[Row], jobs: &[Job], simulation: &Simulation, violations: &mut Vec<String>) -> Result<(), String> {
+    let is_off = |job: &&Job| {
+        matches!(job.state, JobState::Cancelled | JobState::Withdrawn | JobState::Closed | JobState::Missed)
+    };
+    let off: BTreeMap<JobId, &Job> = jobs.iter().filter(is_off).map(|job| (job.id, job)).collect();
+    for known in of_kind::<supplies::job::Job>(rows)?.iter().filter(|known| !known.ended) {
+        if let Some(job) = off.get(&known.id) {
+            violations.push(format!("{} is {:?}, and supplies can be drawn for it", job.id, job.state));
+        }
+    }
     let draws: Vec<Draw> = of_kind(rows)?;
     let purchases: Vec<Purchase> = of_kind(rows)?;
     let came: u32 = purchases.iter().map(Purchase::received).sum();
