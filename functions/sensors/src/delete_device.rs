@@ -1,9 +1,9 @@
 //! A person deletes a device, with its readings, charts and activities.
 //!
 //! Called by the device's owner, with or without consent. From then on no reading of it is shown or taken; its readings,
-//! rollups, activities and what its alerts knew are erased within minutes (`close-hours`), however many there are. Uploaded
-//! files go by their bucket's own rule, within a year. Its id is never used again. Deleting again changes nothing. Announces `sensors.device-deleted.v1`, and
-//! `sensors.activity-deleted.v1` for each activity.
+//! rollups, activities and what its alerts knew are erased within minutes (`close-hours`), however many there are.
+//! Uploaded files go by their bucket's own rule, within a year. Its id is never used again. Deleting again changes
+//! nothing. Announces `sensors.device-deleted.v1`, and `sensors.activity-deleted.v1` for each activity.
 
 use crate::device::{Device, DeviceEvent};
 use crate::store::device_key;

@@ -15,7 +15,7 @@ use kernel::{AccountId, Cursor, DeviceId, Timestamp};
 use platform::{Decision, Error, Item, Key, Stored, Table};
 use std::convert::Infallible;
 
-/// Steps of a run: each erases at most ten thousand items, or looks through a page of activities.
+/// Steps of a run: each erases what [`erase`] does in one call, or looks through a page of activities.
 const STEPS: usize = 4;
 /// Activities on a page.
 const PAGE: u32 = 50;

@@ -51,6 +51,7 @@ const ITEMS: u32 = 500;
 /// Values ([`Fragment::values`]) of an hour that is summed up at most: a hundred times a second eleven channels have five
 /// and a half million. Merged they take some three hundred megabytes.
 pub const MOST_OF_HOUR: usize = 12_000_000;
+
 /// Rows of one tier that stand together. What its key says is not stored again: it is paid for by length.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "StoredRollup")]
@@ -298,32 +299,34 @@ pub async fn readings_of_hour(
     device: DeviceId,
     hour: &Range<i64>,
 ) -> Result<Option<Series>, Error> {
-    let (mut found, mut cursor, mut values) = (Vec::new(), None, 0);
-    loop {
-        let page = fragments(sensors, device, hour, cursor.as_ref()).await?;
-        for fragment in page.items {
-            values += fragment.value.values()?;
-            found.push(fragment.value);
-            if values > MOST_OF_HOUR {
-                return Ok(None);
-            }
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return merged(found, hour).map(Some);
-        }
-    }
+    readings_up_to(sensors, device, hour, MOST_OF_HOUR).await
 }
 
 /// All readings of a range, which is to be short.
 pub async fn readings(sensors: &TableReader, device: DeviceId, range: &Range<i64>) -> Result<Series, Error> {
-    let (mut found, mut cursor) = (Vec::new(), None);
+    Ok(readings_up_to(sensors, device, range, usize::MAX).await?.unwrap_or_default())
+}
+
+/// All readings of a range; `None` if they are more values ([`Fragment::values`]) than that.
+async fn readings_up_to(
+    sensors: &TableReader,
+    device: DeviceId,
+    range: &Range<i64>,
+    most: usize,
+) -> Result<Option<Series>, Error> {
+    let (mut found, mut cursor, mut values) = (Vec::new(), None, 0);
     loop {
         let page = fragments(sensors, device, range, cursor.as_ref()).await?;
-        found.extend(page.items.into_iter().map(|fragment| fragment.value));
+        for fragment in page.items {
+            values += fragment.value.values()?;
+            if values > most {
+                return Ok(None);
+            }
+            found.push(fragment.value);
+        }
         cursor = page.next;
         if cursor.is_none() {
-            return merged(found, range);
+            return merged(found, range).map(Some);
         }
     }
 }

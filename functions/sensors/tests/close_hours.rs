@@ -1,8 +1,8 @@
 //! `close-hours`: rollups say what readings say, whoever closes, how often, and whatever comes meanwhile.
 
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, SECOND, beats, chart, chunk, counted, good, lasting, morning, person, register, rows, send,
-    send_chunk, with_device, writes,
+    DAY, HOUR, KEY, MINUTE, SECOND, all, beats, chart, chunk, close_while, counted, good, lasting, morning, person,
+    register, rollups_agree, send, send_chunk, stored_rows, with_device, writes,
 };
 use chunk_codec::Kind;
 use kernel::{DeviceId, Timestamp};
@@ -10,20 +10,10 @@ use local::faults::Fate;
 use local::stage::Stage;
 use local::testing::item;
 use sensors::backlog::Backlog;
-use sensors::rollup::{Row, Rows, Tier};
-use sensors::store::{Rollup, backlog_key, rollup_key};
+use sensors::rollup::{Row, Tier};
+use sensors::store::backlog_key;
 use serde_json::json;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// The rows of a tier as they stand in the table, from the items of this moment and of the next few hours.
-pub fn stored_rows(stage: &Stage, device: DeviceId, tier: Tier, from: i64) -> Rows {
-    let blocks: std::collections::BTreeSet<i64> = (0..5).map(|hour| tier.block(from + hour * HOUR)).collect();
-    let items = blocks
-        .iter()
-        .filter_map(|begin| item::<Rollup>(stage, "sensors", &rollup_key(device, tier, *begin)));
-    items.flat_map(|rollup| rollup.rows().unwrap()).collect()
-}
 
 /// What is behind of a device.
 pub fn backlog(stage: &Stage, device: DeviceId) -> Backlog {
@@ -80,40 +70,17 @@ fn a_chart_says_from_when_on_it_is_behind() {
     assert_eq!(counted(&chart(&stage, device, from - DAY, from + HOUR, 100)), 90);
 }
 
-/// A closing at whose call of this number, from 0, a batch comes and then `meanwhile` happens; and one more after
-/// it. All rollups say what was sent; how many readings that is.
+/// A closing at whose call of this number, from 0, a batch comes and then `meanwhile` happens; and one more after it.
 fn close_with_a_batch(nth: usize, meanwhile: impl Fn(&Stage) + Send + Sync + 'static) -> (Stage, DeviceId, usize) {
-    let (stage, device) = with_device();
-    let stage = Arc::new(stage);
-    let from = morning(&stage);
-    good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
-    stage.pass(lasting(10 * MINUTE));
-    let (other, entered) = (Arc::downgrade(&stage), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if call.function == "close-hours" && entered.fetch_add(1, Ordering::Relaxed) == nth {
-            let other = other.upgrade().unwrap();
-            good(&send(&other, device, "a-batch-meanwhile", &beats(from + 30 * SECOND, &[90; 60])));
-            meanwhile(&other);
-        }
-        Fate::Answered
+    let (stage, device, from) = close_while(nth, move |stage, device, from| {
+        good(&send(stage, device, "a-batch-meanwhile", &beats(from + 30 * SECOND, &[90; 60])));
+        meanwhile(stage);
     });
-    assert!(stage.start("close-hours"));
-    stage.calm();
     stage.pass(lasting(11 * MINUTE));
     assert!(stage.start("close-hours"));
-    let sent = rows(&stage, &person(), device, from, from + HOUR, 1000).len();
-    said_by_rollups(&stage, device, from, sent, nth);
-    (Arc::into_inner(stage).unwrap(), device, sent)
-}
-
-/// The rollups of every tier count so many readings.
-#[track_caller]
-fn said_by_rollups(stage: &Stage, device: DeviceId, from: i64, readings: usize, nth: usize) {
-    for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
-        let rows = stored_rows(stage, device, tier, from);
-        let count: i64 = rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum();
-        assert_eq!(count, i64::try_from(readings).unwrap(), "{tier:?} at call {nth}");
-    }
+    rollups_agree(&stage, device, from, nth);
+    let sent = all(&stage, device).len();
+    (stage, device, sent)
 }
 
 #[test]
@@ -151,7 +118,8 @@ fn a_closing_that_was_cut_off_is_taken_over() {
         stage.start("close-hours");
         stage.calm();
         assert!(stage.start("close-hours"));
-        said_by_rollups(&stage, device, from, 60, nth);
+        assert_eq!(all(&stage, device).len(), 60);
+        rollups_agree(&stage, device, from, nth);
         assert_eq!(backlog(&stage, device).earliest(), None);
     }
 }

@@ -1,19 +1,16 @@
 //! Erasing: what was deleted is gone from readings and rollups, whatever goes on at the same time, and however much it is.
 
-use crate::close_hours::{backlog, stored_rows};
+use crate::close_hours::backlog;
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, SECOND, all, beats, chart, counted, good, lasting, morning, person, range, send, stranger,
-    with_device,
+    DAY, HOUR, KEY, MINUTE, SECOND, all, beats, chart, close_while, counted, good, lasting, morning, person, range,
+    rollups_agree, send, stranger, with_device,
 };
-use chunk_codec::Kind;
 use kernel::{DeviceId, Principal};
 use local::faults::Fate;
 use local::stage::Stage;
 use local::testing::problem;
 use local::trigger::HttpResponse;
-use sensors::rollup::Tier;
 use serde_json::json;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn delete(stage: &Stage, device: DeviceId, from: i64, until: i64) -> HttpResponse {
@@ -70,33 +67,14 @@ fn a_deletion_that_was_cut_off_anywhere_is_made_good_by_the_sweeper() {
     }
 }
 
-/// How many readings of the heart rate the rollups of a tier count.
-fn summed_up(stage: &Stage, device: DeviceId, tier: Tier, from: i64) -> i64 {
-    stored_rows(stage, device, tier, from).values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum()
-}
-
 #[test]
 fn what_is_deleted_while_its_hour_is_closed_does_not_come_back_in_rollups() {
     for nth in 0..18 {
         for deleted in [30, 60] {
-            let (stage, device) = with_device();
-            let stage = Arc::new(stage);
-            let from = morning(&stage);
-            good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
-            stage.pass(lasting(10 * MINUTE));
-            let (other, entered) = (Arc::downgrade(&stage), AtomicUsize::new(0));
-            stage.interfere(move |call| {
-                if call.function == "close-hours" && entered.fetch_add(1, Ordering::Relaxed) == nth {
-                    good(&delete(&other.upgrade().unwrap(), device, from, from + deleted * SECOND));
-                }
-                Fate::Answered
+            let (stage, device, from) = close_while(nth, move |stage, device, from| {
+                good(&delete(stage, device, from, from + deleted * SECOND));
             });
-            assert!(stage.start("close-hours"));
-            stage.calm();
-            for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
-                let left = i64::try_from(all(&stage, device).len()).unwrap();
-                assert_eq!(summed_up(&stage, device, tier, from), left, "{tier:?} at call {nth}");
-            }
+            rollups_agree(&stage, device, from, nth);
             assert_eq!(backlog(&stage, device).earliest(), None, "at call {nth}");
         }
     }

@@ -2,11 +2,17 @@
 
 use chunk_codec::{Channel, Chunk, Kind};
 use kernel::{DeviceId, Principal, Role, Timestamp};
+use local::faults::Fate;
 use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
-use local::testing::{caller, published};
+use local::testing::{caller, item, published};
 use local::trigger::{HttpRequest, HttpResponse, claims};
+use sensors::rollup::{Rows, Tier};
+use sensors::store::{Rollup, rollup_key};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// The key of the requests for which it does not matter.
@@ -156,6 +162,49 @@ pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
     events
         .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["data"].clone()))
         .collect()
+}
+
+/// A minute of heart rates was sent and is to be closed; and somebody closes it. At the closing's call of this number,
+/// from 0, something else happens, told from when on the readings are.
+pub fn close_while(
+    nth: usize,
+    happens: impl Fn(&Stage, DeviceId, i64) + Send + Sync + 'static,
+) -> (Stage, DeviceId, i64) {
+    let (stage, device) = with_device();
+    let stage = Arc::new(stage);
+    let from = morning(&stage);
+    good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
+    stage.pass(lasting(10 * MINUTE));
+    let (other, entered) = (Arc::downgrade(&stage), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        if call.function == "close-hours" && entered.fetch_add(1, Ordering::Relaxed) == nth {
+            happens(&other.upgrade().unwrap(), device, from);
+        }
+        Fate::Answered
+    });
+    assert!(stage.start("close-hours"));
+    stage.calm();
+    (Arc::into_inner(stage).unwrap(), device, from)
+}
+
+/// The rows of a tier as they stand in the table, from the items of this moment and of the next few hours.
+pub fn stored_rows(stage: &Stage, device: DeviceId, tier: Tier, from: i64) -> Rows {
+    let blocks: BTreeSet<i64> = (0..5).map(|hour| tier.block(from + hour * HOUR)).collect();
+    let items = blocks
+        .iter()
+        .filter_map(|begin| item::<Rollup>(stage, "sensors", &rollup_key(device, tier, *begin)));
+    items.flat_map(|rollup| rollup.rows().unwrap()).collect()
+}
+
+/// The rollups of every tier count as many readings of the heart rate as there are.
+#[track_caller]
+pub fn rollups_agree(stage: &Stage, device: DeviceId, from: i64, nth: usize) {
+    let there = i64::try_from(all(stage, device).len()).unwrap();
+    for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
+        let rows = stored_rows(stage, device, tier, from);
+        let count: i64 = rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum();
+        assert_eq!(count, there, "{tier:?} at call {nth}");
+    }
 }
 
 /// Whether a call writes to the table.
