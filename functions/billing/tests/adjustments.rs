@@ -8,9 +8,10 @@ use billing::ledger::Side;
 use kernel::{Principal, Role};
 use local::faults::Fate;
 use local::stage::Stage;
-use local::testing::{caller, only_for, problem};
+use local::testing::{caller, meanwhile, only_for, problem};
 use local::trigger::HttpResponse;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 const ADJUSTED: &str = "billing.account-adjusted.v1";
@@ -193,6 +194,36 @@ fn what_is_held_is_not_paid_out_and_is_when_it_is_free_again() {
     run(&stage);
     assert_eq!(transferred(&stage).into_values().sum::<i64>(), 7_501);
     assert_eq!(stored_balance(&stage, 2, Side::Worker).carried_minor, 0);
+}
+
+#[test]
+fn of_two_decisions_at_once_one_counts() {
+    for approve in [false, true] {
+        let stage = Arc::new(stage());
+        let id = proposed(&stage);
+        let third = caller(102, Role::Manager);
+        let same = id.clone();
+        meanwhile(&stage, move |stage| {
+            assert_eq!(decide(stage, &third, "the-key-of-a-third-one", &same, !approve).status_code, 200);
+        });
+        problem(&decide(&stage, &other_manager(), KEY, &id, approve), 409, "already-decided");
+        stage.calm();
+        assert_eq!(has(&stage), (if approve { 0 } else { LARGE }, 0));
+        let shown = stage.ask("get-adjustment").by(&manager()).at(id.as_str().unwrap()).get().json();
+        assert_eq!(shown["state"], if approve { "declined" } else { "applied" });
+    }
+}
+
+#[test]
+fn two_large_fines_at_once_hold_no_more_than_there_is() {
+    let stage = Arc::new(stage());
+    adjust(&stage, "the-key-of-what-there-is", 2, "worker", 7_000);
+    meanwhile(&stage, |stage| {
+        assert_eq!(adjust(stage, "the-key-of-the-faster-1", 2, "worker", LARGE).status_code, 201);
+    });
+    assert_eq!(adjust(&stage, KEY, 2, "worker", LARGE).status_code, 201);
+    stage.calm();
+    assert_eq!(has(&stage), (0, 7_000));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use billing::ledger::Side;
 use contracts::payments::BalanceToppedUp;
 use kernel::{AccountId, PaymentId, Role, TopUpId};
 use local::stage::Stage;
-use local::testing::{caller, event, only_for, problem, reports_only_what_it_cannot_read};
+use local::testing::{caller, event, meanwhile, only_for, problem, reports_only_what_it_cannot_read};
 use serde_json::{Value, json};
 
 const SETTLED: &str = "billing.invoice-settled.v1";
@@ -74,6 +74,17 @@ fn parts_add_up_and_what_is_too_much_stays_on_the_account() {
     assert_eq!(count(&announced(&stage), SETTLED), 1, "once");
     assert_eq!(owed(&stage, 1), 6);
     assert_eq!(get(&stage)["paid"]["amount_minor"], 2 * PRICE + 6);
+}
+
+#[test]
+fn two_payments_at_once_both_count() {
+    let stage = std::sync::Arc::new(invoiced());
+    let id = invoice_id(1, week());
+    meanwhile(&stage, move |stage| assert!(pays(stage, 2, id, 1, PRICE)));
+    assert!(pays(&stage, 1, id, 1, PRICE));
+    stage.calm();
+    assert_eq!((get(&stage)["paid"]["amount_minor"].as_i64(), owed(&stage, 1)), (Some(2 * PRICE), 0));
+    assert_eq!(count(&announced(&stage), SETTLED), 1);
 }
 
 #[test]

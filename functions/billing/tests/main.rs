@@ -5,6 +5,7 @@ mod adjustments;
 mod balances;
 mod book;
 mod calendar;
+mod closed_weeks;
 mod crowd;
 mod domain;
 mod golden_hat_webhook;

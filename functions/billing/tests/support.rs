@@ -111,7 +111,8 @@ pub fn pays(stage: &Stage, payment: u128, invoice: InvoiceId, client: u128, mino
         payment: PaymentId::from_bits(payment),
         amount: roubles(minor),
     };
-    stage.deliver("settle-invoice", &event(stage, &paid, 1, 1))
+    // The relay's ids are of payments; here the version tells those of one invoice apart.
+    stage.deliver("settle-invoice", &event(stage, &paid, 1, u64::try_from(payment).unwrap()))
 }
 
 fn personal(n: u128, side: Side) -> Personal {

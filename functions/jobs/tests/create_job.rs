@@ -105,6 +105,16 @@ fn two_matches_at_once_leave_one_job_that_waits() {
 }
 
 #[test]
+fn two_matches_at_once_after_a_withdrawal_leave_the_later_one() {
+    let stage = Arc::new(job_in(State::Withdrawn));
+    meanwhile(&stage, |stage| assert!(say(stage, Said::Matched(3))));
+    assert!(say(&stage, Said::Matched(2)));
+    stage.calm();
+    assert_eq!((state(&stage, 2), state(&stage, 3)), (None, Some(State::Assigned)));
+    assert_eq!(course(&stage).unwrap().open, Some(3));
+}
+
+#[test]
 fn a_cancellation_at_the_same_moment_is_answered() {
     let stage = Arc::new(town());
     meanwhile(&stage, |stage| assert!(say(stage, Said::Cancelled(Some(1)))));

@@ -1,9 +1,10 @@
 //! `note-supplies`.
 
-use crate::support::{STATES, Said, client, job_id, job_in, kinds, say, stored, tell, town, writes};
+use crate::support::{STATES, Said, client, job_id, job_in, kinds, meanwhile, say, stored, tell, town, writes};
 use contracts::supplies::SuppliesNotNeeded;
 use jobs::job::State;
 use local::testing::{event, reports_only_what_it_cannot_read};
+use std::sync::Arc;
 
 #[test]
 fn a_job_is_supplied_once_whichever_way() {
@@ -41,6 +42,15 @@ fn it_moves_no_job() {
         assert!(say(&stage, Said::NotNeeded(1)));
         assert_eq!(stored(&stage, 1).unwrap().state, from);
     }
+}
+
+#[test]
+fn a_job_that_ends_at_that_moment_has_ended() {
+    let stage = Arc::new(job_in(State::Assigned));
+    meanwhile(&stage, |stage| assert!(say(stage, Said::Cancelled(Some(1)))));
+    assert!(say(&stage, Said::Issued(1)));
+    stage.calm();
+    assert_eq!(stored(&stage, 1).unwrap().state, State::Cancelled);
 }
 
 #[test]

@@ -150,6 +150,16 @@ fn two_ends_at_once_are_one() {
 }
 
 #[test]
+fn who_reports_success_at_the_same_moment_has_done_it() {
+    let stage = Arc::new(job_in(State::Started));
+    let finish = body(&stage, "finish-job");
+    meanwhile(&stage, move |stage| good(&step(stage, "finish-job", "the-key-of-the-faster-one", &finish)));
+    problem(&step(&stage, "fail-job", OTHER, &json!({ "reason": "No" })), 409, "not-under-way");
+    stage.calm();
+    assert_eq!(kinds(&stage), ["jobs.job-completed.v1"]);
+}
+
+#[test]
 fn a_lost_reply_of_the_table_changes_nothing_for_the_worker() {
     for (function, from, _, kind, _) in STEPS {
         for fate in [Fate::ReplyLost, Fate::NeverSent] {

@@ -167,6 +167,15 @@ fn of_hiring_and_availability_at_once_both_count() {
     stage.calm();
     place(&stage, 1);
     assert_eq!(doer(&stage, 1), Some(id_of(1)));
+
+    let stage = Arc::new(town());
+    free(&stage, 1, HERE, &[(1, 2)]);
+    meanwhile(&stage, 0, |stage| assert_eq!(set(stage, 1, &availability(HERE, &[(1, 4)])).status_code, 200));
+    let promoted = event(&stage, &hired(1, &[("windows", 4)]), 1, 2);
+    assert!(stage.deliver("keep-worker", &promoted));
+    stage.calm();
+    let slots: Vec<_> = member(&stage, 1).free(stage.now()).map(|slot| slot.until).collect();
+    assert_eq!((slots, member(&stage, 1).hired.unwrap().skills), (vec![at(4)], skills(&[("windows", 4)])));
 }
 
 #[test]

@@ -217,6 +217,40 @@ fn of_a_request_and_its_cancellation_at_once_nothing_is_left_over() {
 }
 
 #[test]
+fn a_request_that_overtakes_its_cancellation_at_that_moment_is_closed() {
+    for workers in 0..2 {
+        let stage = Arc::new(town_with(workers));
+        meanwhile(&stage, 0, |stage| assert!(place(stage, 1)));
+        assert!(cancel(&stage, 1));
+        stage.calm();
+        assert_eq!(stored(&stage, 1).standing, CLOSED);
+        assert!(workers == 0 || taken(&stage, 1) == 0);
+    }
+}
+
+#[test]
+fn a_request_that_nobody_can_do_and_its_cancellation_at_once_leave_it_closed() {
+    for write in 0..2 {
+        let stage = Arc::new(town_with(0));
+        meanwhile(&stage, write, |stage| assert!(cancel(stage, 1)));
+        assert!(place(&stage, 1));
+        stage.calm();
+        assert!(cancel(&stage, 1));
+        assert_eq!(stored(&stage, 1).standing, CLOSED, "before write {write}");
+    }
+}
+
+#[test]
+fn what_is_said_of_a_worker_while_a_match_ends_counts() {
+    let stage = Arc::new(town_with(1));
+    place(&stage, 1);
+    meanwhile(&stage, 0, |stage| assert!(stage.deliver("note-job", &crate::support::completed(stage, 7, 1))));
+    assert!(cancel(&stage, 1));
+    stage.calm();
+    assert_eq!((member(&stage, 1).tally.jobs, taken(&stage, 1)), (1, 0));
+}
+
+#[test]
 fn a_lost_reply_of_any_call_ends_it_once() {
     for call in 0..12 {
         for fate in [Fate::ReplyLost, Fate::NeverSent] {

@@ -177,6 +177,19 @@ fn two_runs_at_once_match_once() {
 }
 
 #[test]
+fn what_is_cancelled_while_it_is_matched_takes_no_slot() {
+    let stage = std::sync::Arc::new(town());
+    place(&stage, 1);
+    free(&stage, 1, HERE, &[(1, 4)]);
+    stage.pass(MINUTE);
+    crate::support::meanwhile(&stage, 0, |stage| assert!(crate::support::cancel(stage, 1)));
+    assert!(stage.start("match-waiting"));
+    stage.calm();
+    assert_eq!((doer(&stage, 1), taken(&stage, 1)), (None, 0));
+    assert!(!kinds(&stage).contains(&MATCHED.to_owned()));
+}
+
+#[test]
 fn whoever_is_feasible_is_found_in_the_end_however_many_are_not() {
     // More than a search looks at are free, but not then; they stand before the one who is.
     let stage = town();

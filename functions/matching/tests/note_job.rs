@@ -98,6 +98,31 @@ fn a_jobs_end_and_a_match_at_once_both_count() {
 }
 
 #[test]
+fn the_ends_of_two_workers_jobs_for_one_client_at_once_both_count() {
+    for known in [false, true] {
+        let stage = Arc::new(town());
+        if known {
+            hear(&stage, &completed(&stage, 8, 1));
+        }
+        meanwhile(&stage, 0, |stage| hear(stage, &completed(stage, 9, 2)));
+        hear(&stage, &failed(&stage, 7, 1));
+        stage.calm();
+        let with: Past = item(&stage, "matching", &past_key(client())).unwrap();
+        let expected = if known { Share::of(1, 2) } else { Share::of(0, 1) };
+        assert_eq!((with.result(id_of(1)), with.result(id_of(2))), (Some(expected), Some(Share::FULL)));
+    }
+}
+
+#[test]
+fn a_review_and_the_end_at_once_both_count() {
+    let stage = Arc::new(town());
+    meanwhile(&stage, 0, |stage| hear(stage, &completed(stage, 1, 1)));
+    hear(&stage, &reviewed(&stage, 1, 1, Finding::Flawed));
+    stage.calm();
+    assert_eq!(tally(&stage), (1, 50));
+}
+
+#[test]
 fn a_lost_reply_or_a_killed_run_counts_once() {
     for call in 0..4 {
         for fate in [Fate::ReplyLost, Fate::NeverSent] {

@@ -2,8 +2,8 @@
 
 use crate::domain::STATES;
 use crate::support::{
-    QUARTER, announced, basket, bring, customer, first_write, kinds, order_in, paid, place, place_this, reserved,
-    reserved_order, shop, state, stored,
+    QUARTER, announced, basket, bring, customer, first_write, kinds, meanwhile, order_in, paid, place, place_this,
+    reserved, reserved_order, shop, state, stored,
 };
 use contracts::orders::OrderReserved;
 use kernel::OrderId;
@@ -11,6 +11,7 @@ use local::faults::Fate;
 use local::testing::{event, reports_only_what_it_cannot_read};
 use orders::order::State;
 use serde_json::json;
+use std::sync::Arc;
 use std::time::Duration;
 
 const MOMENT: Duration = Duration::from_millis(1);
@@ -47,6 +48,20 @@ fn a_message_that_comes_too_early_comes_again() {
     assert!(stage.deliver("expire-order", &reserved));
     assert!(stage.deliver("expire-order", &reserved), "a repeated event is dealt with");
     assert_eq!(kinds(&stage), ["orders.order-expiring.v1"]);
+}
+
+#[test]
+fn an_order_that_is_paid_at_that_moment_stays_paid() {
+    let (stage, id) = order_in(State::Reserved, 1);
+    let stage = Arc::new(stage);
+    stage.pass(QUARTER);
+    meanwhile(&stage, move |stage| {
+        assert!(stage.deliver("mark-paid", &paid(stage, id, stored(stage, id).total())))
+    });
+    assert!(stage.deliver("expire-order", &reserved_order(&stage, id)));
+    stage.calm();
+    assert_eq!(state(&stage, id), "paid");
+    assert_eq!(kinds(&stage), ["orders.order-paid.v1"]);
 }
 
 #[test]

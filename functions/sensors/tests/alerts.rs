@@ -1,6 +1,8 @@
 //! Alerts: what a person wants to be told of is told once, and no more than that.
 
-use crate::support::{KEY, MINUTE, SECOND, announced, beats, empty, good, lasting, person, send, with_device};
+use crate::support::{
+    KEY, MINUTE, SECOND, announced, beats, before_write_of, empty, good, lasting, person, send, with_device,
+};
 use kernel::{AccountId, DeviceId};
 use local::stage::Stage;
 use local::testing::problem;
@@ -8,6 +10,7 @@ use proptest::prelude::*;
 use sensors::alarm::{Alarm, AlarmEvent, Side, Threshold};
 use sensors::channel::Channel;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 fn rule(limit: i64, lasting_s: i64) -> Value {
     json!({
@@ -61,6 +64,27 @@ fn an_alert_says_whose_and_when_and_never_what_was_measured() {
     assert_eq!(data, expected);
     good(&send(&stage, device, KEY, &beats(from, &[191])));
     assert!(announced(&stage).is_empty(), "the same batch again is no news");
+}
+
+#[test]
+fn what_a_faster_batch_raised_is_not_taken_back() {
+    for known in [false, true] {
+        let (stage, device) = with_device();
+        let stage = Arc::new(stage);
+        good(&set(&stage, json!([rule(180, 30)])));
+        if known {
+            after(&stage, device, 190, 10);
+        }
+        stage.pass(lasting(MINUTE));
+        let from = stage.now().as_millis() - MINUTE;
+        before_write_of(&stage, "alarm#", move |stage| {
+            let long = beats(from + 10 * SECOND, &[190; 40]);
+            good(&send(stage, device, "the-batch-that-is-faster", &long));
+        });
+        good(&send(&stage, device, "the-batch-that-is-slower", &beats(from, &[190; 10])));
+        stage.calm();
+        assert_eq!(after(&stage, device, 190, 40), ["sensors.alert-raised.v1"], "once in all; known: {known}");
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Silence: who wants to be told that a device sends no more is told once, and no more than that.
 
 use crate::support::{
-    KEY, MINUTE, SECOND, announced, beats, consent, good, lasting, person, register, send, stranger, with_device,
-    writes,
+    KEY, MINUTE, SECOND, announced, beats, before_write_of, consent, good, lasting, person, register, send, stranger,
+    with_device, writes,
 };
 use kernel::{AccountId, DeviceId, Timestamp};
 use local::stage::Stage;
@@ -10,6 +10,7 @@ use local::testing::problem;
 use proptest::prelude::*;
 use sensors::silence::{Silence, Watch, WatchEvent};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 const SILENT: &str = "sensors.device-silent.v1";
@@ -115,6 +116,20 @@ fn a_batch_that_comes_between_looks_puts_the_silence_off() {
         assert_eq!(kinds(&pass(&stage, 5)), [""; 0]);
         stage.pass(lasting(4 * MINUTE));
     }
+}
+
+#[test]
+fn a_device_that_is_heard_while_it_is_found_silent_is_heard_after_that() {
+    let (stage, device) = with_device();
+    let stage = Arc::new(stage);
+    listen(&stage);
+    sends(&stage, device);
+    announced(&stage);
+    stage.pass(lasting(11 * MINUTE));
+    before_write_of(&stage, "watch", |stage| assert!(stage.start("close-hours")));
+    sends(&stage, device);
+    stage.calm();
+    assert_eq!(kinds(&announced(&stage)), [SILENT, HEARD]);
 }
 
 #[test]

@@ -187,6 +187,18 @@ pub fn close_while(
     (Arc::into_inner(stage).unwrap(), device, from)
 }
 
+/// Just before the first write from now on of an item whose sort key begins so, `act` happens. To be ended by `calm`.
+pub fn before_write_of(stage: &Arc<Stage>, item: &'static str, act: impl Fn(&Stage) + Send + Sync + 'static) {
+    let (other, entered) = (Arc::downgrade(stage), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        let is_of_item = writes(call) && String::from_utf8_lossy(&call.body).contains(&format!("\"{item}"));
+        if is_of_item && entered.fetch_add(1, Ordering::Relaxed) == 0 {
+            act(&other.upgrade().unwrap());
+        }
+        Fate::Answered
+    });
+}
+
 /// The rows of a tier as they stand in the table, from the items of this moment and of the next few hours.
 pub fn stored_rows(stage: &Stage, device: DeviceId, tier: Tier, from: i64) -> Rows {
     let blocks: BTreeSet<i64> = (0..5).map(|hour| tier.block(from + hour * HOUR)).collect();

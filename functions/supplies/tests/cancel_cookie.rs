@@ -53,6 +53,17 @@ fn what_was_confirmed_first_stays_confirmed() {
 }
 
 #[test]
+fn what_is_found_confirmed_at_that_moment_is_told_once() {
+    let stage = Arc::new(ordered());
+    stage.pass(HOUR);
+    meanwhile(&stage, |stage| assert!(stage.start("poll-cookies")));
+    assert!(stage.deliver("cancel-cookie", &cancelled(&stage, 1)));
+    stage.calm();
+    assert!(matches!(cookie(&stage, 1).unwrap().progress, Progress::Confirmed { .. }));
+    assert_eq!(kinds(&stage), [SETTLED]);
+}
+
+#[test]
 fn whatever_answer_is_lost_it_is_cancelled() {
     for fate in [Fate::ReplyLost, Fate::NeverSent, server_error()] {
         let stage = ordered();

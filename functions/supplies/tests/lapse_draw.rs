@@ -70,6 +70,16 @@ fn a_request_that_is_made_at_that_moment_lapses_too() {
 }
 
 #[test]
+fn what_is_issued_at_that_moment_stays_issued() {
+    let stage = Arc::new(depot());
+    let id = requested(&stage, 1, KEY);
+    meanwhile(&stage, move |stage| assert_eq!(issue(stage, id).status_code, 200));
+    assert!(stage.deliver("lapse-draw", &cancelled(&stage, 1)));
+    assert_eq!((draw(&stage, id).state, shelves(&stage)), (State::Issued, (8, 7)));
+    assert!(known_job(&stage, 1).unwrap().ended);
+}
+
+#[test]
 fn a_lost_reply_is_made_up_for() {
     for fate in [Fate::ReplyLost, Fate::NeverSent] {
         let stage = depot();

@@ -198,6 +198,21 @@ fn two_recordings_at_once_are_one_session_and_both_count() {
 }
 
 #[test]
+fn of_two_recordings_at_once_the_better_efforts_are_the_records() {
+    let alone = stage();
+    thresholds(&alone, 200);
+    hear(&alone, &ride(1, "2030-01-07T17:00:00Z"), 1);
+    let stage = stage();
+    thresholds(&stage, 200);
+    meanwhile(&stage, |stage| hear(stage, &ride(1, "2030-01-07T17:00:00Z"), 1));
+    let mut slow = ride(2, "2030-01-07T19:00:00Z");
+    slow.best_power.iter_mut().for_each(|best| best.watts /= 2);
+    hear(&stage, &slow, 1);
+    stage.calm();
+    assert_eq!(records(&stage), records(&alone));
+}
+
+#[test]
 fn efforts_are_measured_by_what_held_on_their_day() {
     let stage = stage();
     thresholds(&stage, 200);

@@ -2,7 +2,7 @@
 
 use crate::support::{
     DAY, athlete, calendar, clock, enrol, enrol_with, go_to, good, hear, kinds, meanwhile, ride, stage, stage_at,
-    stranger, sweep,
+    stranger, sweep, thresholds,
 };
 use kernel::{EnrolmentId, ProgrammeId};
 use local::stage::Stage;
@@ -51,6 +51,44 @@ fn two_at_once_do_not_begin_it_twice() {
     let slower = enrol_with(&stage, "the-slower-of-the-two", "2030-01-07", &clock("UTC", "18:00"));
     problem(&slower, 409, "already-enrolled");
     stage.calm();
+}
+
+#[test]
+fn who_is_known_does_not_begin_it_twice_at_once_either() {
+    let stage = stage();
+    thresholds(&stage, 200);
+    meanwhile(&stage, |stage| {
+        let answer = enrol_with(stage, "the-faster-of-the-two", "2030-01-07", &clock("UTC", "18:00"));
+        assert_eq!(answer.status_code, 201);
+    });
+    let slower = enrol_with(&stage, "the-slower-of-the-two", "2030-01-07", &clock("UTC", "18:00"));
+    problem(&slower, 409, "already-enrolled");
+    stage.calm();
+}
+
+#[test]
+fn of_two_moves_at_once_both_are_reminded_of() {
+    let stage = stage();
+    let id = enrol(&stage, "2030-01-07");
+    meanwhile(&stage, move |stage| drop(good(&shift(stage, id, 2, "2030-01-08"))));
+    good(&shift(&stage, id, 1, "2030-01-10"));
+    stage.calm();
+    kinds(&stage);
+    for day in ["2030-01-08T16:30:00Z", "2030-01-10T16:30:00Z"] {
+        go_to(&stage, day);
+        sweep(&stage);
+        assert_eq!(kinds(&stage), ["session-due"], "{day}");
+    }
+}
+
+#[test]
+fn a_session_that_is_left_out_while_it_is_moved_is_left_out() {
+    let stage = stage();
+    let id = enrol(&stage, "2030-01-07");
+    meanwhile(&stage, move |stage| drop(good(&skip(stage, id, 1, 1))));
+    assert!(shift(&stage, id, 1, "2030-01-10").status_code >= 400);
+    stage.calm();
+    assert_eq!(calendar(&stage, "2030-01-07", "2030-01-07"), ["2030-01-07 1 1 skipped"]);
 }
 
 #[test]

@@ -1,13 +1,20 @@
-//! `cargo dev mutants`: whether the simulation sees each condition that is left out, wherever it is met.
+//! `cargo dev mutants`: whether each condition that is left out is seen: by the simulation, wherever it is met, or by a
+//! test.
+
+mod tests;
 
 use crate::{Options, Outcome};
-use simulation::mutants::{Site, sites};
+use local::mutants::Site;
+use simulation::mutants::{mutant, sites};
 use simulation::runner::{self, World};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use tests::Tests;
 
-/// Mutants that no history catches, because they do no harm or are too rare: `site — reason`.
+/// Mutants that no history catches, because they do no harm or are too rare: `site — reason`. Where the reason is `test`
+/// and a name, that test of the function's context fails without what stands at the site.
 const SURVIVORS: &str = include_str!("../../../tests/simulation/survivors.txt");
 /// Histories of each world in which sites are looked for.
 const LOOKED_AT: usize = 16;
@@ -36,18 +43,17 @@ pub fn run(arguments: &[String]) -> Outcome {
     let sites: Vec<(Site, Vec<World>)> =
         found.into_iter().filter(|(site, _)| site.to_string().contains(&only)).collect();
     let excused: BTreeMap<&str, &str> = SURVIVORS.lines().filter_map(|line| line.split_once(" — ")).collect();
+    let tests = Tests::build()?;
     let tally = Mutex::new(Tally::default());
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some((site, worlds)) = sites.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let name = site.to_string();
-            let excuse = excused.get(name.as_str()).copied();
-            let histories = if excuse.is_some() { seeds / EXCUSED } else { seeds };
             // What several worlds come by may do harm in one of them alone.
-            let in_world = |world: &World| runner::seeds_to_catch(&site.mutant(*world), histories, steps);
-            let caught = worlds.iter().find_map(in_world);
-            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-            tally.add(&name, caught, excuse);
+            let caught = |histories: usize| {
+                worlds.iter().find_map(|world| runner::seeds_to_catch(&mutant(site, *world), histories, steps))
+            };
+            let verdict = verdict(site, excused.get(site.to_string().as_str()).copied(), seeds, caught, &tests);
+            tally.lock().unwrap_or_else(PoisonError::into_inner).add(site, verdict);
         }
     };
     std::thread::scope(|scope| {
@@ -55,37 +61,93 @@ pub fn run(arguments: &[String]) -> Outcome {
             scope.spawn(work);
         }
     });
-    let Tally { caught, excused, wrong } = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
-    println!("mutants: {caught} of {} caught, {excused} excused", sites.len());
+    let Tally { caught, held, excused, wrong } = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!("mutants: {caught} of {} caught by histories, {held} by tests, {excused} excused", sites.len());
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
+
+/// What became of a mutant.
+enum Verdict {
+    /// A history went wrong.
+    Caught {
+        /// So many were played.
+        seeds: usize,
+    },
+    /// No history goes wrong, but a test fails.
+    Held {
+        /// Its name.
+        test: String,
+    },
+    /// Nothing notices, for a reason.
+    Excused {
+        /// The reason.
+        reason: String,
+    },
+    /// Nothing notices, or what is said about it is not so.
+    Wrong {
+        /// What is to be done.
+        why: String,
+    },
+}
+
+/// Plays up to so many histories, unless it is known that they do not notice.
+fn verdict(
+    site: &Site,
+    excuse: Option<&str>,
+    seeds: usize,
+    caught: impl Fn(usize) -> Option<usize>,
+    tests: &Tests,
+) -> Verdict {
+    let wrong = |why: String| Verdict::Wrong { why };
+    let Some(reason) = excuse else {
+        if let Some(seeds) = caught(seeds) {
+            return Verdict::Caught { seeds };
+        }
+        return match tests.noticing(site) {
+            Ok(Some(test)) => wrong(format!("not caught; survivors.txt may say: test {test}")),
+            Ok(None) => wrong("not caught, and no test fails".to_owned()),
+            Err(error) => wrong(error),
+        };
+    };
+    if let Some(seeds) = caught(seeds / EXCUSED) {
+        return wrong(format!("caught after {seeds} histories, though survivors.txt excuses it"));
+    }
+    match reason.strip_prefix("test ").map(|test| (test, tests.notices(test, site))) {
+        None => Verdict::Excused { reason: reason.to_owned() },
+        Some((test, Ok(true))) => Verdict::Held { test: test.to_owned() },
+        Some((test, Ok(false))) => wrong(format!("{test} passes without it")),
+        Some((_, Err(error))) => wrong(error),
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Caught { seeds } => write!(formatter, "caught after {seeds} histories"),
+            Verdict::Held { test } => write!(formatter, "held by {test}"),
+            Verdict::Excused { reason } => write!(formatter, "excused, because {reason}"),
+            Verdict::Wrong { why } => write!(formatter, "WRONG: {why}"),
+        }
+    }
 }
 
 #[derive(Default)]
 struct Tally {
     caught: usize,
+    held: usize,
     excused: usize,
     wrong: Vec<String>,
 }
 
 impl Tally {
     #[allow(clippy::print_stdout, reason = "a measurement on the command line")]
-    fn add(&mut self, name: &str, caught: Option<usize>, excuse: Option<&str>) {
-        match (caught, excuse) {
-            (Some(seeds), None) => {
-                self.caught += 1;
-                println!("caught after {seeds} seed(s): {name}");
-            }
-            (None, Some(reason)) => {
-                self.excused += 1;
-                println!("excused, because {reason}: {name}");
-            }
-            (Some(seeds), Some(_)) => {
-                self.wrong.push(format!("caught after {seeds} seed(s), though survivors.txt excuses it: {name}"));
-            }
-            (None, None) => {
-                println!("NOT caught: {name}");
-                self.wrong.push(format!("not caught: {name}"));
-            }
+    fn add(&mut self, site: &Site, verdict: Verdict) {
+        println!("{site} — {verdict}");
+        match verdict {
+            Verdict::Caught { .. } => self.caught += 1,
+            Verdict::Held { .. } => self.held += 1,
+            Verdict::Excused { .. } => self.excused += 1,
+            Verdict::Wrong { why } => self.wrong.push(format!("{site}: {why}")),
         }
     }
 }

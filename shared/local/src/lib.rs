@@ -18,6 +18,7 @@ pub mod gateway;
 pub mod journal;
 pub mod keys;
 pub mod metering;
+pub mod mutants;
 pub mod outside;
 mod page;
 pub mod partners;

@@ -6,6 +6,7 @@ use crate::cloud::{Cloud, Direct, Invoke};
 use crate::discretion::indiscretion;
 use crate::faults::{Fate, Faults};
 use crate::metering::{Cost, Meter};
+use crate::mutants::{self, Mutant};
 use crate::outside::{Outside, OutsideCall, world};
 use crate::plane::Plane;
 use crate::services::s3::PATH as UPLOADS;
@@ -81,7 +82,10 @@ impl Stage {
 
     /// Starts every function anew: with the settings of now, and nothing in its caches.
     pub fn restart(&self) {
-        let outside: Arc<dyn Outside> = self.faults.clone();
+        let outside: Arc<dyn Outside> = match std::env::var(mutants::VARIABLE) {
+            Ok(site) => Arc::new(Mutant::new(self.faults.clone(), site)),
+            Err(_) => self.faults.clone(),
+        };
         let worlds = self.cloud.functions.values().map(|deployed| {
             let function = &deployed.function;
             (function.name, world(function, self.cloud.settings(function), self.host.clone(), outside.clone()))

@@ -2,6 +2,7 @@
 
 use super::Plant;
 use futures_util::future::{BoxFuture, FutureExt};
+use local::mutants::{unconditional, writes};
 use local::outside::{Answer, NoAnswer, Outside, OutsideCall, Service};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -43,49 +44,6 @@ impl Outside for Tampering {
 impl Seam {
     pub(super) const fn of_requests(request: fn(&mut OutsideCall, u64)) -> Self {
         Self { request, answer: |_, _| {} }
-    }
-}
-
-/// Changes the body of a write to a table: of a put, or of each action of a transaction.
-pub fn writes(call: &mut OutsideCall, change: impl Fn(&str, &mut Value)) {
-    let transaction = match call.operation.as_str() {
-        "PutItem" => false,
-        "TransactWriteItems" => true,
-        _ => return,
-    };
-    let Ok(mut request) = serde_json::from_slice::<Value>(&call.body) else {
-        return;
-    };
-    if transaction {
-        for action in request["TransactItems"].as_array_mut().into_iter().flatten() {
-            for (kind, action) in action.as_object_mut().into_iter().flatten() {
-                change(if kind == "Put" { "TransactPut" } else { kind }, action);
-            }
-        }
-    } else {
-        change("Put", &mut request);
-    }
-    call.body = request.to_string().into_bytes();
-}
-
-/// Makes an action's condition hold always. DynamoDB refuses names and values that no expression uses.
-pub fn unconditional(action: &mut Value) {
-    let condition = action["ConditionExpression"].as_str().unwrap_or_default();
-    let Some(name) = condition.split([' ', '(', ')', ',']).find(|word| word.starts_with('#')).map(str::to_owned) else {
-        return;
-    };
-    action["ConditionExpression"] = json!(format!("attribute_exists({name}) OR attribute_not_exists({name})"));
-    let update = action["UpdateExpression"].as_str().unwrap_or_default().to_owned();
-    let used = |token: &str| update.split([' ', ',', '(', ')']).any(|word| word == token);
-    if let Some(names) = action["ExpressionAttributeNames"].as_object_mut() {
-        names.retain(|token, _| *token == name || used(token));
-    }
-    let left = action["ExpressionAttributeValues"].as_object_mut().map(|values| {
-        values.retain(|token, _| used(token));
-        values.len()
-    });
-    if let (Some(0), Some(action)) = (left, action.as_object_mut()) {
-        action.remove("ExpressionAttributeValues");
     }
 }
 

@@ -1,8 +1,9 @@
 //! Mistakes with readings, and with what training makes of them.
 
-use super::requests::{Seam, unconditional, writes};
+use super::requests::Seam;
 use super::twins::with;
 use kernel::DeviceId;
+use local::mutants::{unconditional, writes};
 use local::outside::OutsideCall;
 use platform::{Context, Decision, Error, Now, Stored, Table, schedule};
 use sensors::backlog::{Backlog, is_over};

@@ -1,10 +1,11 @@
 //! Mistakes of the half that sells services: in matching, in the ledger, in payouts.
 
 use super::Plant;
-use super::requests::{Seam, unconditional, writes};
+use super::requests::Seam;
 use super::twins::with;
 use contracts::services::RequestCancelled;
 use futures_util::future::{BoxFuture, FutureExt};
+use local::mutants::{unconditional, writes};
 use local::outside::{Answer, NoAnswer, Outside, OutsideCall, Service};
 use matching::moving::move_request;
 use matching::request::Request;
