@@ -12,6 +12,7 @@ use local::testing::{caller, meanwhile, only_for, problem};
 use local::trigger::HttpResponse;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 const ADJUSTED: &str = "billing.account-adjusted.v1";
@@ -224,6 +225,24 @@ fn two_large_fines_at_once_hold_no_more_than_there_is() {
     assert_eq!(adjust(&stage, KEY, 2, "worker", LARGE).status_code, 201);
     stage.calm();
     assert_eq!(has(&stage), (0, 7_000));
+}
+
+#[test]
+fn what_is_held_while_its_week_is_closed_is_not_paid_out() {
+    let stage = Arc::new(stage());
+    adjust(&stage, "the-key-of-what-there-is", 2, "worker", 7_000);
+    until_run(&stage);
+    let (other, entered) = (stage.clone(), AtomicBool::new(false));
+    stage.interfere(move |call| {
+        let pays = writes(call) && String::from_utf8_lossy(&call.body).contains("{\"S\":\"payout\"}");
+        if pays && !entered.swap(true, Ordering::SeqCst) {
+            proposed(&other);
+        }
+        Fate::Answered
+    });
+    run(&stage);
+    stage.calm();
+    assert_eq!((has(&stage), transferred(&stage).into_values().sum::<i64>()), ((0, 7_000), 0));
 }
 
 #[test]

@@ -80,6 +80,18 @@ fn an_order_that_is_cancelled_half_way_gives_everything_back() {
 }
 
 #[test]
+fn an_order_that_arrives_while_its_cancellation_is_noted_gives_everything_back() {
+    let stage = Arc::new(shelves(LINES, 10));
+    before_write(&stage, "release-stock", 0, |stage| {
+        assert!(stage.deliver("reserve-stock", &placed_one_of_each(stage, 1, LINES)));
+    });
+    assert!(stage.deliver("release-stock", &cancelled(&stage, 1)));
+    stage.calm();
+    all_stock_is(&stage, LINES, (10, 0));
+    assert_eq!(state(&stage, 1), Some(State::Released));
+}
+
+#[test]
 fn a_release_that_a_late_order_meets_half_way_takes_nothing() {
     for nth in 0..3 {
         let stage = Arc::new(shelves(LINES, 10));

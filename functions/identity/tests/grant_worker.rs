@@ -1,13 +1,14 @@
 //! `grant-worker`.
 
-use crate::support::{EMAIL, admin, person, register, stage, verified};
+use crate::support::{EMAIL, admin, code, person, register, stage, verified, verify};
 use contracts::hiring::WorkerHired;
+use contracts::identity::ContactKind;
 use identity::account::Account;
 use identity::store::account_key;
 use kernel::{AccountId, ApplicationId, Role};
 use local::faults::Fate;
 use local::stage::Stage;
-use local::testing::{caller, event, item, published, reports_only_what_it_cannot_read};
+use local::testing::{caller, event, item, published, reports_only_what_it_cannot_read, writes};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -111,6 +112,25 @@ fn an_admin_at_the_same_moment_and_a_second_delivery_lose_nothing() {
     stage.calm();
     assert_eq!(roles(&stage, account), ["customer", "worker", "manager"]);
     assert_eq!(told(&stage).len(), 2);
+}
+
+#[test]
+fn an_address_that_is_verified_at_the_same_moment_stays_verified() {
+    let stage = Arc::new(stage());
+    let account = register(&stage, &person(EMAIL));
+    let code = code(&stage, account, ContactKind::Email);
+    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        if call.function == "grant-worker" && writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
+            assert_eq!(verify(&other, account, ContactKind::Email, &code).status_code, 200);
+        }
+        Fate::Answered
+    });
+    assert!(stage.deliver("grant-worker", &hired(&stage, account, 18)));
+    stage.calm();
+    let account: Account = item(&stage, "identity", &account_key(account)).unwrap();
+    assert!(account.email.unwrap().verified_at.is_some());
+    assert!(account.roles.names().contains(&"worker".to_owned()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `close-missed-jobs`.
 
 use crate::support::{
-    HOUR, MINUTE, Said, announced, first_write, found_for, good, job_id, job_in, kinds, meanwhile, noon, ready,
+    HOUR, MINUTE, Said, announced, course, first_write, found_for, good, job_id, job_in, kinds, meanwhile, noon, ready,
     request, say, start, state, stored, tell, town, wait_until, worker, writes,
 };
 use jobs::job::State;
@@ -115,6 +115,16 @@ fn two_sweeps_at_once_and_lost_replies_end_it_once() {
         first_write(&stage, fate);
         assert_eq!(sweep(&stage), ["jobs.job-missed.v1"]);
     }
+}
+
+#[test]
+fn a_cancellation_that_waits_for_a_later_match_is_not_forgotten_at_the_end() {
+    let stage = Arc::new(job_in(State::Assigned));
+    wait_until(&stage, noon().after(HOUR));
+    meanwhile(&stage, |stage| assert!(say(stage, Said::Cancelled(Some(2)))));
+    sweep(&stage);
+    stage.calm();
+    assert!(course(&stage).unwrap().cancelled.is_some());
 }
 
 #[test]

@@ -153,6 +153,15 @@ fn of_two_starts_at_once_one_is_made() {
 }
 
 #[test]
+fn a_cancellation_that_waits_for_a_later_match_is_not_forgotten_at_the_start() {
+    let stage = Arc::new(ready());
+    meanwhile(&stage, |stage| assert!(say(stage, Said::Cancelled(Some(2)))));
+    start(&stage, KEY);
+    stage.calm();
+    assert!(course(&stage).unwrap().cancelled.is_some());
+}
+
+#[test]
 fn a_match_that_ends_at_the_same_moment_is_decided_by_what_is_written_first() {
     use contracts::matching::MatchEnd;
     let stage = Arc::new(ready());

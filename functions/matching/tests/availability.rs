@@ -214,3 +214,13 @@ fn who_was_free_once_does_not_stand_in_the_directory_for_ever() {
     set(&stage, 1, &availability(HERE, &[(31, 34)]));
     assert!(listed(1), "and comes back");
 }
+
+#[test]
+fn who_is_free_again_at_the_moment_of_being_struck_off_stays_free() {
+    let stage = Arc::new(town_with(1));
+    stage.pass(HOUR * 4);
+    meanwhile(&stage, 0, |stage| assert_eq!(set(stage, 1, &availability(HERE, &[(31, 34)])).status_code, 200));
+    assert!(stage.start("unlist-workers"));
+    stage.calm();
+    assert_eq!(member(&stage, 1).due, Some(at(34)));
+}

@@ -120,6 +120,27 @@ fn of_two_deliveries_at_once_one_sends_wherever_they_meet() {
 }
 
 #[test]
+fn of_two_deliveries_of_a_text_at_once_one_sends_wherever_they_meet() {
+    for nth in 0..8 {
+        let stage = Arc::new(stage());
+        prefer(&stage, MARIA, &[], &["sms"], json!(null));
+        let event = step(&stage, &OrderPaid { order: order(1), customer: MARIA, total: pounds(1299) }, 6);
+        assert!(stage.deliver("notify", &event));
+        let queued = queued(&stage, &event, Sms);
+        let (other, again, calls) = (stage.clone(), queued.clone(), AtomicUsize::new(0));
+        stage.interfere(move |call| {
+            if call.function == "send-sms" && calls.fetch_add(1, Ordering::Relaxed) == nth {
+                other.deliver("send-sms", &again);
+            }
+            Fate::Answered
+        });
+        stage.deliver("send-sms", &queued);
+        stage.calm();
+        assert_eq!(sent(&stage).len(), 1, "met at call {nth}");
+    }
+}
+
+#[test]
 fn a_sender_that_dies_anywhere_leaves_one_letter_or_two_that_are_counted() {
     for fate in [Fate::ReplyLost, Fate::NeverSent] {
         for nth in 0..10 {

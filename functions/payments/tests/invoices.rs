@@ -9,14 +9,14 @@ use contracts::billing::InvoiceIssued;
 use kernel::{Currency, InvoiceId, Money, Role};
 use local::faults::Fate;
 use local::stage::Stage;
-use local::testing::{event, item, only_for, problem, reports_only_what_it_cannot_read};
+use local::testing::{event, item, meanwhile, only_for, problem, reports_only_what_it_cannot_read};
 use local::trigger::HttpResponse;
 use payments::invoice::charge_id;
 use payments::payment::{Payment, Standing};
 use payments::store::{Payer, payer_key, payment_key};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub const PAID: &str = "payments.invoice-paid.v1";
@@ -327,6 +327,24 @@ fn a_client_who_pays_while_the_charge_is_under_way_pays_once() {
         assert_eq!(types.iter().filter(|kind| *kind == PAID).count(), 1, "{nth}: {types:?}");
         assert_eq!(kept(&stage), DUE, "{nth}");
     }
+}
+
+#[test]
+fn of_two_phones_at_once_one_pays() {
+    let stage = Arc::new(shop());
+    assert!(issue(&stage));
+    let faster = Arc::new(Mutex::new(Value::Null));
+    let told = faster.clone();
+    meanwhile(&stage, move |stage| *told.lock().unwrap() = begun(stage, OTHER_KEY, &json!({})));
+    let slower = begun(&stage, KEY, &json!({}));
+    stage.calm();
+    assert_eq!(stored(&stage).attempts.len(), 2, "both are known");
+    for begun in [faster.lock().unwrap().clone(), slower] {
+        pay(&stage, &begun, "pm_card_visa");
+    }
+    webhooks(&stage);
+    assert_eq!(announced_types(&stage).iter().filter(|kind| *kind == PAID).count(), 1);
+    assert_eq!(kept(&stage), DUE);
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! Runs through programmes: beginning, reminders, weeks, what is moved and left out.
 
 use crate::support::{
-    DAY, athlete, calendar, clock, enrol, enrol_with, go_to, good, hear, kinds, meanwhile, ride, stage, stage_at,
+    DAY, athlete, calendar, clock, enrol, enrol_with, go_to, good, hear, kinds, load, meanwhile, ride, stage, stage_at,
     stranger, sweep, thresholds,
 };
 use kernel::{EnrolmentId, ProgrammeId};
+use local::faults::Fate;
 use local::stage::Stage;
-use local::testing::{problem, published};
+use local::testing::{problem, published, writes};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn skip(stage: &Stage, id: EnrolmentId, week: u16, session: u8) -> local::trigger::HttpResponse {
     stage.ask("skip-session").by(&athlete()).at(id).send(&json!({"week": week, "session": session}))
@@ -89,6 +92,75 @@ fn a_session_that_is_left_out_while_it_is_moved_is_left_out() {
     assert!(shift(&stage, id, 1, "2030-01-10").status_code >= 400);
     stage.calm();
     assert_eq!(calendar(&stage, "2030-01-07", "2030-01-07"), ["2030-01-07 1 1 skipped"]);
+}
+
+#[test]
+fn what_is_done_while_it_is_moved_or_left_out_is_done() {
+    for leaves_out in [false, true] {
+        let stage = stage();
+        let id = enrol(&stage, "2030-01-07");
+        go_to(&stage, "2030-01-07T12:00:00Z");
+        meanwhile(&stage, |stage| hear(stage, &ride(1, "2030-01-07T10:00:00Z"), 1));
+        let answer = if leaves_out { skip(&stage, id, 1, 1) } else { shift(&stage, id, 1, "2030-01-10") };
+        assert!(answer.status_code >= 400, "{}", answer.body);
+        stage.calm();
+        assert_eq!(calendar(&stage, "2030-01-07", "2030-01-10")[0], "2030-01-07 1 1 completed");
+    }
+}
+
+#[test]
+fn what_is_moved_while_another_one_is_left_out_is_reminded_of() {
+    let stage = stage();
+    let id = enrol(&stage, "2030-01-07");
+    meanwhile(&stage, move |stage| drop(good(&shift(stage, id, 2, "2030-01-08"))));
+    good(&skip(&stage, id, 1, 1));
+    stage.calm();
+    kinds(&stage);
+    go_to(&stage, "2030-01-08T16:30:00Z");
+    sweep(&stage);
+    assert_eq!(kinds(&stage), ["session-due"]);
+}
+
+#[test]
+fn who_begins_a_run_while_thresholds_are_set_has_begun_it() {
+    let stage = stage();
+    meanwhile(&stage, |stage| {
+        enrol(stage, "2030-01-07");
+    });
+    thresholds(&stage, 200);
+    stage.calm();
+    problem(
+        &enrol_with(&stage, "another-key-of-a-run", "2030-01-08", &clock("UTC", "18:00")),
+        409,
+        "already-enrolled",
+    );
+}
+
+#[test]
+fn thresholds_that_are_set_while_a_run_ends_are_kept() {
+    // At each of the sweep's writes in turn, the last of which takes the run out of what the person is at.
+    for nth in 0.. {
+        let stage = stage();
+        enrol(&stage, "2030-01-07");
+        thresholds(&stage, 100);
+        stage.pass(DAY * 365);
+        let (other, entered) = (Arc::downgrade(&stage), Arc::new(AtomicUsize::new(0)));
+        let seen = entered.clone();
+        stage.interfere(move |call| {
+            if call.function == "sweep-enrolments" && writes(call) && seen.fetch_add(1, Ordering::Relaxed) == nth {
+                thresholds(&other.upgrade().unwrap(), 200);
+            }
+            Fate::Answered
+        });
+        sweep(&stage);
+        stage.calm();
+        if entered.load(Ordering::Relaxed) <= nth {
+            assert!(nth > 3, "a run of many weeks takes some writes");
+            break;
+        }
+        hear(&stage, &ride(1, "2031-01-07T05:00:00Z"), 1);
+        assert_eq!(load(&stage, "2031-01-07"), 1000, "at write {nth}");
+    }
 }
 
 #[test]
