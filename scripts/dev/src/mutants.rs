@@ -25,7 +25,7 @@ const EXCUSED: usize = 8;
 #[allow(clippy::print_stdout, reason = "a measurement on the command line")]
 pub fn run(arguments: &[String]) -> Outcome {
     let options = Options::read(arguments, &["seeds", "steps", "only", "world"])?;
-    let (seeds, steps) = (options.get("seeds", 40)?, options.get("steps", 500)?);
+    let (seeds, steps) = (options.get("seeds", 120)?, options.get("steps", 400)?);
     let only: String = options.get("only", String::new())?;
     let worlds = match options.get("world", "all".to_owned())?.as_str() {
         "shop" => vec![World::Shop],

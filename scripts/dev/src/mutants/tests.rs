@@ -75,6 +75,7 @@ impl Tests {
     }
 
     /// What the tests of a site's context print without what stands there.
+    #[allow(clippy::disallowed_methods, reason = "a deadline for a program that may hang")]
     fn run(&self, site: &Site, arguments: &[&str]) -> Result<String, String> {
         let context = self.contexts.get(site.function()).copied().unwrap_or_default();
         let program = self.programs.get(context).ok_or_else(|| format!("{context} has no tests"))?;
