@@ -82,6 +82,32 @@ fn after_two_sends_without_an_answer_it_has_failed_and_what_cannot_wait_takes_th
 }
 
 #[test]
+fn what_takes_the_other_channel_in_two_deliveries_at_once_is_sent_once() {
+    let stage = Arc::new(stage());
+    let urgent = reserved(&stage, MARIA, 1);
+    assert!(stage.deliver("notify", &urgent));
+    let letter = queued(&stage, &urgent, Email);
+    let (other, again, cause, entered) = (stage.clone(), letter.clone(), urgent.clone(), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        let takes_its_place = call.function == "send-email"
+            && call.operation == "PutItem"
+            && String::from_utf8_lossy(&call.body).contains("{\"S\":\"message\"}")
+            && String::from_utf8_lossy(&call.body).contains("attribute_not_exists(#pk)");
+        if takes_its_place && entered.fetch_add(1, Ordering::Relaxed) == 0 {
+            assert!(other.deliver("send-email", &again));
+            assert!(other.deliver("send-sms", &queued(&other, &cause, Sms)));
+        }
+        if call.service == Service::Ses { Fate::ReplyLost } else { Fate::Answered }
+    });
+    assert!(!stage.deliver("send-email", &letter));
+    assert!(!comes_again(&stage, "send-email", &letter));
+    comes_again(&stage, "send-email", &letter);
+    assert_eq!(sent(&stage).len(), 3, "two letters without an answer, and one text");
+    stage.deliver("send-sms", &queued(&stage, &urgent, Sms));
+    assert_eq!(sent(&stage).len(), 3);
+}
+
+#[test]
 fn a_text_message_whose_reply_is_lost_is_sent_once_more() {
     for (fate, texts) in [(Fate::ReplyLost, 2), (Fate::NeverSent, 1)] {
         let stage = stage();

@@ -42,11 +42,6 @@ fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
-/// The cargo that runs us.
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
 /// Runs a command to its end; its output is the user's to see.
 fn succeed(command: &mut Command) -> Outcome {
     match command.status() {

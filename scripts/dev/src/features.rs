@@ -6,7 +6,6 @@
 use crate::{Options, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::process::Command;
 
 /// Crates that the start, the size or the behaviour of every function depends on, by the beginnings of their names.
 const WATCHED: [&str; 8] = [
@@ -77,8 +76,7 @@ fn packages() -> Result<Vec<String>, String> {
 }
 
 fn tree(options: &[&str], packages: &[String]) -> Result<String, String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = crate::cargo()
         .arg("tree")
         .args(options)
         .args(packages)

@@ -21,12 +21,18 @@ pub mod token;
 pub mod up;
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 /// Where `cargo dev up` answers unless told otherwise.
 pub const LOCAL: &str = "http://127.0.0.1:8787";
 
 /// What went wrong, in words for the person at the terminal.
 pub type Outcome = Result<(), String>;
+
+/// The cargo that runs us.
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
 
 /// `--name value` pairs of the command line.
 pub struct Options(BTreeMap<String, String>);

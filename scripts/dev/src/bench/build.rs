@@ -4,7 +4,6 @@
 //! functions: copies of its use cases with their three-line binaries. Everything that a new function makes the
 //! compiler and the linker do is in the difference.
 
-use super::cargo;
 use crate::{Options, Outcome};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -99,7 +98,7 @@ impl Copy {
     /// Builds its functions; how long that took.
     #[allow(clippy::disallowed_methods, reason = "this is what is measured")]
     fn build(&self) -> Result<Duration, String> {
-        let mut command = cargo();
+        let mut command = crate::cargo();
         command
             .args(["build", "--release", "--bins", "--manifest-path"])
             .arg(self.place.join("Cargo.toml"))

@@ -1,6 +1,6 @@
 //! `cargo dev bench match` and `cargo dev bench codec`: algorithms on real data, held to their bars.
 
-use super::{cargo, succeed};
+use super::succeed;
 use crate::Outcome;
 use std::time::Instant;
 
@@ -20,7 +20,7 @@ pub(super) fn matching(arguments: &[String]) -> Outcome {
         "--",
     ];
     let among = "cost::a_match_reads_the_same_among_a_million_workers_that_are_stored";
-    succeed(cargo().args(test).args(["--ignored", "--nocapture", "--exact", among]))
+    succeed(crate::cargo().args(test).args(["--ignored", "--nocapture", "--exact", among]))
 }
 
 /// The codec of readings beside others, which are a workspace of their own: nothing here links them.
@@ -33,5 +33,5 @@ pub(super) fn codec(arguments: &[String]) -> Outcome {
     ];
     let command = arguments.first().map_or("bench", String::as_str);
     let rest = arguments.get(1..).unwrap_or_default();
-    succeed(cargo().args(["run", "--quiet", "--release"]).args(manifest).args(["--", command]).args(rest))
+    succeed(crate::cargo().args(["run", "--quiet", "--release"]).args(manifest).args(["--", command]).args(rest))
 }

@@ -4,7 +4,7 @@
 //! All of them take turns within one run, so that whatever else the machine does meets them alike.
 
 use super::runtime_api::RuntimeApi;
-use super::{cargo, median, milliseconds, resident_kb, succeed};
+use super::{median, milliseconds, resident_kb, succeed};
 use crate::{Options, Outcome};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -35,7 +35,7 @@ pub fn run(arguments: &[String]) -> Outcome {
     let runs = options.get("runs", 40usize)?.max(30);
     // The very binaries that the deployment takes.
     succeed(Command::new("bash").args(["-euc", FUNCTIONS]))?;
-    succeed(cargo().args([
+    succeed(crate::cargo().args([
         "build",
         "--release",
         "--quiet",

@@ -29,7 +29,7 @@ impl Tests {
             .iter()
             .flat_map(|context| context.functions.iter().map(|function| (function.name, context.name)))
             .collect();
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut cargo = crate::cargo();
         cargo.args([
             "test",
             "--release",
