@@ -1,17 +1,19 @@
-//! The hours of a device whose rollups are behind its readings. Pure.
+//! The hours of ten days whose rollups are behind the readings. Pure.
 //!
-//! A batch writes its readings first and then sees to it that its hours stand here; who closes hours takes them out
-//! first ([`Backlog::begin`]), then reads the readings, and strikes them off at last ([`Backlog::end`]). So whatever the
-//! interleaving, a reading is either seen by a closing that comes to its end, or its hour still stands here.
+//! It stands in the item that has the rollups of these days: who closes hours writes that item anyway, and strikes off
+//! by the same write what it closed. Nobody looks at a mark before it is due, so a batch that has written its readings
+//! and finds a mark of its hour that is not due yet need not do more: whoever comes for the mark sees them. A mark that is
+//! due already may be somebody's by now: then the batch adds one, by which the item becomes another, and who closes
+//! begins again.
 //!
 //! A mark stands for the hours that follow, too: who closes looks which of them have readings. So a session of some hours
 //! is noted once, and not once an hour.
 //!
-//! Who erases readings holds their hours first ([`Backlog::hold`]), so that whatever is erased there is a mark that nobody
-//! takes out before; then takes them out with all that is being closed ([`Backlog::begin_erased`]), and closes that.
+//! Who erases readings notes their hours first, in marks of its own on which no batch relies, and strikes them off when
+//! it has closed them. If it stops in between, they are closed when it cannot write any more.
 
-use crate::rollup::HOUR;
-use kernel::{DeviceId, Timestamp};
+use crate::rollup::{HOUR, Tier};
+use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -21,27 +23,24 @@ use std::time::Duration;
 pub const WAITING: &str = "close";
 /// How long after its end an hour is closed; what is late, that long after it came.
 pub const GRACE: Duration = Duration::from_secs(600);
+/// A mark that is due so soon may be somebody's by the time at which a function that takes readings has ended; clocks
+/// that do not quite agree are allowed for.
+const SOON: Duration = Duration::from_secs(120);
 /// How long erasing readings takes at most: every function that does has ended by then.
 const ERASING: Duration = Duration::from_secs(1000);
-/// Hours that wait at most. More are told to come back: closing takes a moment.
+/// Marks that wait at most. More are told to come back: closing takes a moment.
 const MOST: usize = 1000;
 /// Hours that a mark stands for, its own counted.
-pub const REACH: i64 = 6;
-/// Marks that are closed at a time: two days at most.
+pub const REACH: i64 = 12;
+/// Marks that are closed at a time.
 const AT_A_TIME: usize = 8;
 
 /// What is behind.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Backlog {
-    /// The device.
-    pub device: DeviceId,
     /// Hours to be closed.
+    #[serde(default, rename = "o", skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<Mark>,
-    /// Hours that somebody is closing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closing: Option<Closing>,
-    /// How many closings were begun.
-    pub closings: u64,
     /// While anything is behind [`WAITING`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<String>,
@@ -50,24 +49,18 @@ pub struct Backlog {
     pub due: Option<Timestamp>,
 }
 
-/// An hour to be closed, and what came of the [`REACH`] after it.
+/// An hour to be closed, and what came of the [`REACH`] after it in the same ten days.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Mark {
     /// When it begins, in hours since 1970.
+    #[serde(rename = "h")]
     pub hour: i64,
     /// When it is to be closed.
+    #[serde(rename = "d")]
     pub due: Timestamp,
-}
-
-/// A closing under way.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Closing {
-    /// Which one: only who began this one, or took it over, ends it.
-    pub number: u64,
-    /// The hours of its marks.
-    pub hours: Vec<i64>,
-    /// When it began.
-    pub began: Timestamp,
+    /// Whether it is of somebody who erases readings of this hour.
+    #[serde(default, rename = "e", skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
 }
 
 /// Too many hours wait.
@@ -75,14 +68,10 @@ pub struct Closing {
 pub struct Full;
 
 impl Mark {
-    /// Whether it stands for any of these.
-    fn reaches(&self, hours: &BTreeSet<i64>) -> bool {
-        hours.range(self.reach()).next().is_some()
-    }
-
     /// The hours that it stands for.
-    fn reach(&self) -> Range<i64> {
-        self.hour..self.hour + REACH
+    pub fn reach(&self) -> Range<i64> {
+        let end = Tier::Days.block(self.hour * HOUR) + Tier::Days.span();
+        self.hour..(self.hour + REACH).min(end / HOUR)
     }
 }
 
@@ -97,112 +86,70 @@ pub fn is_over(hour: i64, now: Timestamp) -> bool {
 }
 
 impl Backlog {
-    /// Nothing is behind yet.
-    pub fn new(device: DeviceId) -> Self {
-        Self {
-            device,
-            open: Vec::new(),
-            closing: None,
-            closings: 0,
-            waiting: None,
-            due: None,
-        }
-    }
-
-    /// With these hours. `None`: they stand there already.
+    /// With these hours, of which readings came. `None`: they stand there already.
     pub fn mark(&self, hours: &BTreeSet<i64>, now: Timestamp) -> Result<Option<Self>, Full> {
-        let marked = self.with(hours, now);
-        match marked.open.len() {
-            many if many > MOST => Err(Full),
-            many if many == self.open.len() => Ok(None),
-            _ => Ok(Some(marked.waits())),
+        let marked = self.with(hours, now, now.after(SOON));
+        if marked.open.len() == self.open.len() {
+            return Ok(None);
         }
+        marked.unless_full().map(Some)
     }
 
-    /// With these hours, whose marks nobody takes out while their readings are being erased. `None`: so they stand already.
-    pub fn hold(&self, hours: &BTreeSet<i64>, now: Timestamp) -> Result<Option<Self>, Full> {
-        let mut held = self.with(hours, now);
-        for mark in held.open.iter_mut().filter(|mark| mark.reaches(hours)) {
-            mark.due = mark.due.max(now.after(ERASING));
-        }
-        match held.open.len() {
-            many if many > MOST => Err(Full),
-            _ if held.open == self.open => Ok(None),
-            _ => Ok(Some(held.waits())),
-        }
+    /// With marks of one who begins to erase readings of these hours.
+    pub fn hold(&self, hours: &BTreeSet<i64>, now: Timestamp) -> Result<(Self, Vec<Mark>), Full> {
+        let mark = |hour: &i64| Mark { hour: *hour, due: now.after(ERASING), erased: true };
+        let marks: Vec<Mark> = hours.iter().map(mark).collect();
+        let mut held = self.clone();
+        held.open.extend(&marks);
+        Ok((held.unless_full()?, marks))
     }
 
-    /// With these hours, of which readings came at this moment.
-    fn with(&self, hours: &BTreeSet<i64>, came: Timestamp) -> Self {
+    /// The marks that are to be closed by now.
+    pub fn due(&self, now: Timestamp) -> Vec<Mark> {
+        self.open.iter().filter(|mark| mark.due <= now).take(AT_A_TIME).copied().collect()
+    }
+
+    /// Without these marks, each of them once, and with the hours of which readings may still come.
+    #[must_use]
+    pub fn without(&self, marks: &[Mark], under_way: &BTreeSet<i64>) -> Self {
+        let mut left = self.clone();
+        for mark in marks {
+            if let Some(at) = left.open.iter().position(|open| open == mark) {
+                left.open.remove(at);
+            }
+        }
+        let any = Timestamp::from_millis(0);
+        left.with(under_way, any, any).waits()
+    }
+
+    /// With these hours, of which readings came at this moment, unless marks that are due after another one stand for them.
+    fn with(&self, hours: &BTreeSet<i64>, came: Timestamp, after: Timestamp) -> Self {
         let mut marked = self.clone();
         for hour in hours {
-            if marked.open.iter().all(|mark| !mark.reach().contains(hour)) {
-                marked.open.push(Mark { hour: *hour, due: end_of(*hour).max(came).after(GRACE) });
+            let stands = |mark: &Mark| !mark.erased && mark.due > after && mark.reach().contains(hour);
+            if !marked.open.iter().any(stands) {
+                let due = end_of(*hour).max(came).after(GRACE);
+                marked.open.push(Mark { hour: *hour, due, erased: false });
             }
         }
         marked
     }
 
-    /// Takes out what is due, or takes over what somebody else began. `None`: there is nothing to do yet.
-    pub fn begin(&self, now: Timestamp) -> Option<(Self, Closing)> {
-        if let Some(closing) = &self.closing {
-            return Some((self.clone(), closing.clone()));
-        }
-        let mut hours: Vec<i64> =
-            self.open.iter().filter(|mark| mark.due <= now).map(|mark| mark.hour).take(AT_A_TIME).collect();
-        hours.sort_unstable();
-        if hours.is_empty() {
-            return None;
-        }
-        let closing = Closing { number: self.closings + 1, hours, began: now };
-        let mut begun = self.clone();
-        begun.open.retain(|mark| !closing.hours.contains(&mark.hour));
-        begun.closings = closing.number;
-        begun.closing = Some(closing.clone());
-        Some((begun, closing))
-    }
-
-    /// Takes out these hours, whose readings were erased, and takes over what somebody else began.
-    pub fn begin_erased(&self, hours: &BTreeSet<i64>, now: Timestamp) -> (Self, Closing) {
-        let (taken, open): (Vec<Mark>, Vec<Mark>) = self.open.iter().partition(|mark| mark.reaches(hours));
-        let rest = hours.iter().filter(|hour| !taken.iter().any(|mark| mark.reach().contains(hour)));
-        let others = self.closing.iter().flat_map(|closing| &closing.hours);
-        let hours: BTreeSet<i64> = taken.iter().map(|mark| mark.hour).chain(rest.chain(others).copied()).collect();
-        let closing = Closing {
-            number: self.closings + 1,
-            hours: hours.into_iter().collect(),
-            began: now,
+    /// The earliest hour that is behind before a moment, in milliseconds since 1970.
+    pub fn earliest(&self, range: &Range<i64>) -> Option<i64> {
+        let touches = |mark: &&Mark| {
+            let Range { start, end } = mark.reach();
+            start * HOUR < range.end && end * HOUR > range.start
         };
-        let begun = Self {
-            open,
-            closings: closing.number,
-            closing: Some(closing.clone()),
-            ..self.clone()
-        };
-        (begun.waits(), closing)
+        self.open.iter().filter(touches).map(|mark| mark.hour * HOUR).min()
     }
 
-    /// Strikes a closing off, but for hours that are not over. `None`: somebody else did.
-    pub fn end(&self, number: u64, under_way: &BTreeSet<i64>) -> Option<Self> {
-        self.closing.as_ref().filter(|closing| closing.number == number)?;
-        Some(
-            Self {
-                closing: None,
-                ..self.with(under_way, Timestamp::from_millis(0))
-            }
-            .waits(),
-        )
-    }
-
-    /// The earliest hour that is behind, in milliseconds since 1970.
-    pub fn earliest(&self) -> Option<i64> {
-        let closing = self.closing.iter().flat_map(|closing| closing.hours.iter().copied());
-        self.open.iter().map(|mark| mark.hour).chain(closing).min().map(|hour| hour * HOUR)
+    fn unless_full(self) -> Result<Self, Full> {
+        if self.open.len() > MOST { Err(Full) } else { Ok(self.waits()) }
     }
 
     fn waits(mut self) -> Self {
-        let closing = self.closing.iter().map(|closing| closing.began);
-        self.due = self.open.iter().map(|mark| mark.due).chain(closing).min();
+        self.due = self.open.iter().map(|mark| mark.due).min();
         self.waiting = self.due.map(|_| WAITING.to_owned());
         self
     }

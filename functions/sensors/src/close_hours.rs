@@ -5,13 +5,13 @@
 //! were to be heard by now ([`listening`]), and forgets deleted ones ([`forgetting`]). Announces
 //! `sensors.device-silent.v1` and `sensors.activity-deleted.v1`.
 
-use crate::backlog::Backlog;
 use crate::catching_up::close_due;
 use crate::device::Device;
 use crate::forgetting;
 use crate::listening;
+use crate::rollup::Tier;
 use crate::silence::Watch;
-use crate::store::due;
+use crate::store::{Rollup, due};
 use kernel::{DeviceId, Timestamp};
 use platform::{Error, Function, IndexEntry, Item, Now, Table, schedule};
 use std::time::Duration;
@@ -42,8 +42,10 @@ pub async fn close_hours(Now(now): Now, sensors: Table) -> Result<(), Error> {
 
 async fn attend_to(sensors: &Table, entry: &IndexEntry, now: Timestamp) -> Result<(), Error> {
     let device: DeviceId = entry.pk.parse().map_err(Error::broken)?;
+    if let Some((Tier::Days, block)) = Rollup::place(&entry.sk) {
+        return close_due(sensors, device, block, now).await;
+    }
     match entry.sk.as_str() {
-        Backlog::KIND => close_due(sensors, device, now).await,
         Watch::KIND => listening::look(sensors, device, now).await,
         Device::KIND => forgetting::forget(sensors, device, now).await,
         _ => Err(Error::broken(format!("{} of {device} is not to be waiting", entry.sk))),

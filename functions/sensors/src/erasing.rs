@@ -77,7 +77,7 @@ fn hour_of(fragment: &Stored<Fragment>) -> i64 {
 /// Changes fragments, hour by hour, and closes these hours.
 async fn erase_from(sensors: &Table, device: DeviceId, changes: &[&[Change]], now: Timestamp) -> Result<(), Error> {
     let hours: BTreeSet<i64> = changes.iter().flat_map(|hour| hour.first()).map(|(found, _)| hour_of(found)).collect();
-    hold(sensors, device, &hours, now).await?;
+    let held = hold(sensors, device, &hours, now).await?;
     let changes: Vec<&Change> = changes.iter().flat_map(|hour| *hour).collect();
     for changes in changes.chunks(AT_A_TIME) {
         let puts = changes.iter().map(|(old, rest)| sensors.replace(old, rest.clone(), Vec::new()));
@@ -85,5 +85,5 @@ async fn erase_from(sensors: &Table, device: DeviceId, changes: &[&[Change]], no
             return Err(Error::contended(format!("readings of {device} are being erased by somebody else")));
         }
     }
-    close_erased(sensors, device, &hours, now).await
+    close_erased(sensors, device, &held).await
 }

@@ -6,11 +6,9 @@
 //! says from when on some may be missing. Days are UTC's.
 
 use crate::access;
-use crate::backlog::Backlog;
 use crate::channel::Channel;
 use crate::chart::{self, MOST_POINTS, TooLong};
 use crate::plot::{ChartPoint, from_readings, from_rollups};
-use crate::store::backlog_key;
 use derive::Refusal;
 use kernel::{Count, DeviceId, Timestamp};
 use platform::http::{self, Path, Query, SignedIn};
@@ -82,13 +80,9 @@ pub async fn get_chart(
         return Err(Refused::ChannelNotDrawn.into());
     }
     let tier = chart::tier(range.end - range.start).map_err(|TooLong| Refused::RangeWrong)?;
-    let found = match tier {
-        None => from_readings(&sensors, device, channel, &range).await?,
+    let (found, behind) = match tier {
+        None => (from_readings(&sensors, device, channel, &range).await?, None),
         Some(tier) => from_rollups(&sensors, device, channel, tier, &range).await?,
-    };
-    let behind = match tier {
-        None => None,
-        Some(_) => sensors.get::<Backlog>(&backlog_key(device)).await?.and_then(|found| found.value.earliest()),
     };
     let body = SensorChart {
         channel,
@@ -98,7 +92,7 @@ pub async fn get_chart(
             .iter()
             .map(ChartPoint::of)
             .collect::<Result<_, _>>()?,
-        behind_from: behind.filter(|behind| *behind < range.end).map(Timestamp::from_millis),
+        behind_from: behind.map(Timestamp::from_millis),
     };
     debug_assert!(body.points.len() <= MOST_POINTS);
     Ok(http::Ok { version: None, body })

@@ -6,7 +6,7 @@
 
 use crate::activity::{Activity, ActivityEvent, batch_of, id_of};
 use crate::batch::{Batch, Unusable};
-use crate::closing::{self, Rewrite};
+use crate::closing;
 use crate::file::{ActivityFiles, MAX_LENGTH, Outcome, Place, TOPIC, Upload};
 use crate::fragment::Fragment;
 use crate::intake::{self, put};
@@ -109,7 +109,7 @@ async fn store(
     let fragments: Vec<Fragment> =
         pieces.iter().map(|piece| Fragment::new(device, batch_of(id), &request[..20], piece, now)).collect();
     put(sensors, &fragments).await?;
-    closing::close(sensors, device, &intake::hours(batch), Rewrite::Changed).await?;
+    closing::close(sensors, device, &intake::hours(batch)).await?;
     let activity = Activity {
         file: Some(file),
         ..Activity::new(id, person, device, recording)

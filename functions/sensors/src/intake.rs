@@ -3,7 +3,7 @@
 use crate::alerting;
 use crate::batch::{Batch, Unusable};
 use crate::catching_up::mark;
-use crate::closing::{self, Rewrite};
+use crate::closing;
 use crate::device::Device;
 use crate::fragment::Fragment;
 use crate::person::Consent;
@@ -191,7 +191,7 @@ async fn see_to_closing(
 ) -> Result<(), Failure<Refused>> {
     let hours = hours(batch);
     if batch.is_bulk() {
-        return Ok(closing::close(sensors, device, &hours, Rewrite::Changed).await?);
+        return Ok(closing::close(sensors, device, &hours).await?);
     }
     Ok(mark(sensors, device, &hours, now).await?)
 }

@@ -3,7 +3,7 @@
 use crate::channel::Channel;
 use crate::chart::Point;
 use crate::rollup::{Row, Tier};
-use crate::store::{readings, rows};
+use crate::store::{readings, rollups};
 use kernel::{DeviceId, Timestamp};
 use platform::{Error, TableReader};
 use schemars::JsonSchema;
@@ -39,20 +39,29 @@ pub async fn from_readings(
     Ok(possible.map(|(at, value)| Point { at, row: Row::of(value) }).collect())
 }
 
-/// The stretches of a channel in a range. One that the range begins in is shown whole.
+/// The stretches of a channel in a range, and from when on they may miss some readings that came already. One that the
+/// range begins in is shown whole.
 pub async fn from_rollups(
     sensors: &TableReader,
     device: DeviceId,
     channel: Channel,
     tier: Tier,
     range: &Range<i64>,
-) -> Result<Vec<Point>, Error> {
-    let begin = range.start.div_euclid(tier.stretch()) * tier.stretch();
-    let rows = rows(sensors, device, tier, &(begin..range.end)).await?;
-    let point = |(at, kinds): (i64, std::collections::BTreeMap<_, Row>)| {
-        kinds.get(&channel.kind()).map(|row| Point { at, row: *row })
+) -> Result<(Vec<Point>, Option<i64>), Error> {
+    let whole = range.start.div_euclid(tier.stretch()) * tier.stretch()..range.end;
+    // What is behind is read first: what others close meanwhile is not missed.
+    let days = rollups(sensors, device, Tier::Days, &whole).await?;
+    let behind = days.iter().filter_map(|days| days.backlog.earliest(range)).min();
+    let found = match tier {
+        Tier::Days => days,
+        Tier::Minutes | Tier::Hours => rollups(sensors, device, tier, &whole).await?,
     };
-    Ok(rows.into_iter().filter_map(point).collect())
+    let mut points = Vec::new();
+    for rollup in found {
+        let rows = rollup.rows()?.into_iter().filter(|(at, _)| whole.contains(at));
+        points.extend(rows.filter_map(|(at, kinds)| Some(Point { at, row: *kinds.get(&channel.kind())? })));
+    }
+    Ok((points, behind))
 }
 
 impl ChartPoint {

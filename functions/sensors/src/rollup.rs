@@ -15,11 +15,11 @@ pub const DAY: i64 = 24 * HOUR;
 /// How long the stretches are that are summed up, and how many stand in one item.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Tier {
-    /// Minutes, an hour of them in an item.
+    /// Minutes, two hours of them in an item.
     Minutes,
     /// Hours, a day of them in an item.
     Hours,
-    /// Days, thirty of them in an item.
+    /// Days, ten of them in an item.
     Days,
 }
 
@@ -36,10 +36,15 @@ impl Tier {
     /// How much an item covers, in milliseconds.
     pub fn span(self) -> i64 {
         match self {
-            Tier::Minutes => HOUR,
+            Tier::Minutes => 2 * HOUR,
             Tier::Hours => DAY,
-            Tier::Days => 30 * DAY,
+            Tier::Days => 10 * DAY,
         }
+    }
+
+    /// How many stretches an item covers.
+    fn rows(self) -> i64 {
+        self.span() / self.stretch()
     }
 
     /// When the item of a moment begins.
@@ -81,8 +86,11 @@ pub struct Row {
     pub last: i64,
 }
 
-/// Rows by the beginning of their stretch, in milliseconds since 1970, and by kind.
-pub type Rows = BTreeMap<i64, BTreeMap<Kind, Row>>;
+/// What is summed up of a stretch, by kind.
+pub type Stretch = BTreeMap<Kind, Row>;
+
+/// Stretches by when they begin, in milliseconds since 1970.
+pub type Rows = BTreeMap<i64, Stretch>;
 
 impl Row {
     /// One reading.
@@ -183,58 +191,83 @@ pub fn by_minutes(series: &Series) -> Rows {
 }
 
 /// All rows as one.
-pub fn total(rows: &Rows) -> BTreeMap<Kind, Row> {
-    let mut total = BTreeMap::new();
+pub fn total(rows: &Rows) -> Stretch {
+    let mut total = Stretch::new();
     for (kind, row) in rows.values().flatten() {
         add(&mut total, *kind, *row);
     }
     total
 }
 
-fn add(stretch: &mut BTreeMap<Kind, Row>, kind: Kind, row: Row) {
+fn add(stretch: &mut Stretch, kind: Kind, row: Row) {
     stretch.entry(kind).and_modify(|known| *known = known.then(row)).or_insert(row);
 }
 
-/// Rows as bytes: a chunk of the codec with a record for each row, a kind's after the other's, so that all kinds teach the
-/// same models. None at all as none.
-pub fn pack(rows: &Rows) -> Result<Vec<u8>, chunk_codec::ChunkError> {
+/// Rows of an item as bytes: a chunk of the codec with a record for each row, a kind's after the other's, so that all
+/// kinds teach the same models. A record's time says which row it is ([`place`]). None at all as none.
+///
+/// The codec codes what differs from the record before. Of what has nothing to do with the row before the running sum is
+/// written, so that the difference is it.
+pub fn pack(tier: Tier, begin: i64, rows: &Rows) -> Result<Vec<u8>, chunk_codec::ChunkError> {
     let kinds: BTreeSet<Kind> = rows.values().flat_map(BTreeMap::keys).copied().collect();
-    let mut columns: [Vec<Option<i64>>; PACKED] = Default::default();
+    let (mut places, mut columns): (Vec<i64>, [Vec<Option<i64>>; COLUMNS]) = Default::default();
+    let (mut counts, mut sums) = (BTreeMap::new(), [0_i64; COLUMNS]);
     for kind in kinds {
-        for (at, row) in rows.iter().filter_map(|(at, stretch)| Some((at, stretch.get(&kind)?))) {
-            let values = [i64::from(kind.0), *at].into_iter().chain(row.columns());
+        for (at, row) in rows.iter().filter_map(|(at, stretch)| Some((*at, stretch.get(&kind)?))) {
+            let mut values = row.columns();
+            values[COUNT] -= counts.insert(at, row.count).unwrap_or_default();
+            for column in SUMMED {
+                sums[column] = sums[column].wrapping_add(values[column]);
+                values[column] = sums[column];
+            }
+            places.push(place(tier, begin, kind, at));
             columns.iter_mut().zip(values).for_each(|(column, value)| column.push(Some(value)));
         }
     }
-    let records = columns[0].len();
-    if records == 0 {
+    if places.is_empty() {
         return Ok(Vec::new());
     }
     let channel = |(kind, values)| Channel { kind: Kind(kind), values };
-    let channels = (FIRST_COLUMN..).zip(columns).map(channel).collect();
-    Ok(chunk_codec::encode(&Chunk::new((0..).take(records).collect(), channels)?))
+    Ok(chunk_codec::encode(&Chunk::new(places, (FIRST_COLUMN..).zip(columns).map(channel).collect())?))
 }
 
-/// Columns of a packed row: the kind and the beginning of its stretch, then [`Row::columns`].
-const PACKED: usize = 2 + COLUMNS;
+/// The column of counts. Mostly that of another kind at the same time: what it is more is written.
+const COUNT: usize = 0;
+/// Columns of which the running sum is written: last, sum, squares.
+const SUMMED: [usize; 3] = [3, 4, 5];
 /// The kind of the first column: above all kinds that devices use, so that the codec takes it for nothing it knows.
 const FIRST_COLUMN: u16 = 1024;
 
+/// Where a row stands among all that an item may have: a kind's after the other's, by time.
+fn place(tier: Tier, begin: i64, kind: Kind, at: i64) -> i64 {
+    debug_assert_eq!(tier.block(at), begin, "an item has its own rows");
+    i64::from(kind.0) * tier.rows() + (at - begin) / tier.stretch()
+}
+
 /// The rows of these bytes; `None` if they are not what [`pack`] made.
-pub fn unpack(bytes: &[u8]) -> Option<Rows> {
+pub fn unpack(tier: Tier, begin: i64, bytes: &[u8]) -> Option<Rows> {
     if bytes.is_empty() {
         return Some(Rows::new());
     }
-    let (times, channels) = chunk_codec::decode(bytes).ok()?.into_parts();
-    let columns: [Channel; PACKED] = channels.try_into().ok()?;
-    let mut rows = Rows::new();
-    for n in 0..times.len() {
-        let mut values = [0; PACKED];
+    let (places, channels) = chunk_codec::decode(bytes).ok()?.into_parts();
+    let columns: [Channel; COLUMNS] = channels.try_into().ok()?;
+    let (mut rows, mut sums) = (Rows::new(), [0_i64; COLUMNS]);
+    let mut counts = BTreeMap::new();
+    for (n, place) in places.iter().enumerate() {
+        let kind = Kind(place.div_euclid(tier.rows()).try_into().ok()?);
+        let at = begin + place.rem_euclid(tier.rows()) * tier.stretch();
+        let mut values = [0; COLUMNS];
         for (value, column) in values.iter_mut().zip(&columns) {
             *value = column.values.get(n).copied().flatten()?;
         }
-        let [kind, at, row @ ..] = values;
-        rows.entry(at).or_default().insert(Kind(kind.try_into().ok()?), Row::of_columns(row)?);
+        for column in SUMMED {
+            let sum = std::mem::replace(&mut sums[column], values[column]);
+            values[column] = values[column].wrapping_sub(sum);
+        }
+        let before = counts.get(&at).copied().unwrap_or_default();
+        values[COUNT] = values[COUNT].wrapping_add(before);
+        counts.insert(at, values[COUNT]);
+        rows.entry(at).or_default().insert(kind, Row::of_columns(values)?);
     }
     Some(rows)
 }

@@ -6,7 +6,6 @@
 //! | [`Device`] | `dev_…` | `device` |
 //! | [`Fragment`] | `dev_…` | `chunk#<window>#bat_…#<part>` |
 //! | [`Rollup`] | `dev_…` | `rollup#<tier>#<begin>` |
-//! | [`Backlog`] | `dev_…` | `backlog` |
 //! | [`Rules`] | `acc_…` | `rules` |
 //! | [`Alarm`] | `dev_…` | `alarm#<channel>` |
 //! | [`Watch`] | `dev_…` | `watch` |
@@ -68,6 +67,9 @@ pub struct Rollup {
     /// The rows.
     #[serde(rename = "c")]
     pub rows: Blob,
+    /// Which hours are behind; of days alone.
+    #[serde(flatten)]
+    pub backlog: Backlog,
 }
 
 /// Rows as they stand in the table.
@@ -76,26 +78,43 @@ struct StoredRollup {
     pk: DeviceId,
     sk: String,
     c: Blob,
+    #[serde(flatten)]
+    backlog: Backlog,
 }
 
 impl TryFrom<StoredRollup> for Rollup {
     type Error = String;
 
-    fn try_from(StoredRollup { pk: device, sk, c: rows }: StoredRollup) -> Result<Self, String> {
-        let place = match sk.split('#').collect::<Vec<_>>()[..] {
-            [_, tier, begin] => Tier::of(tier).zip(begin.parse().ok()),
-            _ => None,
-        };
-        let (tier, begin) = place.ok_or_else(|| format!("{sk} is no key of rows"))?;
-        Ok(Self { device, tier, begin, rows })
+    fn try_from(StoredRollup { pk: device, sk, c: rows, backlog }: StoredRollup) -> Result<Self, String> {
+        let (tier, begin) = Rollup::place(&sk).ok_or_else(|| format!("{sk} is no key of rows"))?;
+        Ok(Self { device, tier, begin, rows, backlog })
     }
 }
 
 impl Rollup {
+    /// One without rows.
+    pub fn empty(device: DeviceId, tier: Tier, begin: i64) -> Self {
+        Self {
+            device,
+            tier,
+            begin,
+            rows: Blob(Vec::new()),
+            backlog: Backlog::default(),
+        }
+    }
+
+    /// What a sort key says of an item's rows: their tier, and when they begin.
+    pub fn place(sk: &str) -> Option<(Tier, i64)> {
+        match sk.split('#').collect::<Vec<_>>()[..] {
+            [Self::KIND, tier, begin] => Tier::of(tier).zip(begin.parse().ok()),
+            _ => None,
+        }
+    }
+
     /// Its rows.
     pub fn rows(&self) -> Result<Rows, Error> {
         let damaged = || Error::broken(format!("{} does not read", self.key()));
-        rollup::unpack(&self.rows.0).ok_or_else(damaged)
+        rollup::unpack(self.tier, self.begin, &self.rows.0).ok_or_else(damaged)
     }
 }
 
@@ -149,20 +168,6 @@ impl Item for Rollup {
 /// The key of rows that begin then.
 pub fn rollup_key(device: DeviceId, tier: Tier, begin: i64) -> Key {
     Key::new(device, format!("{}#{}#{begin:013}", Rollup::KIND, tier.letter()))
-}
-
-impl Item for Backlog {
-    type Event = Never;
-    const KIND: &'static str = "backlog";
-
-    fn key(&self) -> Key {
-        backlog_key(self.device)
-    }
-}
-
-/// The key of what is behind of a device.
-pub fn backlog_key(device: DeviceId) -> Key {
-    Key::new(device, Backlog::KIND)
 }
 
 impl Item for Rules {
@@ -331,19 +336,22 @@ async fn readings_up_to(
     }
 }
 
-/// The rows of a tier that begin in a range.
-pub async fn rows(sensors: &TableReader, device: DeviceId, tier: Tier, range: &Range<i64>) -> Result<Rows, Error> {
+/// The items with the rows of a tier that begin in a range.
+pub async fn rollups(
+    sensors: &TableReader,
+    device: DeviceId,
+    tier: Tier,
+    range: &Range<i64>,
+) -> Result<Vec<Rollup>, Error> {
     let key = |moment: i64| format!("{}#{}#{:013}", Rollup::KIND, tier.letter(), moment.max(0));
     let list = List::collection::<Rollup>(device).between(key(tier.block(range.start)), key(range.end - 1));
-    let (mut rows, mut cursor) = (Rows::new(), None);
+    let (mut rollups, mut cursor) = (Vec::new(), None);
     loop {
         let page = sensors.list::<Rollup, Infallible>(&list, ITEMS, cursor.as_ref()).await?;
-        for rollup in page.items {
-            rows.extend(rollup.value.rows()?.into_iter().filter(|(begin, _)| range.contains(begin)));
-        }
+        rollups.extend(page.items.into_iter().map(|found| found.value));
         cursor = page.next;
         if cursor.is_none() {
-            return Ok(rows);
+            return Ok(rollups);
         }
     }
 }

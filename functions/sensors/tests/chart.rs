@@ -66,12 +66,13 @@ fn rows() -> impl Strategy<Value = Rows> {
 proptest! {
     #[test]
     fn rows_come_back_from_their_bytes(rows in rows()) {
-        prop_assert_eq!(unpack(&pack(&rows).unwrap()), Some(rows));
+        let bytes = pack(Tier::Minutes, 0, &rows).unwrap();
+        prop_assert_eq!(unpack(Tier::Minutes, 0, &bytes), Some(rows));
     }
 
     #[test]
     fn damaged_bytes_are_noticed_or_harmless(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        unpack(&bytes);
+        unpack(Tier::Hours, 0, &bytes);
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! Erasing: what was deleted is gone from readings and rollups, whatever goes on at the same time, and however much it is.
 
-use crate::close_hours::backlog;
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, SECOND, all, beats, chart, close_while, counted, good, lasting, morning, person, range,
-    rollups_agree, send, stranger, with_device,
+    DAY, HOUR, KEY, MINUTE, SECOND, all, beats, behind, chart, close_while, counted, good, lasting, morning, person,
+    range, rollups_agree, send, stranger, with_device,
 };
 use kernel::{DeviceId, Principal};
 use local::faults::Fate;
@@ -75,7 +74,7 @@ fn what_is_deleted_while_its_hour_is_closed_does_not_come_back_in_rollups() {
                 good(&delete(stage, device, from, from + deleted * SECOND));
             });
             rollups_agree(&stage, device, from, nth);
-            assert_eq!(backlog(&stage, device).earliest(), None, "at call {nth}");
+            assert_eq!(behind(&stage, device), None, "at call {nth}");
         }
     }
 }
@@ -90,14 +89,14 @@ fn a_long_history_is_deleted_page_by_page_and_leaves_nothing_to_be_closed() {
         good(&send(&stage, device, &key, &beats(begin + day * DAY, &[100; 2])));
         if day % 200 == 199 {
             stage.pass(lasting(10 * MINUTE));
-            while backlog(&stage, device).earliest().is_some() {
+            while behind(&stage, device).is_some() {
                 assert!(stage.start("close-hours"));
             }
         }
     }
     let first = good(&delete(&stage, device, begin, now));
     let next = first["next"].as_str().expect("so many days take more than one request");
-    assert_eq!(backlog(&stage, device).earliest(), None, "what was erased is closed");
+    assert_eq!(behind(&stage, device), None, "what was erased is closed");
     let live = beats(stage.now().as_millis() - 2 * SECOND, &[90; 2]);
     good(&send(&stage, device, "the-batch-of-this-moment", &live));
     let from = next.parse::<kernel::Timestamp>().unwrap().as_millis();

@@ -5,6 +5,7 @@ mod activities;
 mod add_chunk;
 mod add_readings;
 mod alerts;
+mod backlog;
 mod chart;
 mod close_hours;
 mod consents;

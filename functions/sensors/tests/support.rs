@@ -208,6 +208,14 @@ pub fn stored_rows(stage: &Stage, device: DeviceId, tier: Tier, from: i64) -> Ro
     items.flat_map(|rollup| rollup.rows().unwrap()).collect()
 }
 
+/// From when on rollups of a device are behind: of the last two years.
+pub fn behind(stage: &Stage, device: DeviceId) -> Option<i64> {
+    let now = stage.now().as_millis();
+    let blocks: BTreeSet<i64> = (0..75).map(|n| Tier::Days.block(now + DAY - n * Tier::Days.span())).collect();
+    let days = |begin: &i64| item::<Rollup>(stage, "sensors", &rollup_key(device, Tier::Days, *begin));
+    blocks.iter().filter_map(days).filter_map(|days| days.backlog.earliest(&(i64::MIN..i64::MAX))).min()
+}
+
 /// The rollups of every tier count as many readings of the heart rate as there are.
 #[track_caller]
 pub fn rollups_agree(stage: &Stage, device: DeviceId, from: i64, nth: usize) {

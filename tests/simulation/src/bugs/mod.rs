@@ -97,7 +97,7 @@ pub fn bugs() -> Vec<Bug> {
         .in_towns(),
         Bug::twin("a cancellation that finds a worker changes nothing", services::late_cancellations_ignored)
             .in_towns(),
-        Bug::twin("hours are struck off whatever came while they were closed", sensors::closing_looks_once).in_clubs(),
+        Bug::twin("hours are closed while batches rely on their marks", sensors::closing_comes_early).in_clubs(),
         Bug::seam("rollups are replaced without asking whether somebody did meanwhile", sensors::ROLLUP_UNASKED)
             .in_clubs(),
         Bug::seam("a batch that comes again is added to what is there", sensors::BATCH_ADDED).in_clubs(),

@@ -2,17 +2,13 @@
 
 use super::requests::Seam;
 use super::twins::with;
-use kernel::DeviceId;
 use local::mutants::{unconditional, writes};
 use local::outside::OutsideCall;
-use platform::{Context, Decision, Error, Now, Stored, Table, schedule};
-use sensors::backlog::{Backlog, is_over};
-use sensors::catching_up::reached;
-use sensors::closing::{self, Rewrite};
-use sensors::store::{backlog_key, due};
+use platform::{Context, Error, Now, Table, schedule};
+use sensors::catching_up::close_due;
+use sensors::rollup::Tier;
+use sensors::store::{Rollup, due};
 use serde_json::json;
-use std::collections::BTreeSet;
-use std::convert::Infallible;
 use std::time::Duration;
 
 /// Forgets the conditions of what is put under such sort keys, alone or in a transaction.
@@ -40,8 +36,8 @@ pub const BATCH_ADDED: Seam = Seam::of_requests(|call, number| {
     });
 });
 
-/// Closing takes hours out when it is done with them, and not before it looks.
-pub fn closing_looks_once() -> Vec<Context> {
+/// Hours are closed some minutes before they are due: batches that come meanwhile still rely on the marks.
+pub fn closing_comes_early() -> Vec<Context> {
     with(
         |function| function.name == "close-hours",
         |_| schedule::every(Duration::from_secs(300), close_hours).handler,
@@ -49,24 +45,11 @@ pub fn closing_looks_once() -> Vec<Context> {
 }
 
 async fn close_hours(Now(now): Now, sensors: Table) -> Result<(), Error> {
-    for entry in due(&sensors, now, None).await?.entries {
-        let device: DeviceId = entry.pk.parse().map_err(Error::broken)?;
-        let found = sensors.get::<Backlog>(&backlog_key(device)).await?;
-        let Some((_, closing)) = found.and_then(|found| found.value.begin(now)) else {
-            continue;
-        };
-        let mut hours = BTreeSet::new();
-        for mark in &closing.hours {
-            hours.extend(reached(&sensors, device, *mark).await?);
+    let early = now.after(Duration::from_secs(300));
+    for entry in due(&sensors, early, None).await?.entries {
+        if let Some((Tier::Days, block)) = Rollup::place(&entry.sk) {
+            close_due(&sensors, entry.pk.parse().map_err(Error::broken)?, block, early).await?;
         }
-        let (over, under_way): (BTreeSet<i64>, BTreeSet<i64>) = hours.iter().partition(|hour| is_over(**hour, now));
-        closing::close(&sensors, device, &over, Rewrite::Changed).await?;
-        let end = |found: Option<&Stored<Backlog>>| {
-            let begun = found.and_then(|found| found.value.begin(now));
-            let ended = begun.and_then(|(begun, closing)| begun.end(closing.number, &under_way));
-            Ok(ended.map_or(Decision::Keep, |ended| Decision::To(ended, Vec::new())))
-        };
-        sensors.change::<_, Infallible>(&backlog_key(device), end).await?;
     }
     Ok(())
 }

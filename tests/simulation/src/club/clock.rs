@@ -5,9 +5,9 @@ use super::Club;
 use crate::look;
 use kernel::Timestamp;
 use local::simulation::{Random, Strike};
-use sensors::backlog::Backlog;
 use sensors::device::Device;
 use sensors::silence::Watch;
+use sensors::store::Rollup;
 use std::time::Duration;
 use training::enrolment::Enrolment;
 
@@ -41,11 +41,11 @@ impl Club {
 
     /// When the first hours are to be closed, devices to be heard or forgotten; and when something is due to a run.
     pub(super) fn due(&self) -> (Option<Timestamp>, Option<Timestamp>) {
-        let backlogs: Vec<Backlog> = look::all(&self.cloud, "sensors");
+        let rollups: Vec<Rollup> = look::all(&self.cloud, "sensors");
         let watches: Vec<Watch> = look::all(&self.cloud, "sensors");
         let devices: Vec<Device> = look::all(&self.cloud, "sensors");
         let runs: Vec<Enrolment> = look::all(&self.cloud, "training");
-        let hours = backlogs.iter().filter_map(|one| one.due);
+        let hours = rollups.iter().filter_map(|one| one.backlog.due);
         let others = watches.iter().filter_map(|one| one.due).chain(devices.iter().filter_map(|one| one.due));
         (hours.chain(others).min(), runs.iter().filter_map(|one| one.due).min())
     }

@@ -6,7 +6,7 @@ use crate::look;
 use chunk_codec::Kind;
 use kernel::{AccountId, DeviceId, Timestamp};
 use local::simulation::Random;
-use sensors::backlog::Backlog;
+use sensors::store::Rollup;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,16 +30,14 @@ impl Club {
 
     /// What a device measured earlier, mostly in hours that wait to be closed.
     pub(super) fn late(&mut self, random: &mut Random, now: Timestamp) -> Option<Errand> {
-        let backlogs: Vec<Backlog> = look::all(&self.cloud, "sensors");
+        let days: Vec<Rollup> = look::all(&self.cloud, "sensors");
         let open = |until: Option<Timestamp>| {
-            let marks = backlogs.iter().flat_map(|one| one.open.iter().map(|mark| (one.device, *mark)));
+            let marks = days.iter().flat_map(|one| one.backlog.open.iter().map(|mark| (one.device, *mark)));
             marks
                 .filter(move |(_, mark)| until.is_none_or(|until| mark.due <= until))
                 .map(|(of, mark)| (of, mark.hour))
         };
-        let closing = backlogs.iter().filter_map(|one| Some((one.device, one.closing.as_ref()?)));
-        let closing = closing.flat_map(|(of, closing)| closing.hours.iter().map(move |hour| (of, *hour)));
-        let mut hours: Vec<(DeviceId, i64)> = open(Some(now)).chain(closing).collect();
+        let mut hours: Vec<(DeviceId, i64)> = open(Some(now)).collect();
         if hours.is_empty() {
             hours.extend(open(None));
         }

@@ -65,10 +65,8 @@ fn look(club: &Club, simulation: &Simulation, violations: &mut Vec<String>) -> R
         let rollups = rollups.iter().filter(|rollup| rollup.device == *device);
         self::rollups(*device, &merged, rollups, &doubted, violations)?;
     }
-    for backlog in of_kind::<Backlog>(&sensors)? {
-        if !backlog.open.is_empty() || backlog.closing.is_some() {
-            violations.push(format!("hours wait for ever: {backlog:?}"));
-        }
+    for Rollup { device, backlog, .. } in rollups.iter().filter(|rollup| rollup.backlog != Backlog::default()) {
+        violations.push(format!("hours of {device} wait for ever: {backlog:?}"));
     }
     for watch in of_kind::<Watch>(&sensors)?.iter().filter(|watch| watch.waiting.is_some()) {
         violations.push(format!("a device is waited for for ever: {watch:?}"));
