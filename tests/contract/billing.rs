@@ -4,8 +4,7 @@
 use contracts::jobs::{JobCompleted, JobFailed};
 use kernel::{AccountId, Currency, JobId, Money, Principal, RequestId, Role, ServiceId};
 use local::stage::Stage;
-use local::testing::{caller, event};
-use local::trigger::HttpResponse;
+use local::testing::{caller, event, good};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -111,12 +110,6 @@ fn failed(stage: &Stage, n: u128, client: AccountId) -> Value {
         ended_at: stage.now(),
     };
     event(stage, &job, 1, 1)
-}
-
-#[track_caller]
-fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    answer.json()
 }
 
 fn id(body: &Value) -> String {

@@ -3,9 +3,8 @@
 use crate::people::register_as;
 use kernel::{Principal, Role, TestId};
 use local::stage::Stage;
-use local::testing::caller;
-use local::trigger::HttpResponse;
-use serde_json::{Value, json};
+use local::testing::{caller, good};
+use serde_json::json;
 
 /// The test that samples speak of.
 pub const TEST: TestId = TestId::from_bits(19);
@@ -56,10 +55,4 @@ pub fn applied(stage: &Stage, candidate: &Principal) -> String {
 
 fn manager() -> Principal {
     caller(1000, Role::Manager)
-}
-
-#[track_caller]
-fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    answer.json()
 }

@@ -10,8 +10,7 @@ use kernel::id::Id;
 use kernel::{AccountId, Digest, Principal, RequestId, Role};
 use local::sandbox::stripe::confirmation;
 use local::stage::Stage;
-use local::testing::caller;
-use local::trigger::HttpResponse;
+use local::testing::{caller, good};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -236,12 +235,6 @@ fn pay(stage: &Stage, customer: &Principal, order: &str) {
     let secret = text(&good(&ask.send(&json!({ "save_method": true }))), "client_secret");
     let paid = stage.cloud.sandboxes().ask("stripe", &confirmation(&secret, "pm_card_visa"), stage.now());
     assert_eq!(paid.status, 200, "{}", String::from_utf8_lossy(&paid.body));
-}
-
-#[track_caller]
-fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    answer.json()
 }
 
 fn text(body: &Value, name: &str) -> String {

@@ -7,8 +7,7 @@ use contracts::supplies::SuppliesNotNeeded;
 use jobs::job::id_of;
 use kernel::{AccountId, JobId, Money, Principal, RequestId, Role, ServiceId, SlotId, Timestamp};
 use local::stage::Stage;
-use local::testing::{caller, event};
-use local::trigger::HttpResponse;
+use local::testing::{caller, event, good};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -156,10 +155,4 @@ impl Shop<'_> {
     fn request_of(&self, job: JobId) -> RequestId {
         self.view(job)["request"].as_str().unwrap().parse().unwrap()
     }
-}
-
-#[track_caller]
-fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    answer.json()
 }

@@ -5,8 +5,7 @@ use kernel::{OrderId, PaymentId, Principal, Role};
 use local::sandbox::Request;
 use local::sandbox::stripe::{SECRET_KEY, confirmation};
 use local::stage::Stage;
-use local::testing::caller;
-use local::trigger::HttpResponse;
+use local::testing::{caller, good};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -59,10 +58,4 @@ fn confirm(stage: &Stage, started: &Value) {
     let secret = started["client_secret"].as_str().unwrap();
     let answer = stage.cloud.sandboxes().ask("stripe", &confirmation(secret, "pm_card_visa"), stage.now());
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-}
-
-#[track_caller]
-fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    answer.json()
 }

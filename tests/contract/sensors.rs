@@ -2,16 +2,9 @@
 
 use kernel::{AccountId, Principal, Role};
 use local::stage::Stage;
-use local::testing::caller;
-use local::trigger::HttpResponse;
+use local::testing::{caller, good};
 use serde_json::{Value, json};
 use std::time::Duration;
-
-#[track_caller]
-fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    answer.json()
-}
 
 /// An account consents and registers a device.
 pub fn device(stage: &Stage, account: AccountId) -> String {

@@ -3,8 +3,7 @@
 use contracts::jobs::JobMissed;
 use kernel::{AccountId, JobId, Money, Principal, Role, ServiceId};
 use local::stage::Stage;
-use local::testing::{caller, event};
-use local::trigger::HttpResponse;
+use local::testing::{caller, event, good};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -65,12 +64,6 @@ pub fn missed(stage: &Stage, client: &Principal, service: &str, key: &str) -> St
     };
     assert!(stage.deliver("follow-job", &event(stage, &missed, 1, 1)));
     id
-}
-
-#[track_caller]
-fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    answer.json()
 }
 
 fn id(body: &Value) -> String {

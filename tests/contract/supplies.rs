@@ -3,8 +3,7 @@
 use contracts::jobs::{JobCancelled, JobCreated};
 use kernel::{AccountId, Currency, JobId, Money, Principal, RequestId, Role, ServiceId};
 use local::stage::Stage;
-use local::testing::{caller, event};
-use local::trigger::HttpResponse;
+use local::testing::{caller, event, good};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -51,12 +50,6 @@ fn hear(stage: &Stage, n: u128, worker: AccountId) {
     for function in ["keep-job", "order-cookie"] {
         assert!(stage.deliver(function, &event(stage, &created, 1, 1)), "{function}");
     }
-}
-
-#[track_caller]
-fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    answer.json()
 }
 
 fn ids<const N: usize>(list: &Value) -> [String; N] {

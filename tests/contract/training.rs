@@ -3,19 +3,12 @@
 use contracts::sensors::{ActivityDeleted, ActivityRecorded, BestPower};
 use kernel::{ActivityId, Principal, ProgrammeId, Role, Sport};
 use local::stage::Stage;
-use local::testing::{caller, event};
-use local::trigger::HttpResponse;
+use local::testing::{caller, event, good};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Two programmes: everybody is in the first.
 pub const PROGRAMMES: [ProgrammeId; 2] = [ProgrammeId::from_bits(0x26), ProgrammeId::from_bits(0x27)];
-
-#[track_caller]
-fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    answer.json()
-}
 
 /// The day so many days from now, in UTC.
 pub fn day_ahead(stage: &Stage, days: u64) -> String {

@@ -8,7 +8,7 @@
 use crate::balance::PARTS;
 use crate::calendar::{Calendar, Period};
 use crate::run::{InvoiceDays, Part, PartEvent, Run, WAITING};
-use crate::store::{due, part_key, run_key};
+use crate::store::{part_key, run_key};
 use kernel::{AccountId, Timestamp};
 use platform::{Error, Function, Now, Scheduled, Setting, Stored, Table, schedule};
 use std::time::Duration;
@@ -27,7 +27,8 @@ pub async fn begin_run(
     billing: Table,
 ) -> Result<(), Error> {
     begin(&billing, calendar.due_at(planned), &calendar, None, to_pay, now).await?;
-    for run in due::<Run>(&billing, WAITING, now, None).await?.items {
+    let mut due = billing.due::<Run>(WAITING, now);
+    while let Some(run) = due.next().await? {
         push_on(&billing, run, now).await?;
     }
     Ok(())

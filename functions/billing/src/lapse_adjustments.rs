@@ -4,7 +4,7 @@
 
 use crate::adjustment::{Adjustment, WAITING};
 use crate::decide_adjustment::release;
-use crate::store::{adjustment_key, due};
+use crate::store::adjustment_key;
 use kernel::{AdjustmentId, Timestamp};
 use platform::{Error, Function, Now, Table, schedule};
 use std::time::Duration;
@@ -14,10 +14,10 @@ pub fn function() -> Function {
     schedule::every(Duration::from_secs(3600), lapse_adjustments)
 }
 
-/// Goes through a page of what is due; the rest waits for the next start.
+/// Goes through what is due.
 pub async fn lapse_adjustments(Now(now): Now, billing: Table) -> Result<(), Error> {
-    let mut outcome = Ok(());
-    for found in due::<Adjustment>(&billing, WAITING, now, None).await?.items {
+    let (mut outcome, mut due) = (Ok(()), billing.due::<Adjustment>(WAITING, now));
+    while let Some(found) = due.next().await? {
         outcome = outcome.and(lapse(&billing, found.value.id, now).await);
     }
     outcome

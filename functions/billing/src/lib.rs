@@ -26,7 +26,7 @@ pub mod view;
 
 platform::context! {
     name: "billing",
-    indexes: [store::BY_CLIENT, store::BY_DUE, store::BY_LISTED, store::BY_RUN],
+    indexes: [store::BY_CLIENT, platform::BY_DUE, store::BY_LISTED, store::BY_RUN],
     functions: [
         adjust_account,
         begin_run,

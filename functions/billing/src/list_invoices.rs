@@ -6,24 +6,10 @@
 use crate::invoice::Invoice;
 use crate::invoice_view::InvoiceView;
 use crate::store::invoices_of;
-use kernel::{Count, Cursor, Page};
-use platform::http::{self, Customer, Query};
+use kernel::Page;
+use platform::http::{self, Customer, Paging, Query};
 use platform::{Failure, Function, TableReader};
-use schemars::JsonSchema;
-use serde::Deserialize;
 use std::convert::Infallible;
-
-/// Which page.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListInvoices {
-    /// The most invoices on a page; 20 if it is not given.
-    #[serde(default)]
-    pub limit: Option<Count<1, 100>>,
-    /// The `next` of the page before.
-    #[serde(default)]
-    pub cursor: Option<Cursor>,
-}
 
 /// `GET /v1/invoices`
 pub fn function() -> Function {
@@ -33,10 +19,10 @@ pub fn function() -> Function {
 /// Reads one page of the client's invoices.
 pub async fn list_invoices(
     customer: Customer,
-    Query(query): Query<ListInvoices>,
+    Query(query): Query<Paging>,
     billing: TableReader,
 ) -> Result<http::Ok<Page<InvoiceView>>, Failure<Infallible>> {
-    let (list, limit) = (invoices_of(customer.account), query.limit.map_or(20, Count::get));
+    let (list, limit) = (invoices_of(customer.account), query.limit());
     let page = billing.list::<Invoice, Infallible>(&list, limit, query.cursor.as_ref()).await?;
     Ok(http::Ok {
         version: None,

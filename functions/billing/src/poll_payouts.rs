@@ -8,12 +8,8 @@ use crate::calendar::Calendar;
 use crate::carry_out::carry_out;
 use crate::golden_hat::{GoldenHat, GoldenHatApi, GoldenHatKey};
 use crate::payout::{Payout, WAITING};
-use crate::store::due;
 use platform::{Error, Function, Now, Partner, Secret, Setting, Table, schedule};
 use std::time::Duration;
-
-/// More than can be dealt with in one run; the rest waits for the next one.
-const MAX_PAGES: usize = 100;
 
 /// Every ten minutes
 pub fn function() -> Function {
@@ -29,16 +25,9 @@ pub async fn poll_payouts(
     api_key: Secret<GoldenHatKey>,
 ) -> Result<(), Error> {
     let (provider, when) = (GoldenHat::new(api, api_key), (now, calendar.period_of(now)));
-    let (mut outcome, mut cursor) = (Ok(()), None);
-    for _ in 0..MAX_PAGES {
-        let page = due::<Payout>(&billing, WAITING, now, cursor.as_ref()).await?;
-        for payout in page.items {
-            outcome = outcome.and(carry_out(&billing, &provider, payout.value.id, when).await);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    let (mut outcome, mut due) = (Ok(()), billing.due::<Payout>(WAITING, now));
+    while let Some(payout) = due.next().await? {
+        outcome = outcome.and(carry_out(&billing, &provider, payout.value.id, when).await);
     }
     outcome
 }

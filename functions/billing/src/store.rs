@@ -29,22 +29,16 @@ use crate::ledger::{Personal, Side};
 use crate::payout::{Payout, PayoutEvent, Standing};
 use crate::posting::{Posting, Txn, TxnEvent};
 use crate::run::{Part, PartEvent, Run, RunEvent, Tally};
-use kernel::{AccountId, AdjustmentId, Currency, Cursor, InvoiceId, Page, PayoutId, Timestamp};
-use platform::{Error, Index, Item, Key, List, Never, Stored, TableReader};
-use std::convert::Infallible;
+use kernel::{AccountId, AdjustmentId, Currency, InvoiceId, PayoutId, Timestamp};
+use platform::{Error, Index, Item, Key, List, Never, TableReader};
 
 /// Lists a client's invoices by week.
 pub const BY_CLIENT: Index = Index { name: "by-client", partition: "client", sort: "period" };
-/// Lists what waits, by when somebody is to look at it.
-pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
 /// Lists the payouts of a run in one state.
 pub const BY_RUN: Index = Index { name: "by-run", partition: "run", sort: "worker" };
 
 /// Lists adjustments that stand in one way, by when they were asked for.
 pub const BY_LISTED: Index = Index { name: "by-listed", partition: "listed", sort: "proposed_at" };
-
-/// How many of what is due are read at a time.
-const DUE_PAGE: u32 = 50;
 
 /// Says how an item is stored: what it announces, its kind, and its key.
 macro_rules! items {
@@ -197,15 +191,4 @@ pub fn postings(Personal { owner, side, currency }: Personal, from: Timestamp, u
     // Behind a time there is always more in a key, so what begins at `until` stands behind it.
     let (low, high) = (format!("{prefix}{from}"), format!("{prefix}{until}"));
     List::collection::<Posting>(owner).between(low, high).newest_first()
-}
-
-/// A page of what waits and is to be looked at by `now`.
-pub async fn due<T: Item>(
-    billing: &TableReader,
-    waiting: &str,
-    now: Timestamp,
-    cursor: Option<&Cursor>,
-) -> Result<Page<Stored<T>>, Error> {
-    let due = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now);
-    billing.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(Error::from)
 }

@@ -70,10 +70,7 @@ async fn take(
     while allocation.short().is_empty() {
         let goods = allocation.goods();
         let (next, events) = reservation.taken(&goods, now);
-        let mut transaction = match old {
-            None => catalog.transaction().create(&next, events.clone()),
-            Some(old) => catalog.transaction().replace(old, &next, events.clone()),
-        };
+        let mut transaction = catalog.transaction().write(old, &next, events.clone());
         if reservation.chunks > 1 {
             let chunk = Chunk { order: reservation.order, number, goods: goods.clone() };
             transaction = transaction.create(&chunk, Vec::new());

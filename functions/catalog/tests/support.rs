@@ -7,13 +7,14 @@ use catalog::store::{product_key, reservation_key, stock_key};
 use contracts::orders::{OrderCancelled, OrderExpired, OrderPaid, OrderPlaced, OrderReturned, OrderedLine};
 use kernel::{AccountId, Currency, Money, OrderId, Principal, ReturnId, Role, Sku};
 use local::faults::Fate;
-use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
-use local::testing::{caller, event, item, published, raw_item};
+use local::testing::{caller, event, item, raw_item};
 use platform::Figure;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub use local::testing::{first_write, told as announced, writes};
 
 /// Who sets products and counts stock.
 pub fn manager() -> Principal {
@@ -216,37 +217,14 @@ pub fn is_known(stage: &Stage, n: usize) -> bool {
     raw_item(stage, "catalog", &product_key(&sku(n))).is_some()
 }
 
-/// Publishes what waits; type and data of each event since calls were last taken.
-pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
-    stage.settle().unwrap();
-    let events = published(stage).concat().into_iter();
-    events
-        .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["data"].clone()))
-        .collect()
-}
-
 /// The types only.
 pub fn announced_types(stage: &Stage) -> Vec<String> {
     announced(stage).into_iter().map(|(kind, _)| kind).collect()
 }
 
-/// Whether a call writes.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
-}
-
 /// How many writes there were since calls were last taken.
 pub fn writes_made(stage: &Stage) -> usize {
     stage.calls().iter().filter(|call| writes(call)).count()
-}
-
-/// The first write from now on ends like this.
-pub fn first_write(stage: &Stage, fate: Fate) {
-    let made = AtomicUsize::new(0);
-    stage.interfere(move |call| match writes(call) && made.fetch_add(1, Ordering::Relaxed) == 0 {
-        true => fate.clone(),
-        false => Fate::Answered,
-    });
 }
 
 /// Before the `nth` write (from 0) of `function`, something else happens, once.

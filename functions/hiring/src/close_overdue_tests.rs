@@ -4,13 +4,10 @@
 //! begun, by their deadlines; announces `hiring.test-graded.v1` for each. An application that cannot be moved does not
 //! keep the others waiting.
 
-use crate::application::Waiting;
+use crate::application::{Application, Waiting};
 use crate::store;
 use platform::{Error, Function, Now, Scheduled, Table, schedule};
 use std::time::Duration;
-
-/// More than can be dealt with in one run; the rest waits for the next one.
-const MAX_PAGES: usize = 100;
 
 /// Every five minutes
 pub fn function() -> Function {
@@ -19,17 +16,10 @@ pub fn function() -> Function {
 
 /// Goes through everything that is due. Fails in the end if something could not be moved.
 pub async fn close_overdue_tests(_: Scheduled, Now(now): Now, hiring: Table) -> Result<(), Error> {
-    let (mut outcome, mut cursor) = (Ok(()), None);
-    for _ in 0..MAX_PAGES {
-        let page = store::due(&hiring, Waiting::Test, now, cursor.as_ref()).await?;
-        for application in page.items {
-            let moved = store::advance(&hiring, application.value.id, |one| one.close_overdue_tests(now)).await;
-            outcome = outcome.and(moved);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    let (mut outcome, mut due) = (Ok(()), hiring.due::<Application>(Waiting::Test.name(), now));
+    while let Some(application) = due.next().await? {
+        let moved = store::advance(&hiring, application.value.id, |one| one.close_overdue_tests(now)).await;
+        outcome = outcome.and(moved);
     }
     outcome
 }

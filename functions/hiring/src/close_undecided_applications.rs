@@ -4,13 +4,10 @@
 //! it came to nothing (`hiring.application-rejected.v1`), and may apply again at once. An application that cannot be
 //! moved does not keep the others waiting.
 
-use crate::application::Waiting;
+use crate::application::{Application, Waiting};
 use crate::settings::CandidateKeptDays;
 use crate::store;
 use platform::{Error, Function, Now, Scheduled, Setting, Table, schedule};
-
-/// More than can be dealt with in one run; the rest waits for the next one.
-const MAX_PAGES: usize = 100;
 
 /// Each day
 pub fn function() -> Function {
@@ -24,17 +21,10 @@ pub async fn close_undecided_applications(
     Setting(kept): Setting<CandidateKeptDays>,
     hiring: Table,
 ) -> Result<(), Error> {
-    let (mut outcome, mut cursor) = (Ok(()), None);
-    for _ in 0..MAX_PAGES {
-        let page = store::due(&hiring, Waiting::Decision, now, cursor.as_ref()).await?;
-        for application in page.items {
-            let moved = store::advance(&hiring, application.value.id, |one| one.undecided(kept, now)).await;
-            outcome = outcome.and(moved);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    let (mut outcome, mut due) = (Ok(()), hiring.due::<Application>(Waiting::Decision.name(), now));
+    while let Some(application) = due.next().await? {
+        let moved = store::advance(&hiring, application.value.id, |one| one.undecided(kept, now)).await;
+        outcome = outcome.and(moved);
     }
     outcome
 }

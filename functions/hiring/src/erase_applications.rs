@@ -10,8 +10,6 @@ use crate::store;
 use kernel::{ApplicationId, Timestamp};
 use platform::{Commit, Error, Function, Now, Scheduled, Table, schedule};
 
-/// More than can be dealt with in one run; the rest waits for the next one.
-const MAX_PAGES: usize = 100;
 /// How often this is decided anew when something changes in between.
 const DECISIONS: usize = 8;
 
@@ -22,16 +20,9 @@ pub fn function() -> Function {
 
 /// Goes through everything that is due. Fails in the end if something could not be erased.
 pub async fn erase_applications(_: Scheduled, Now(now): Now, hiring: Table) -> Result<(), Error> {
-    let (mut outcome, mut cursor) = (Ok(()), None);
-    for _ in 0..MAX_PAGES {
-        let page = store::due(&hiring, Waiting::Erasure, now, cursor.as_ref()).await?;
-        for application in page.items {
-            outcome = outcome.and(erase(&hiring, application.value.id, now).await);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    let (mut outcome, mut due) = (Ok(()), hiring.due::<Application>(Waiting::Erasure.name(), now));
+    while let Some(application) = due.next().await? {
+        outcome = outcome.and(erase(&hiring, application.value.id, now).await);
     }
     outcome
 }

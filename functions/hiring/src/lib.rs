@@ -24,7 +24,7 @@ pub mod view;
 
 platform::context! {
     name: "hiring",
-    indexes: [store::BY_STATE, store::BY_DUE],
+    indexes: [store::BY_STATE, platform::BY_DUE],
     functions: [
         apply,
         assign_tests,

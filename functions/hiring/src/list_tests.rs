@@ -3,25 +3,13 @@
 //! Called by a manager; in pages, in no particular order. Questions are told of one test at a time.
 
 use crate::store;
-use kernel::{Count, Cursor, Page, TestId};
+use kernel::{Page, TestId};
 use platform::http::caller::Manager;
-use platform::http::{self, Query, Staff};
+use platform::http::{self, Paging, Query, Staff};
 use platform::{Failure, Function, TableReader};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::convert::Infallible;
-
-/// Which page.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListTests {
-    /// The most tests on a page; 20 if it is not given.
-    #[serde(default)]
-    pub limit: Option<Count<1, 100>>,
-    /// The `next` of the page before.
-    #[serde(default)]
-    pub cursor: Option<Cursor>,
-}
 
 /// A test in the list.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -46,10 +34,10 @@ pub fn function() -> Function {
 /// Reads one page of the bank.
 pub async fn list_tests(
     _: Staff<Manager>,
-    Query(query): Query<ListTests>,
+    Query(query): Query<Paging>,
     hiring: TableReader,
 ) -> Result<http::Ok<Page<TestSummary>>, Failure<Infallible>> {
-    let page = store::tests(&hiring, query.limit.map_or(20, Count::get), query.cursor.as_ref()).await?;
+    let page = store::tests(&hiring, query.limit(), query.cursor.as_ref()).await?;
     let body = page.map(|test| {
         let test = test.value;
         TestSummary {

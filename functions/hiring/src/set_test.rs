@@ -90,10 +90,7 @@ pub async fn set_test(
         seen.check(version)?;
         let edition = before + 1;
         let test = request.test(id, edition, &content);
-        let mut transaction = match &old {
-            Some(old) => hiring.transaction().replace(old, &test, Vec::new()),
-            None => hiring.transaction().create(&test, Vec::new()),
-        };
+        let mut transaction = hiring.transaction().write(old.as_ref(), &test, Vec::new());
         for part in parts(id, edition, &request.questions) {
             transaction = transaction.create(&part, Vec::new());
         }

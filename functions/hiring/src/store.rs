@@ -11,25 +11,20 @@
 //! The index `by-state` (`state`, `applied_at`; keys only) lists applications for managers. The index `by-due`
 //! (`waiting`, `due`; keys only) holds what somebody looks after when its time is over, and nothing else.
 
-use crate::application::{Application, ApplicationEvent, State, Waiting};
+use crate::application::{Application, ApplicationEvent, State};
 use crate::bank::{Part, Question, Test};
 use crate::candidate::Candidate;
 use crate::likeness::Likeness;
 use crate::sitting::Paper;
-use kernel::{AccountId, ApplicationId, Cursor, Page, TestId, Timestamp};
+use kernel::{AccountId, ApplicationId, Cursor, Page, TestId};
 use platform::{Commit, Decision, Error, Failure, Index, Item, Key, List, Never, Stored, Table, TableReader, http};
 use std::convert::Infallible;
 
 /// Lists applications of a state by time.
 pub const BY_STATE: Index = Index { name: "by-state", partition: "state", sort: "applied_at" };
 
-/// Lists applications by what they wait for and until when.
-pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
-
 /// The collection of all tests.
 const BANK: &str = "bank";
-/// How many of what is due are read at a time.
-const DUE_PAGE: u32 = 50;
 /// More than an edition has parts.
 const PARTS_PAGE: u32 = 20;
 
@@ -157,17 +152,6 @@ pub async fn applications<R>(
     hiring.list(&List::index(BY_STATE, state.name()), limit, cursor).await
 }
 
-/// A page of the applications whose wait was over by `now`.
-pub async fn due(
-    hiring: &TableReader,
-    waiting: Waiting,
-    now: Timestamp,
-    cursor: Option<&Cursor>,
-) -> Result<Page<Stored<Application>>, Error> {
-    let due = List::index(BY_DUE, waiting.name()).between(Timestamp::from_millis(0), now);
-    hiring.list::<Application, Infallible>(&due, DUE_PAGE, cursor).await.map_err(Error::from)
-}
-
 /// Moves an application on as `step` says, on the application as it stands then; `None` leaves it as it is.
 pub async fn advance(
     hiring: &Table,
@@ -214,14 +198,8 @@ pub async fn insert(
     (mark, alike): (String, Option<&Stored<Likeness>>),
 ) -> Result<bool, Error> {
     let (id, account) = (application.id, application.candidate);
-    let mut transaction = hiring.transaction().create(application, events);
-    transaction = match before {
-        Some(before) => transaction.replace(before, candidate, Vec::new()),
-        None => transaction.create(candidate, Vec::new()),
-    };
-    transaction = match alike {
-        Some(alike) => transaction.replace(alike, &alike.value.with(id, account), Vec::new()),
-        None => transaction.create(&Likeness::new(mark).with(id, account), Vec::new()),
-    };
+    let likeness = alike.map_or_else(|| Likeness::new(mark), |alike| alike.value.clone()).with(id, account);
+    let transaction = hiring.transaction().create(application, events);
+    let transaction = transaction.write(before, candidate, Vec::new()).write(alike, &likeness, Vec::new());
     Ok(matches!(transaction.commit().await?, Commit::Done))
 }

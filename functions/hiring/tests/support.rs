@@ -3,15 +3,13 @@
 use hiring::application::{Application, State};
 use hiring::store::application_key;
 use kernel::{ApplicationId, Principal, Role, TestId};
-use local::faults::Fate;
-use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
-use local::testing::{caller, item, published};
+use local::testing::{caller, item};
 use local::trigger::HttpResponse;
 use serde_json::{Value, json};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+pub use local::testing::{announced, first_write, kinds, meanwhile, writes};
 
 /// Who applies in most tests.
 pub fn candidate() -> Principal {
@@ -186,44 +184,8 @@ pub fn stored(stage: &Stage, id: ApplicationId) -> Application {
     item(stage, "hiring", &application_key(id)).expect("the application is stored")
 }
 
-/// Whether a call writes.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
-}
-
-/// Lets everything that is due happen; what was announced since calls were last taken.
-pub fn announced(stage: &Stage) -> Vec<Value> {
-    stage.settle().unwrap();
-    published(stage).concat()
-}
-
-/// The same, the types alone.
-pub fn kinds(stage: &Stage) -> Vec<String> {
-    announced(stage).iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
-}
-
 pub const RECEIVED: &str = "hiring.application-received.v1";
 pub const ASSIGNED: &str = "hiring.test-assigned.v1";
 pub const GRADED: &str = "hiring.test-graded.v1";
 pub const HIRED: &str = "hiring.worker-hired.v1";
 pub const REJECTED: &str = "hiring.application-rejected.v1";
-
-/// The first write from now on has this fate.
-pub fn first_write(stage: &Stage, fate: Fate) {
-    let entered = AtomicUsize::new(0);
-    stage.interfere(move |call| match writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-        true => fate.clone(),
-        false => Fate::Answered,
-    });
-}
-
-/// Just before the first write from now on, `act` happens. To be ended by `calm`.
-pub fn meanwhile(stage: &Arc<Stage>, act: impl Fn(&Stage) + Send + Sync + 'static) {
-    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            act(&other);
-        }
-        Fate::Answered
-    });
-}

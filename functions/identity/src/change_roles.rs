@@ -82,10 +82,7 @@ pub async fn change_roles(
         transaction = transaction.create(&change, vec![RoleEvent::Changed]);
         let known = admins.as_ref().map(|admins| admins.value.clone()).unwrap_or_default();
         if let Some(next) = known.after(id, &wanted)? {
-            transaction = match &admins {
-                Some(admins) => transaction.replace(admins, &next, Vec::new()),
-                None => transaction.create(&next, Vec::new()),
-            };
+            transaction = transaction.write(admins.as_ref(), &next, Vec::new());
         }
         if let Commit::Done = transaction.commit().await? {
             return Ok(view(account.version + 1));

@@ -5,28 +5,13 @@
 use crate::account::Account;
 use crate::roles::{RoleChange, Roles};
 use crate::store;
-use kernel::{AccountId, Count, Cursor, Page, Timestamp};
+use kernel::{AccountId, Page, Timestamp};
 use platform::http::caller::Auditor;
-use platform::http::{self, Path, Query, Staff};
+use platform::http::{self, Paging, Path, Query, Staff};
 use platform::{Failure, Function, List, TableReader};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::convert::Infallible;
-
-/// How many are on a page unless the caller says otherwise.
-const PAGE: u32 = 20;
-
-/// Which page.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Wanted {
-    /// How many at most.
-    #[serde(default)]
-    pub limit: Option<Count<1, 100>>,
-    /// Where it begins: the `next` of the page before.
-    #[serde(default)]
-    pub cursor: Option<Cursor>,
-}
 
 /// A change of roles.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -57,14 +42,13 @@ pub fn function() -> Function {
 pub async fn list_role_changes(
     _: Staff<Auditor>,
     Path(account): Path<AccountId>,
-    Query(wanted): Query<Wanted>,
+    Query(query): Query<Paging>,
     identity: TableReader,
 ) -> Result<http::Ok<Page<RoleChangeView>>, Failure<Infallible>> {
     let changes = List::collection::<RoleChange>(account).newest_first();
-    let limit = wanted.limit.map_or(PAGE, Count::get);
-    let page = identity.list::<RoleChange, _>(&changes, limit, wanted.cursor.as_ref()).await?;
+    let page = identity.list::<RoleChange, _>(&changes, query.limit(), query.cursor.as_ref()).await?;
     // Few accounts have no record: only then is it worth a read to tell who does not exist.
-    let nothing = page.items.is_empty() && wanted.cursor.is_none();
+    let nothing = page.items.is_empty() && query.cursor.is_none();
     if nothing && identity.get::<Account>(&store::account_key(account)).await?.is_none() {
         return Err(http::not_found());
     }

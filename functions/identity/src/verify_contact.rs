@@ -123,10 +123,7 @@ async fn write(
         let old = identity.get::<Admins>(&store::admins_key()).await?;
         let admins = old.as_ref().map(|old| old.value.clone()).unwrap_or_default();
         if let Ok(Some(admins)) = admins.after(id, &admin.roles) {
-            transaction = match &old {
-                Some(old) => transaction.replace(old, &admins, Vec::new()),
-                None => transaction.create(&admins, Vec::new()),
-            };
+            transaction = transaction.write(old.as_ref(), &admins, Vec::new());
             transaction = transaction.create(&change, vec![RoleEvent::Changed]);
             next = admin;
         }

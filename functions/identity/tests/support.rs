@@ -9,15 +9,14 @@ use identity::store::{access_key, account_key, challenge_key};
 use kernel::{AccountId, Digest, Principal, Role, Timestamp};
 use local::ask::Ask;
 use local::authorizer::Authorizer;
-use local::faults::Fate;
-use local::outside::{OutsideCall, Service};
 use local::services::dynamodb;
 use local::stage::Stage;
-use local::testing::{caller, item, problem, published};
+use local::testing::{caller, item, problem};
 use local::trigger::HttpResponse;
 use platform::{SecretValues, seal};
 use serde_json::{Map, Value, json};
-use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub use local::testing::{first_write, puts as writes, told as announced};
 
 /// So many seconds after the beginning.
 pub fn at(seconds: u64) -> Timestamp {
@@ -135,33 +134,10 @@ pub fn access(stage: &Stage, id: AccountId) -> Option<Access> {
     item(stage, "identity", &access_key(id))
 }
 
-/// Publishes what waits; type and data of each event since calls were last taken.
-pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
-    stage.settle().unwrap();
-    let events = published(stage).concat().into_iter();
-    events
-        .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["data"].clone()))
-        .collect()
-}
-
 /// The types only, without the context and version that are always the same.
 pub fn announced_types(stage: &Stage) -> Vec<String> {
     let short = |kind: String| kind.trim_start_matches("identity.").trim_end_matches(".v1").to_owned();
     announced(stage).into_iter().map(|(kind, _)| short(kind)).collect()
-}
-
-/// Whether a call writes to the table.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
-}
-
-/// The first write meets this fate.
-pub fn first_write(stage: &Stage, fate: Fate) {
-    let broken = AtomicUsize::new(0);
-    stage.interfere(move |call| match writes(call) && broken.fetch_add(1, Ordering::Relaxed) == 0 {
-        true => fate.clone(),
-        false => Fate::Answered,
-    });
 }
 
 /// Everything in the table, as text.

@@ -5,14 +5,11 @@
 //! (`jobs.job-failed.v1`). It reads what is due and nothing else. A worker who starts at the same moment is decided on
 //! by what is written first. A job that cannot be moved does not keep the others waiting.
 
-use crate::job::Job;
+use crate::job::{Job, WAITING};
 use crate::store;
 use kernel::{JobId, Timestamp};
 use platform::{Error, Function, Now, Scheduled, Table, schedule};
 use std::time::Duration;
-
-/// More than can be dealt with in one run; the rest waits for the next one.
-const MAX_PAGES: usize = 100;
 
 /// Every five minutes
 pub fn function() -> Function {
@@ -21,16 +18,9 @@ pub fn function() -> Function {
 
 /// Goes through everything that is due. Fails in the end if one of them could not be moved.
 pub async fn close_missed_jobs(_: Scheduled, Now(now): Now, jobs: Table) -> Result<(), Error> {
-    let (mut outcome, mut cursor) = (Ok(()), None);
-    for _ in 0..MAX_PAGES {
-        let page = store::due(&jobs, now, cursor.as_ref()).await?;
-        for job in page.items {
-            outcome = outcome.and(close(&jobs, job.value.id, now).await);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    let (mut outcome, mut due) = (Ok(()), jobs.due::<Job>(WAITING, now));
+    while let Some(job) = due.next().await? {
+        outcome = outcome.and(close(&jobs, job.value.id, now).await);
     }
     outcome
 }

@@ -19,7 +19,7 @@ pub mod store;
 
 platform::context! {
     name: "jobs",
-    indexes: [store::BY_WORKER, store::BY_DUE, store::BY_REVIEW],
+    indexes: [store::BY_WORKER, platform::BY_DUE, store::BY_REVIEW],
     functions: [
         cancel_job,
         close_missed_jobs,

@@ -5,25 +5,13 @@
 
 use crate::job::State;
 use crate::store;
-use kernel::{AccountId, Count, Cursor, JobId, Page, PhotoId, RequestId, ServiceId, Text, Timestamp};
+use kernel::{AccountId, JobId, Page, PhotoId, RequestId, ServiceId, Text, Timestamp};
 use platform::http::caller::Quality;
-use platform::http::{self, Query, Staff};
+use platform::http::{self, Paging, Query, Staff};
 use platform::{Failure, Function, TableReader};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::convert::Infallible;
-
-/// Which page.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListReviews {
-    /// The most jobs on a page; 20 if it is not given.
-    #[serde(default)]
-    pub limit: Option<Count<1, 100>>,
-    /// The `next` of the page before.
-    #[serde(default)]
-    pub cursor: Option<Cursor>,
-}
 
 /// A job that waits for a review.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -62,10 +50,10 @@ pub fn function() -> Function {
 /// Reads one page of what waits.
 pub async fn list_reviews(
     _: Staff<Quality>,
-    Query(query): Query<ListReviews>,
+    Query(query): Query<Paging>,
     jobs: TableReader,
 ) -> Result<http::Ok<Page<JobToReview>>, Failure<Infallible>> {
-    let limit = query.limit.map_or(20, Count::get);
+    let limit = query.limit();
     let mut page = store::reviews(&jobs, limit, query.cursor.as_ref()).await?;
     page.items.retain(|job| job.value.review.review_list.is_some());
     let body = page.map(|job| {

@@ -19,12 +19,9 @@ use crate::review::OPEN;
 use kernel::{AccountId, Cursor, JobId, Page, PhotoId, RequestId, Timestamp};
 use platform::{Commit, Error, Failure, Index, Item, Key, List, Never, Stored, Table, TableReader, http};
 use serde::{Deserialize, Serialize};
-use std::convert::Infallible;
 
 /// A worker's lists.
 pub const BY_WORKER: Index = Index { name: "by-worker", partition: "shelf", sort: "from" };
-/// What the clock may end, by when.
-pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
 /// What quality is to look at, the oldest first.
 pub const BY_REVIEW: Index = Index {
     name: "by-review",
@@ -34,9 +31,6 @@ pub const BY_REVIEW: Index = Index {
 
 /// How often a step decides anew when others change the items in between.
 pub const DECISIONS: usize = 8;
-/// How many of what is due are read at a time.
-const DUE_PAGE: u32 = 50;
-
 impl Item for Job {
     type Event = JobEvent;
     const KIND: &'static str = "job";
@@ -121,12 +115,6 @@ pub async fn reviews<R>(
     jobs.list(&List::index(BY_REVIEW, OPEN), limit, cursor).await
 }
 
-/// A page of what the clock is to end by `now`.
-pub async fn due(jobs: &TableReader, now: Timestamp, cursor: Option<&Cursor>) -> Result<Page<Stored<Job>>, Error> {
-    let due = List::index(BY_DUE, job::WAITING).between(Timestamp::from_millis(0), now);
-    Ok(jobs.list::<Job, Infallible>(&due, DUE_PAGE, cursor).await?)
-}
-
 /// Writes the next step of a job, with the course of its request if it waited for its start. Whether nobody was faster.
 pub async fn go_on(jobs: &Table, old: &Stored<Job>, (new, events): Next) -> Result<bool, Error> {
     if old.value.state != State::Assigned {
@@ -161,10 +149,7 @@ pub async fn take_turn(
         let Some(turn) = decide(known.as_ref().map_or(&Course::new(request), |known| &known.value)) else {
             return Ok(());
         };
-        let mut transaction = match &known {
-            Some(old) => jobs.transaction().replace(old, &turn.course, turn.events),
-            None => jobs.transaction().create(&turn.course, turn.events),
-        };
+        let mut transaction = jobs.transaction().write(known.as_ref(), &turn.course, turn.events);
         if let Some((attempt, fate)) = turn.open {
             let id = job::id_of(request, attempt);
             let open = jobs.get::<Job>(&job_key(id)).await?;

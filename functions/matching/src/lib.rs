@@ -23,7 +23,7 @@ pub mod worker;
 
 platform::context! {
     name: "matching",
-    indexes: [store::BY_CELL, store::BY_DUE],
+    indexes: [store::BY_CELL, platform::BY_DUE],
     functions: [
         accept_offer,
         cancel_match,

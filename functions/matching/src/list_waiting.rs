@@ -3,26 +3,13 @@
 //! Called by a manager; those that are looked at first come first, in pages. The list may be a moment behind.
 
 use crate::request::{Request, Standing, WAITING};
-use crate::store::BY_DUE;
-use kernel::{AccountId, Count, Cursor, Page, RequestId, ServiceId, Timestamp};
+use kernel::{AccountId, Page, RequestId, ServiceId, Timestamp};
 use platform::http::caller::Manager;
-use platform::http::{self, Query, Staff};
-use platform::{Failure, Function, List, Stored, TableReader};
+use platform::http::{self, Paging, Query, Staff};
+use platform::{BY_DUE, Failure, Function, List, Stored, TableReader};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::convert::Infallible;
-
-/// Which page.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListWaiting {
-    /// The most requests on a page; 20 if it is not given.
-    #[serde(default)]
-    pub limit: Option<Count<1, 100>>,
-    /// The `next` of the page before.
-    #[serde(default)]
-    pub cursor: Option<Cursor>,
-}
 
 /// A request that nobody does yet.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -57,10 +44,10 @@ pub fn function() -> Function {
 /// Reads one page of what waits.
 pub async fn list_waiting(
     _: Staff<Manager>,
-    Query(query): Query<ListWaiting>,
+    Query(query): Query<Paging>,
     matching: TableReader,
 ) -> Result<http::Ok<Page<WaitingView>>, Failure<Infallible>> {
-    let limit = query.limit.map_or(20, Count::get);
+    let limit = query.limit();
     let page = matching.list::<Request, _>(&List::index(BY_DUE, WAITING), limit, query.cursor.as_ref()).await?;
     let items = page.items.into_iter().filter_map(WaitingView::of).collect();
     Ok(http::Ok { version: None, body: Page { items, next: page.next } })

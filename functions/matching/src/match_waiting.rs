@@ -16,8 +16,8 @@ use platform::{Error, Function, Now, Setting, Stored, Table, schedule};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How many requests one run looks at, page by page.
-const PAGES: usize = 4;
+/// How many requests one run looks at.
+const MOST: usize = 200;
 
 /// Every minute
 pub fn function() -> Function {
@@ -29,7 +29,7 @@ pub async fn match_waiting(Setting(towns): Setting<Towns>, Now(now): Now, matchi
     let pipeline = store::pipeline(&matching).await?;
     let desk = Desk { matching: &matching, towns: &towns, pipeline: &pipeline, now };
     let (mut outcome, mut open) = (Ok(()), Vec::new());
-    for request in due(&desk).await? {
+    for request in matching.due::<Request>(WAITING, now).at_most(MOST).all().await? {
         match pass_lapsed_on(&desk, request).await {
             Ok(request) => open.extend(request),
             Err(error) => outcome = outcome.and(Err(error)),
@@ -51,20 +51,6 @@ pub async fn match_waiting(Setting(towns): Setting<Towns>, Now(now): Now, matchi
         outcome = outcome.and(batch::decide_all(&desk, requests).await);
     }
     outcome
-}
-
-/// What is due, the longest due first.
-async fn due(desk: &Desk<'_>) -> Result<Vec<Stored<Request>>, Error> {
-    let (mut found, mut cursor) = (Vec::new(), None);
-    for _ in 0..PAGES {
-        let page = store::due::<Request>(desk.matching, WAITING, desk.now, cursor.as_ref()).await?;
-        found.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 /// The request, if somebody is to be looked for. The list may be old: an offer is ended on the request as it stands.

@@ -11,7 +11,7 @@ use crate::town::Towns;
 use crate::worker::Worker;
 use contracts::jobs::{JobCompleted, JobFailed, JobMissed, JobReviewed};
 use kernel::{AccountId, JobId};
-use platform::{Commit, Error, Function, Item, Never, Now, On, Setting, Stored, Table, Transaction, events};
+use platform::{Commit, Error, Function, Now, On, Setting, Table, events};
 
 contracts::one_of! {
     /// What is heard of a job.
@@ -41,7 +41,7 @@ pub async fn note_job(
         if found.as_ref().is_some_and(|found| found.value == job) {
             return Ok(());
         }
-        let transaction = put(matching.transaction(), found.as_ref(), &job);
+        let transaction = matching.transaction().write(found.as_ref(), &job, Vec::new());
         let transaction = match (known.counts(), job.counts()) {
             (before, after) if before == after => transaction,
             (before, after) => {
@@ -51,8 +51,9 @@ pub async fn note_job(
                 let mut next =
                     worker.as_ref().map_or_else(|| Worker::unknown(job.worker), |worker| worker.value.clone());
                 next.tally = next.tally.recounted(before, after);
-                let of = past.as_ref().map_or_else(|| Past::none(job.client), |past| past.value.clone());
-                let transaction = put(transaction, past.as_ref(), &of.recounted(&job, before, after, now));
+                let known = past.as_ref().map_or_else(|| Past::none(job.client), |past| past.value.clone());
+                let recounted = known.recounted(&job, before, after, now);
+                let transaction = transaction.write(past.as_ref(), &recounted, Vec::new());
                 store::put_worker(transaction, (worker, next), &towns, now)
             }
         };
@@ -61,13 +62,6 @@ pub async fn note_job(
         }
     }
     Err(Error::contended("a job's worker and client kept changing"))
-}
-
-fn put<'t, T: Item<Event = Never>>(transaction: Transaction<'t>, old: Option<&Stored<T>>, new: &T) -> Transaction<'t> {
-    match old {
-        Some(old) => transaction.replace(old, new, Vec::new()),
-        None => transaction.create(new, Vec::new()),
-    }
 }
 
 impl JobNews {

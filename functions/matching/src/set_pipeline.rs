@@ -75,12 +75,7 @@ async fn put(
     revision: &Revision,
 ) -> Result<Commit, Error> {
     let transaction = matching.transaction().create(revision, vec![RevisionEvent::Changed]);
-    let (next, nothing) = (InForce { pipeline }, Vec::new());
-    let transaction = match old {
-        Some(old) => transaction.replace(old, &next, nothing),
-        None => transaction.create(&next, nothing),
-    };
-    transaction.commit().await
+    transaction.write(old, &InForce { pipeline }, Vec::new()).commit().await
 }
 
 impl SetPipeline {

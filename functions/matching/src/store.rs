@@ -26,23 +26,16 @@ use crate::record::{Job, Past};
 use crate::request::{Next, Request, RequestEvent};
 use crate::town::Towns;
 use crate::worker::{LISTED, Worker};
-use kernel::{AccountId, Cursor, JobId, OfferId, Page, RequestId, Timestamp};
+use kernel::{AccountId, JobId, OfferId, RequestId, Timestamp};
 use matching_core::{Decision, Pipeline};
 use platform::{
     Commit, Error, Index, IndexEntry, IndexPage, Item, Key, List, Never, Stored, Table, TableReader, Transaction,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::convert::Infallible;
 
 /// The directory of workers.
 pub const BY_CELL: Index = Index { name: "by-cell", partition: "cell", sort: "rank" };
-
-/// Lists requests that wait and workers who are listed, by when somebody is to look at them.
-pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
-
-/// How many of what is due are read at a time.
-const DUE_PAGE: u32 = 50;
 
 /// What was decided about a request, by whom, and why. Written once.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -178,17 +171,6 @@ pub async fn listed(
     matching.entries(&List::index(BY_CELL, partition), limit, after).await
 }
 
-/// A page of what is to be looked at by now: requests that wait, or workers whose entries are over.
-pub async fn due<T: Item>(
-    matching: &TableReader,
-    waiting: &str,
-    now: Timestamp,
-    cursor: Option<&Cursor>,
-) -> Result<Page<Stored<T>>, Error> {
-    let due = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now);
-    matching.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(Error::from)
-}
-
 /// A worker as it stands, and as it is to be.
 pub type WorkerChange = (Option<Stored<Worker>>, Worker);
 
@@ -207,10 +189,7 @@ pub fn put_worker<'t>(
     new.due = new.free(now).map(|slot| slot.until).max().filter(|_| new.listed > 0);
     new.waiting = new.due.map(|_| LISTED.to_owned());
     let blanks = (new.listed..before).map(|number| listing::blank(new.account, number));
-    let transaction = match &old {
-        Some(old) => transaction.replace(old, &new, Vec::new()),
-        None => transaction.create(&new, Vec::new()),
-    };
+    let transaction = transaction.write(old.as_ref(), &new, Vec::new());
     match changed {
         true => entries.into_iter().chain(blanks).fold(transaction, |transaction, entry| transaction.mirror(&entry)),
         false => transaction,

@@ -4,14 +4,13 @@
 //! stays; one who cannot be taken out does not keep the others.
 
 use crate::moving::move_worker;
-use crate::store;
 use crate::town::Towns;
 use crate::worker::{LISTED, Worker};
 use platform::{Error, Function, Now, Setting, Table, schedule};
 use std::time::Duration;
 
-/// More than can be dealt with in one run; the rest waits for the next one.
-const PAGES: usize = 20;
+/// Workers that a run deals with; the rest waits for the next one.
+const MOST: usize = 1000;
 
 /// Every ten minutes
 pub fn function() -> Function {
@@ -20,18 +19,11 @@ pub fn function() -> Function {
 
 /// Goes through the workers whose entries are over.
 pub async fn unlist_workers(Setting(towns): Setting<Towns>, Now(now): Now, matching: Table) -> Result<(), Error> {
-    let (mut outcome, mut cursor) = (Ok(()), None);
-    for _ in 0..PAGES {
-        let page = store::due::<Worker>(&matching, LISTED, now, cursor.as_ref()).await?;
-        for worker in page.items {
-            let unlist = |worker: &Worker, _| Ok(worker.unlisted(now));
-            let moved = move_worker(&matching, &towns, worker.value.account, now, unlist).await;
-            outcome = outcome.and(moved.map(drop).map_err(Error::from));
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    let (mut outcome, mut due) = (Ok(()), matching.due::<Worker>(LISTED, now).at_most(MOST));
+    while let Some(worker) = due.next().await? {
+        let unlist = |worker: &Worker, _| Ok(worker.unlisted(now));
+        let moved = move_worker(&matching, &towns, worker.value.account, now, unlist).await;
+        outcome = outcome.and(moved.map(drop).map_err(Error::from));
     }
     outcome
 }

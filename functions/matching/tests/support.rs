@@ -10,7 +10,7 @@ use kernel::{
 use local::faults::Fate;
 use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
-use local::testing::{caller, event, item, published};
+use local::testing::{caller, event, item};
 use local::trigger::HttpResponse;
 use matching::request::{Held, Request, Standing};
 use matching::store::{Decided, request_key, worker_key};
@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+pub use local::testing::{announced, kinds, writes};
 
 pub const MATCHED: &str = "matching.request-matched.v1";
 pub const WAITING: &str = "matching.request-waiting.v1";
@@ -228,22 +230,6 @@ pub fn doer(stage: &Stage, n: u128) -> Option<AccountId> {
 /// How many of worker `n`'s slots are taken.
 pub fn taken(stage: &Stage, n: u128) -> usize {
     member(stage, n).slots.iter().filter(|slot| slot.taken.is_some()).count()
-}
-
-/// Whether a call writes.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
-}
-
-/// Lets everything that is due happen; the types of what was announced since calls were last taken, in their order.
-pub fn kinds(stage: &Stage) -> Vec<String> {
-    announced(stage).iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
-}
-
-/// The same, the events themselves.
-pub fn announced(stage: &Stage) -> Vec<Value> {
-    stage.settle().unwrap();
-    published(stage).concat()
 }
 
 /// Call number `n` of those that `which` chooses has this fate, from now on.

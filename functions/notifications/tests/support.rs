@@ -9,7 +9,7 @@ use local::faults::Fate;
 use local::outside::{OutsideCall, Service};
 use local::sent::SentMessage;
 use local::stage::Stage;
-use local::testing::{caller, event, item, published};
+use local::testing::{caller, event, item};
 use notifications::channel::Channel;
 use notifications::message::{Message, State, id_of};
 use notifications::store::message_key;
@@ -18,6 +18,8 @@ use platform::{Asked, Context, Error, Figure, Function, Setting, direct};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub use local::testing::{puts as writes, told as announced};
 
 /// The person that tests are about: Russian, in Moscow, reached both ways.
 pub const MARIA: AccountId = AccountId::from_bits(1);
@@ -192,15 +194,6 @@ pub fn queued(stage: &Stage, of: &Value, channel: Channel) -> Value {
     event(stage, &queued, 1, 1)
 }
 
-/// Types and data of what was announced since calls were last taken.
-pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
-    stage.settle().unwrap();
-    let events = published(stage).concat().into_iter();
-    events
-        .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["data"].clone()))
-        .collect()
-}
-
 /// The feed as its owner sees it.
 pub fn feed(stage: &Stage, account: AccountId) -> Value {
     let answer = stage.ask("list-notifications").by(&signed_in(account)).query("limit=100").get();
@@ -220,11 +213,6 @@ pub fn prefer(stage: &Stage, account: AccountId, orders: &[&str], payments: &[&s
     let body = json!({ "channels": { "orders": orders, "payments": payments }, "quiet_hours": quiet });
     let answer = stage.ask("set-preferences").by(&signed_in(account)).send(&body);
     assert_eq!(answer.status_code, 200, "{}", answer.body);
-}
-
-/// Whether a call writes to the table.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
 }
 
 /// Whether a call hands a message over to its channel.

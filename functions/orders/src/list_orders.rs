@@ -4,24 +4,12 @@
 
 use crate::order::State;
 use crate::store;
-use kernel::{Count, Cursor, Money, OrderId, Page, Timestamp};
-use platform::http::{self, Customer, Query};
+use kernel::{Money, OrderId, Page, Timestamp};
+use platform::http::{self, Customer, Paging, Query};
 use platform::{Failure, Function, TableReader};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::convert::Infallible;
-
-/// Which page.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListOrders {
-    /// The most orders on a page; 20 if it is not given.
-    #[serde(default)]
-    pub limit: Option<Count<1, 100>>,
-    /// The `next` of the page before.
-    #[serde(default)]
-    pub cursor: Option<Cursor>,
-}
 
 /// An order in the list.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -44,10 +32,10 @@ pub fn function() -> Function {
 /// Reads one page of the customer's orders.
 pub async fn list_orders(
     customer: Customer,
-    Query(query): Query<ListOrders>,
+    Query(query): Query<Paging>,
     orders: TableReader,
 ) -> Result<http::Ok<Page<OrderSummary>>, Failure<Infallible>> {
-    let limit = query.limit.map_or(20, Count::get);
+    let limit = query.limit();
     let page = store::orders_of(&orders, customer.account, limit, query.cursor.as_ref()).await?;
     let body = page.map(|order| {
         let order = order.value;

@@ -26,7 +26,7 @@ pub mod taking;
 
 platform::context! {
     name: "partners",
-    indexes: [store::BY_SOURCE, store::BY_DUE, store::BY_LANE],
+    indexes: [store::BY_SOURCE, platform::BY_DUE, store::BY_LANE],
     functions: [
         approve_event_types,
         change_endpoint,

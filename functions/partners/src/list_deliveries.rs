@@ -5,24 +5,12 @@
 use crate::delivery::{Delivery, DeliveryId, State};
 use crate::endpoint::Endpoint;
 use crate::store::{deliveries_to, endpoint_key};
-use kernel::{Count, Cursor, EndpointId, Page, Timestamp};
-use platform::http::{self, Machine, Path, Query};
+use kernel::{EndpointId, Page, Timestamp};
+use platform::http::{self, Machine, Paging, Path, Query};
 use platform::{Failure, Function, TableReader};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::convert::Infallible;
-
-/// Which page.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListDeliveries {
-    /// The most deliveries on a page; 20 if it is not given.
-    #[serde(default)]
-    pub limit: Option<Count<1, 100>>,
-    /// The `next` of the page before.
-    #[serde(default)]
-    pub cursor: Option<Cursor>,
-}
 
 /// A delivery.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -57,12 +45,12 @@ pub fn function() -> Function {
 pub async fn list_deliveries(
     machine: Machine,
     Path(id): Path<EndpointId>,
-    Query(query): Query<ListDeliveries>,
+    Query(query): Query<Paging>,
     partners: TableReader,
 ) -> Result<http::Ok<Page<DeliveryView>>, Failure<Infallible>> {
     let endpoint = partners.get::<Endpoint>(&endpoint_key(machine.account, id)).await?;
     endpoint.filter(|found| found.value.is_there()).ok_or_else(http::not_found)?;
-    let limit = query.limit.map_or(20, Count::get);
+    let limit = query.limit();
     let list = deliveries_to(id).newest_first();
     let page = partners.list::<Delivery, Infallible>(&list, limit, query.cursor.as_ref()).await?;
     Ok(http::Ok { version: None, body: page.map(|found| view(found.value)) })

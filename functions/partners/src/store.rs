@@ -33,12 +33,8 @@ use std::convert::Infallible;
 
 /// Lists a partner's clients, by their ids there.
 pub const BY_SOURCE: Index = Index { name: "by-source", partition: "source", sort: "external_id" };
-/// Lists what waits, by when somebody is to look at it.
-pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
 /// Lists what waits for an endpoint, by when it is to be sent.
 pub const BY_LANE: Index = Index { name: "by-lane", partition: "lane", sort: "due" };
-/// How much of what is due is listed at once: as many items as are read in one call.
-const PAGE: u32 = 100;
 
 impl Item for Client {
     type Event = ClientEvent;
@@ -256,26 +252,6 @@ pub async fn in_lane(
 ) -> Result<Vec<Stored<Delivery>>, Error> {
     let list = List::index(BY_LANE, endpoint).between(Timestamp::from_millis(0), until);
     Ok(page(partners, &list, limit, None).await?.items)
-}
-
-/// The first of what waits and is due, at most so much: chunks, or lanes.
-pub async fn due<T: Item>(
-    partners: &TableReader,
-    waiting: &str,
-    now: Timestamp,
-    most: usize,
-) -> Result<Vec<Stored<T>>, Error> {
-    let list = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now);
-    let (mut due, mut cursor) = (Vec::new(), None);
-    loop {
-        let left = u32::try_from(most.saturating_sub(due.len())).unwrap_or(PAGE);
-        let found = page(partners, &list, left.min(PAGE), cursor.as_ref()).await?;
-        due.extend(found.items);
-        match found.next {
-            Some(next) if due.len() < most => cursor = Some(next),
-            _ => return Ok(due),
-        }
-    }
 }
 
 async fn page<T: Item>(

@@ -68,10 +68,7 @@ pub async fn write(partners: &Table, change: Change<'_>, now: Timestamp) -> Resu
         let Some(next) = next else {
             return Ok(Written::Crowded(kind));
         };
-        transaction = match &found {
-            Some(found) => transaction.replace(found, &next, Vec::new()),
-            None => transaction.create(&next, Vec::new()),
-        };
+        transaction = transaction.write(found.as_ref(), &next, Vec::new());
     }
     Ok(match transaction.commit().await? {
         Commit::Done => Written::Done,

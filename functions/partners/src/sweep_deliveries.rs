@@ -10,7 +10,7 @@ use crate::endpoint::Endpoint;
 use crate::endpoint_secret::EndpointSeal;
 use crate::lane::{Lane, WAITING};
 use crate::sending::{Desk, Sent};
-use crate::store::{due, endpoint_key, in_lane, lane_key};
+use crate::store::{endpoint_key, in_lane, lane_key};
 use futures_util::future::{join_all, ready};
 use futures_util::stream::{self, StreamExt};
 use kernel::Timestamp;
@@ -43,7 +43,7 @@ pub async fn sweep_deliveries(
     seal: Secret<EndpointSeal>,
 ) -> Result<(), Error> {
     let now = clock.now();
-    let lanes = due::<Lane>(&partners, WAITING, now, LANES).await?;
+    let lanes = partners.due::<Lane>(WAITING, now).at_most(LANES).all().await?;
     let desk = &Desk { partners, courier, seal, log, clock };
     let swept = lanes.into_iter().map(|lane| async move {
         match desk.clock.now() < now.after(BEGINS) {

@@ -4,7 +4,6 @@
 //! failed.
 
 use crate::import::{Chunk, WAITING};
-use crate::store::due;
 use crate::taking::work_off;
 use platform::{Error, Function, Now, Table, schedule};
 use std::time::Duration;
@@ -19,8 +18,8 @@ pub fn function() -> Function {
 
 /// Works off every chunk that is due.
 pub async fn sweep_imports(Now(now): Now, partners: Table) -> Result<(), Error> {
-    let mut outcome = Ok(());
-    for chunk in due::<Chunk>(&partners, WAITING, now, MOST).await? {
+    let (mut outcome, mut due) = (Ok(()), partners.due::<Chunk>(WAITING, now).at_most(MOST));
+    while let Some(chunk) = due.next().await? {
         outcome = outcome.and(work_off(&partners, chunk.value.import, chunk.value.number).await);
     }
     outcome

@@ -9,7 +9,7 @@ use local::outside::{OutsideCall, Service};
 use local::sandbox::Request;
 use local::sandbox::happy_cat_box::{API_KEY, signed, updated};
 use local::stage::Stage;
-use local::testing::{caller, event, item, published};
+use local::testing::{caller, event, item};
 use local::trigger::{HttpRequest, HttpResponse};
 use partners::client::Client;
 use partners::delivery::Delivery;
@@ -22,6 +22,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+pub use local::testing::told as announced;
 
 pub const KEY: &str = "the-key-of-this-request";
 pub const PAID: &str = "orders.order-paid.v1";
@@ -94,15 +96,6 @@ pub fn client(stage: &Stage, id: &str) -> Option<Client> {
 /// The address of a client that must be there.
 pub fn email(stage: &Stage, id: &str) -> String {
     client(stage, id).expect("the client is here").email.unwrap_or_default()
-}
-
-/// Relays and delivers until nothing waits; type and data of each event since calls were last taken.
-pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
-    stage.settle().unwrap();
-    let events = published(stage).concat().into_iter();
-    events
-        .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["data"].clone()))
-        .collect()
 }
 
 /// The ids of the clients that were announced.

@@ -39,7 +39,7 @@ pub mod way;
 
 platform::context! {
     name: "payments",
-    indexes: [store::BY_DAY, store::BY_DUE],
+    indexes: [store::BY_DAY, platform::BY_DUE],
     functions: [
         charge_invoice,
         close_break,

@@ -10,14 +10,14 @@ use crate::method::{self, SavedMethod};
 use crate::payment::{self, Payment};
 use crate::purpose::Purpose;
 use crate::remove_payment_method::forget;
-use crate::store::{change_payment, due};
+use crate::store::change_payment;
 use crate::stripe::{Stripe, StripeApi, StripeKey};
 use kernel::Timestamp;
 use platform::{Error, Function, Log, Now, Partner, Secret, Table, schedule};
 use std::time::Duration;
 
-/// More than can be dealt with in one run; the rest waits for the next one.
-const MAX_PAGES: usize = 100;
+/// Forgotten cards that one run tells the provider of.
+const CARDS: usize = 50;
 
 /// Every ten minutes
 pub fn function() -> Function {
@@ -33,18 +33,12 @@ pub async fn poll_payments(
     api_key: Secret<StripeKey>,
 ) -> Result<(), Error> {
     let stripe = Stripe::new(api, api_key);
-    let (mut outcome, mut cursor) = (Ok(()), None);
-    for _ in 0..MAX_PAGES {
-        let page = due::<Payment>(&payments, payment::WAITING, now, cursor.as_ref()).await?;
-        for payment in page.items {
-            outcome = outcome.and(look_at(&payments, &stripe, payment.value.purpose, now, &log).await);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    let (mut outcome, mut due) = (Ok(()), payments.due::<Payment>(payment::WAITING, now));
+    while let Some(payment) = due.next().await? {
+        outcome = outcome.and(look_at(&payments, &stripe, payment.value.purpose, now, &log).await);
     }
-    for method in due::<SavedMethod>(&payments, method::WAITING, now, None).await?.items {
+    let mut removed = payments.due::<SavedMethod>(method::WAITING, now).at_most(CARDS);
+    while let Some(method) = removed.next().await? {
         outcome = outcome.and(forget(&payments, &stripe, method).await);
     }
     outcome

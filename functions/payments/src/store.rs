@@ -28,18 +28,14 @@ use crate::payment::{Next, Payment, PaymentEvent};
 use crate::provider::PayerRef;
 use crate::purpose::Purpose;
 use kernel::{AccountId, BreakId, Cursor, OrderId, Page, PaymentMethodId, Timestamp};
-use platform::{Decision, Error, Failure, Index, Item, Key, List, Never, Stored, Table, TableReader};
+use platform::{BY_DUE, Decision, Error, Failure, Index, Item, Key, List, Never, Stored, Table, TableReader};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::time::Duration;
 
-/// Lists what waits for the provider, by when somebody is to look at it.
-pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
 /// Lists the payments whose money moved last on a day.
 pub const BY_DAY: Index = Index { name: "by-day", partition: "moved_on", sort: "order" };
 
-/// How many of what is due are read at a time.
-const DUE_PAGE: u32 = 50;
 /// How many payments of a day, and how many open breaks, are gone through at a time: each of these may be asked about.
 const MOVED_PAGE: u32 = 50;
 const BREAK_PAGE: u32 = 20;
@@ -110,17 +106,6 @@ pub async fn all_methods(payments: &TableReader, account: AccountId) -> Result<V
         }
     }
     Ok(methods)
-}
-
-/// A page of what waits for the provider and is to be looked at by `now`: payments, or methods.
-pub async fn due<T: Item>(
-    payments: &TableReader,
-    waiting: &str,
-    now: Timestamp,
-    cursor: Option<&Cursor>,
-) -> Result<Page<Stored<T>>, Error> {
-    let due = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), now);
-    payments.list::<T, Infallible>(&due, DUE_PAGE, cursor).await.map_err(Error::from)
 }
 
 /// Lets `decide` say what becomes of a payment, on the payment as it stands, and stores that. Returns it as it

@@ -4,24 +4,12 @@
 
 use crate::request::State;
 use crate::store;
-use kernel::{Count, Cursor, Money, Page, RequestId, Text, Timestamp};
-use platform::http::{self, Customer, Query};
+use kernel::{Money, Page, RequestId, Text, Timestamp};
+use platform::http::{self, Customer, Paging, Query};
 use platform::{Failure, Function, TableReader};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::convert::Infallible;
-
-/// Which page.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListServiceRequests {
-    /// The most requests on a page; 20 if it is not given.
-    #[serde(default)]
-    pub limit: Option<Count<1, 100>>,
-    /// The `next` of the page before.
-    #[serde(default)]
-    pub cursor: Option<Cursor>,
-}
 
 /// A request in the list.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -50,10 +38,10 @@ pub fn function() -> Function {
 /// Reads one page of the client's requests.
 pub async fn list_service_requests(
     customer: Customer,
-    Query(query): Query<ListServiceRequests>,
+    Query(query): Query<Paging>,
     services: TableReader,
 ) -> Result<http::Ok<Page<RequestSummary>>, Failure<Infallible>> {
-    let limit = query.limit.map_or(20, Count::get);
+    let limit = query.limit();
     let page = store::requests_of(&services, customer.account, limit, query.cursor.as_ref()).await?;
     let body = page.map(|request| {
         let request = request.value;

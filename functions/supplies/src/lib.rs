@@ -11,14 +11,13 @@ pub mod carry_out;
 pub mod cookie;
 pub mod draw;
 pub mod job;
-pub mod paging;
 pub mod purchase;
 pub mod store;
 pub mod supply;
 
 platform::context! {
     name: "supplies",
-    indexes: [store::BY_DUE, store::BY_WORKER, store::LISTED],
+    indexes: [platform::BY_DUE, store::BY_WORKER, store::LISTED],
     functions: [
         cancel_cookie,
         close_purchase,

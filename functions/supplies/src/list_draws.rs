@@ -3,11 +3,10 @@
 //! Called by a signed-in worker; the newest first, in pages. A list may be a moment behind.
 
 use crate::draw::{Draw, State};
-use crate::paging::WhichPage;
 use crate::store;
 use contracts::supplies::SupplyLine;
 use kernel::{AccountId, DrawId, JobId, Page, Timestamp};
-use platform::http::{self, Query, Worker};
+use platform::http::{self, Paging, Query, Worker};
 use platform::{Failure, Function, TableReader};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -43,7 +42,7 @@ pub fn function() -> Function {
 /// Reads one page of the worker's requests.
 pub async fn list_draws(
     worker: Worker,
-    Query(query): Query<WhichPage>,
+    Query(query): Query<Paging>,
     supplies: TableReader,
 ) -> Result<http::Ok<Page<DrawView>>, Failure<Infallible>> {
     let page = store::draws_of(&supplies, worker.account, query.limit(), query.cursor.as_ref()).await?;

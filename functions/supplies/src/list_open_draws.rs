@@ -5,11 +5,10 @@
 
 use crate::draw::State;
 use crate::list_draws::DrawView;
-use crate::paging::WhichPage;
 use crate::store;
 use kernel::Page;
 use platform::http::caller::Supplier;
-use platform::http::{self, Query, Staff};
+use platform::http::{self, Paging, Query, Staff};
 use platform::{Failure, Function, TableReader};
 use std::convert::Infallible;
 
@@ -21,7 +20,7 @@ pub fn function() -> Function {
 /// Reads one page of the open requests.
 pub async fn list_open_draws(
     _: Staff<Supplier>,
-    Query(query): Query<WhichPage>,
+    Query(query): Query<Paging>,
     supplies: TableReader,
 ) -> Result<http::Ok<Page<DrawView>>, Failure<Infallible>> {
     let page = store::open_draws(&supplies, query.limit(), query.cursor.as_ref()).await?;

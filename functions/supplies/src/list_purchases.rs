@@ -2,12 +2,11 @@
 //!
 //! Called by a supplier; the newest first, in pages. A list may be a moment behind.
 
-use crate::paging::WhichPage;
 use crate::purchase::{Purchase, State};
 use crate::store;
 use kernel::{Page, PurchaseId, Sku, Timestamp};
 use platform::http::caller::Supplier;
-use platform::http::{self, Query, Staff};
+use platform::http::{self, Paging, Query, Staff};
 use platform::{Failure, Function, TableReader};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -38,7 +37,7 @@ pub fn function() -> Function {
 /// Reads one page of the purchases.
 pub async fn list_purchases(
     _: Staff<Supplier>,
-    Query(query): Query<WhichPage>,
+    Query(query): Query<Paging>,
     supplies: TableReader,
 ) -> Result<http::Ok<Page<PurchaseView>>, Failure<Infallible>> {
     let page = store::all_purchases(&supplies, query.limit(), query.cursor.as_ref()).await?;

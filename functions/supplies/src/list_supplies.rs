@@ -2,12 +2,11 @@
 //!
 //! Called by a supplier; by code, in pages. A list may be a moment behind: a count names the version that it is about.
 
-use crate::paging::WhichPage;
 use crate::set_supply::SupplyView;
 use crate::store;
 use kernel::Page;
 use platform::http::caller::Supplier;
-use platform::http::{self, Query, Staff};
+use platform::http::{self, Paging, Query, Staff};
 use platform::{Failure, Function, TableReader};
 use std::convert::Infallible;
 
@@ -19,7 +18,7 @@ pub fn function() -> Function {
 /// Reads one page of the supplies.
 pub async fn list_supplies(
     _: Staff<Supplier>,
-    Query(query): Query<WhichPage>,
+    Query(query): Query<Paging>,
     supplies: TableReader,
 ) -> Result<http::Ok<Page<SupplyView>>, Failure<Infallible>> {
     let page = store::all_supplies(&supplies, query.limit(), query.cursor.as_ref()).await?;

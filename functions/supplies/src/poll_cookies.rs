@@ -7,13 +7,9 @@
 use crate::biscuit::{Biscuit, BiscuitApi, BiscuitKey};
 use crate::carry_out::{carry_out, change_cookie};
 use crate::cookie::{self, Cookie};
-use crate::store::due;
 use kernel::{JobId, Timestamp};
 use platform::{Error, Function, Now, Partner, Secret, Table, schedule};
 use std::time::Duration;
-
-/// More than can be dealt with in one run; the rest waits for the next one.
-const MAX_PAGES: usize = 100;
 
 /// Every ten minutes
 pub fn function() -> Function {
@@ -28,16 +24,9 @@ pub async fn poll_cookies(
     api_key: Secret<BiscuitKey>,
 ) -> Result<(), Error> {
     let vendor = Biscuit::new(api, api_key);
-    let (mut outcome, mut cursor) = (Ok(()), None);
-    for _ in 0..MAX_PAGES {
-        let page = due::<Cookie>(&supplies, cookie::WAITING, now, cursor.as_ref()).await?;
-        for cookie in page.items {
-            outcome = outcome.and(look_at(&supplies, &vendor, cookie.value.job, now).await);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    let (mut outcome, mut due) = (Ok(()), supplies.due::<Cookie>(cookie::WAITING, now));
+    while let Some(cookie) = due.next().await? {
+        outcome = outcome.and(look_at(&supplies, &vendor, cookie.value.job, now).await);
     }
     outcome
 }

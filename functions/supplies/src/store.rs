@@ -19,13 +19,10 @@ use crate::job::{Job, JobEvent, Kit};
 use crate::purchase::{self, Purchase, PurchaseEvent};
 use crate::supply::{self, Supply};
 use contracts::supplies::SupplyLine;
-use kernel::{AccountId, Cursor, DrawId, JobId, Page, PurchaseId, ServiceId, Sku, Timestamp};
-use platform::{Error, Failure, Index, Item, Key, List, Never, Stored, TableReader};
+use kernel::{AccountId, Cursor, DrawId, JobId, Page, PurchaseId, ServiceId, Sku};
+use platform::{BY_DUE, Error, Failure, Index, Item, Key, List, Never, Stored, TableReader};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-
-/// Lists what waits, by when somebody is to look at it.
-pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
 
 /// Lists a worker's requests by time.
 pub const BY_WORKER: Index = Index { name: "by-worker", partition: "worker", sort: "requested_at" };
@@ -186,15 +183,4 @@ pub async fn open_draws<R>(
 /// A page of the supplies, for what nobody waits for.
 pub async fn some_supplies(supplies: &TableReader, cursor: Option<&Cursor>) -> Result<Page<Stored<Supply>>, Error> {
     all_supplies::<Infallible>(supplies, PAGE, cursor).await.map_err(Error::from)
-}
-
-/// A page of what waits as `waiting` and is to be looked at by `until`.
-pub async fn due<T: Item>(
-    supplies: &TableReader,
-    waiting: &str,
-    until: Timestamp,
-    cursor: Option<&Cursor>,
-) -> Result<Page<Stored<T>>, Error> {
-    let due = List::index(BY_DUE, waiting).between(Timestamp::from_millis(0), until);
-    supplies.list::<T, Infallible>(&due, PAGE, cursor).await.map_err(Error::from)
 }

@@ -6,13 +6,9 @@
 
 use crate::draw::{self, Draw};
 use crate::lapse_draw::end_job;
-use crate::store::due;
 use kernel::Timestamp;
 use platform::{Error, Function, Now, Table, schedule};
 use std::time::Duration;
-
-/// More than can be dealt with in one run; the rest waits for the next one.
-const MAX_PAGES: usize = 100;
 
 /// Every hour
 pub fn function() -> Function {
@@ -23,16 +19,11 @@ pub fn function() -> Function {
 pub async fn sweep_draws(Now(now): Now, supplies: Table) -> Result<(), Error> {
     let grace = i64::try_from(draw::GRACE.as_millis()).map_err(Error::broken)?;
     let until = Timestamp::from_millis(now.as_millis() - grace);
-    let (mut outcome, mut cursor) = (Ok(()), None);
-    for _ in 0..MAX_PAGES {
-        let page = due::<Draw>(&supplies, draw::WAITING, until, cursor.as_ref()).await?;
-        for draw in page.items.into_iter().filter(|draw| draw.value.state == draw::State::Requested) {
-            let Draw { job, worker, .. } = draw.value;
+    let (mut outcome, mut due) = (Ok(()), supplies.due::<Draw>(draw::WAITING, until));
+    while let Some(draw) = due.next().await? {
+        let Draw { job, worker, state, .. } = draw.value;
+        if state == draw::State::Requested {
             outcome = outcome.and(end_job(&supplies, job, worker, now).await);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
         }
     }
     outcome

@@ -5,7 +5,7 @@ use crate::support::{
     need, refuse, requested, shelve, sku, supplier,
 };
 use local::stage::Stage;
-use local::testing::published;
+use local::testing::{announced, published};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use supplies::purchase::id_of;
@@ -16,11 +16,6 @@ fn by_id(events: Vec<Value>) -> BTreeMap<String, Value> {
         events.into_iter().map(|event| (event["id"].as_str().unwrap().to_owned(), event)).collect();
     assert_eq!(events.len(), count, "each event once");
     events
-}
-
-fn announced(stage: &Stage) -> Vec<Value> {
-    stage.settle().unwrap();
-    published(stage).concat()
 }
 
 /// A depot in which everything happened that can, and what its relay said of it all.

@@ -4,7 +4,7 @@ use crate::load::{DayLoad, Shift};
 use crate::records::Records;
 use crate::session::{Session, SessionEvent};
 use crate::workout::{Workout, WorkoutEvent};
-use platform::{Commit, Error, Item, Stored, Table, Transaction};
+use platform::{Commit, Error, Stored, Table};
 
 /// Items that change together.
 #[derive(Default)]
@@ -30,13 +30,13 @@ impl Change {
                 shift.count(&old.value, -1);
             }
             shift.count(new, 1);
-            transaction = put(transaction, old.as_ref(), new, events.clone());
+            transaction = transaction.write(old.as_ref(), new, events.clone());
         }
         for (old, new, events) in &self.sessions {
-            transaction = put(transaction, old.as_ref(), new, events.clone());
+            transaction = transaction.write(old.as_ref(), new, events.clone());
         }
         for (old, new) in &self.records {
-            transaction = put(transaction, old.as_ref(), new, Vec::new());
+            transaction = transaction.write(old.as_ref(), new, Vec::new());
         }
         for ((day, [workouts, stress, impulse]), person) in shift.days().zip(std::iter::repeat(person)) {
             let person = person.ok_or_else(|| Error::broken("a day changes without a workout"))?;
@@ -44,18 +44,5 @@ impl Change {
             transaction = transaction.add(&DayLoad::none(person, day), &sums, &[]);
         }
         Ok(matches!(transaction.commit().await?, Commit::Done))
-    }
-}
-
-/// Creates an item, or replaces it.
-pub fn put<'t, T: Item>(
-    transaction: Transaction<'t>,
-    old: Option<&Stored<T>>,
-    new: &T,
-    events: Vec<T::Event>,
-) -> Transaction<'t> {
-    match old {
-        Some(old) => transaction.replace(old, new, events),
-        None => transaction.create(new, events),
     }
 }

@@ -6,7 +6,6 @@
 //! `training.enrolled.v1`.
 
 use crate::athlete::MOST_ACTIVE;
-use crate::change::put;
 use crate::day::{Clock, Day};
 use crate::enrolment::{Enrolment, EnrolmentEvent};
 use crate::plan::Programme;
@@ -128,7 +127,7 @@ pub async fn enrol(
         let plan = store::plan(&training, &run).await?;
         let sessions = run.sessions(0, &plan, &[]);
         let run = run.waits(&sessions);
-        let both = put(training.transaction(), stored.as_ref(), &athlete, Vec::new());
+        let both = training.transaction().write(stored.as_ref(), &athlete, Vec::new());
         if let Commit::Done = both.create(&run, vec![EnrolmentEvent::Enrolled]).commit().await? {
             return Ok(created(&run));
         }

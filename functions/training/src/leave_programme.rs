@@ -2,7 +2,6 @@
 //!
 //! Called by a signed-in customer. Leaving what has ended changes nothing, so a repeated request is harmless.
 
-use crate::change::put;
 use crate::store::{self, DECISIONS};
 use kernel::EnrolmentId;
 use platform::http::{self, Customer, NoContent, Path};
@@ -27,7 +26,7 @@ pub async fn leave_programme(
         };
         let (stored, mut athlete) = store::athlete(&training, customer.account).await?;
         athlete.active.retain(|active| *active != id);
-        let both = put(training.transaction(), stored.as_ref(), &athlete, Vec::new());
+        let both = training.transaction().write(stored.as_ref(), &athlete, Vec::new());
         if let Commit::Done = both.replace(&run, &left, Vec::new()).commit().await? {
             return Ok(NoContent);
         }

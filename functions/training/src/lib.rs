@@ -23,7 +23,7 @@ pub mod workout;
 
 platform::context! {
     name: "training",
-    indexes: [store::BY_DAY, store::BY_DUE],
+    indexes: [store::BY_DAY, platform::BY_DUE],
     functions: [
         admit_coach,
         dismiss_coach,

@@ -2,9 +2,8 @@
 
 use crate::plan::AboutExercise;
 use crate::store;
-use crate::view::LibraryPage;
-use kernel::{Count, ExerciseId, Page};
-use platform::http::{self, Query, SignedIn};
+use kernel::{ExerciseId, Page};
+use platform::http::{self, Paging, Query, SignedIn};
 use platform::{Failure, Function, TableReader};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -30,10 +29,10 @@ pub fn function() -> Function {
 /// Reads one page of the library.
 pub async fn list_exercises(
     _: SignedIn,
-    Query(query): Query<LibraryPage>,
+    Query(query): Query<Paging>,
     training: TableReader,
 ) -> Result<http::Ok<Page<ExerciseInLibrary>>, Failure<Infallible>> {
-    let page = store::exercises(&training, query.limit.map_or(20, Count::get), query.cursor.as_ref()).await?;
+    let page = store::exercises(&training, query.limit(), query.cursor.as_ref()).await?;
     let body = page.map(|exercise| {
         let exercise = exercise.value;
         ExerciseInLibrary {

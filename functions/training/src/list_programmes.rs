@@ -1,9 +1,8 @@
 //! Anybody who is signed in looks at the training programmes; in pages, in no particular order.
 
 use crate::store;
-use crate::view::LibraryPage;
-use kernel::{Count, Page, ProgrammeId};
-use platform::http::{self, Query, SignedIn};
+use kernel::{Page, ProgrammeId};
+use platform::http::{self, Paging, Query, SignedIn};
 use platform::{Failure, Function, TableReader};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -30,10 +29,10 @@ pub fn function() -> Function {
 /// Reads one page of the programmes.
 pub async fn list_programmes(
     _: SignedIn,
-    Query(query): Query<LibraryPage>,
+    Query(query): Query<Paging>,
     training: TableReader,
 ) -> Result<http::Ok<Page<ProgrammeSummary>>, Failure<Infallible>> {
-    let page = store::programmes(&training, query.limit.map_or(20, Count::get), query.cursor.as_ref()).await?;
+    let page = store::programmes(&training, query.limit(), query.cursor.as_ref()).await?;
     let body = page.map(|programme| {
         let programme = programme.value;
         ProgrammeSummary {

@@ -1,6 +1,5 @@
 //! What the clock does to a run: reminders, and the ends of weeks.
 
-use crate::change::put;
 use crate::enrolment::{Enrolment, State};
 use crate::session::Session;
 use crate::store;
@@ -34,12 +33,12 @@ pub async fn look_after(
         let mut transaction = training.transaction().replace(&run, &tick.enrolment, tick.events);
         for (session, events) in tick.sessions {
             let old = known.iter().find(|known| known.value.number == session.number);
-            transaction = put(transaction, old, &session, events);
+            transaction = transaction.write(old, &session, events);
         }
         if tick.enrolment.state != State::Active {
             let (stored, mut athlete) = store::athlete(training, person).await?;
             athlete.active.retain(|active| *active != id);
-            transaction = put(transaction, stored.as_ref(), &athlete, Vec::new());
+            transaction = transaction.write(stored.as_ref(), &athlete, Vec::new());
         }
         // Whoever was faster is met in the next turn.
         transaction.commit().await?;

@@ -5,7 +5,6 @@
 //! First does what is due to the run, which may announce `training.session-due.v1` and
 //! `training.programme-completed.v1`.
 
-use crate::change::put;
 use crate::day::Day;
 use crate::session::Session;
 use crate::store::DECISIONS;
@@ -65,7 +64,7 @@ pub async fn move_session(
         let moved = Session { day: request.day, reminded: false, ..session };
         let next = week.waits_with(&moved);
         let both = training.transaction().replace(&week.run, &next, Vec::new());
-        if let Commit::Done = put(both, stored, &moved, Vec::new()).commit().await? {
+        if let Commit::Done = both.write(stored, &moved, Vec::new()).commit().await? {
             return week.shown(&moved);
         }
     }

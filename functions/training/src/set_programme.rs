@@ -4,7 +4,6 @@
 //! colleague's change. A change is a new edition: who has enrolled goes on with theirs. Setting what is already so
 //! changes nothing, so a repeated request is harmless.
 
-use crate::change::put;
 use crate::plan::{Edition, Exercise, MOST_EXERCISES, MOST_PRESCRIPTIONS, Plan, Programme};
 use crate::store::{self, DECISIONS};
 use derive::Refusal;
@@ -87,7 +86,7 @@ pub async fn set_programme(
             weeks: plan.length(),
             content: content.clone(),
         };
-        let both = put(training.transaction(), old.as_ref(), &programme, Vec::new());
+        let both = training.transaction().write(old.as_ref(), &programme, Vec::new());
         let written = Edition { programme: id, edition, plan: plan.clone() };
         if let Commit::Done = both.create(&written, Vec::new()).commit().await? {
             return Ok(http::Ok::at(version + 1, ProgrammeSet { id, edition }));

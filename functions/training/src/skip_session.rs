@@ -7,7 +7,6 @@
 //! First does what is due to the run, which may announce `training.session-due.v1` and
 //! `training.programme-completed.v1`.
 
-use crate::change::put;
 use crate::session::{Session, SessionEvent};
 use crate::store::DECISIONS;
 use crate::this_week::{Refused, ThisWeek};
@@ -55,7 +54,7 @@ pub async fn skip_session(
         let skipped = Session { skipped: true, ..session };
         let next = week.waits_with(&skipped);
         let run = training.transaction().replace(&week.run, &next, Vec::new());
-        let both = put(run, stored, &skipped, vec![SessionEvent::Skipped]);
+        let both = run.write(stored, &skipped, vec![SessionEvent::Skipped]);
         if let Commit::Done = both.commit().await? {
             return week.shown(&skipped);
         }

@@ -20,7 +20,7 @@
 
 use crate::athlete::Athlete;
 use crate::day::Day;
-use crate::enrolment::{Enrolment, EnrolmentEvent, WAITING};
+use crate::enrolment::{Enrolment, EnrolmentEvent};
 use crate::load::DayLoad;
 use crate::plan::{Edition, Exercise, Plan, Programme};
 use crate::records::Records;
@@ -32,17 +32,12 @@ use std::convert::Infallible;
 
 /// A person's workouts by time.
 pub const BY_DAY: Index = Index { name: "by-day", partition: "diary", sort: "started_at" };
-/// Enrolments by when the clock does something to them.
-pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
-
 /// How often a step decides anew when others change the items in between.
 pub const DECISIONS: usize = 8;
 /// The collection of all exercises.
 const LIBRARY: &str = "library";
 /// The collection of all programmes.
 const PROGRAMMES: &str = "programmes";
-/// How many of what is due are read at a time.
-const DUE_PAGE: u32 = 50;
 /// How many days are read at a time.
 const DAYS_PAGE: u32 = 500;
 
@@ -195,16 +190,6 @@ pub async fn days(training: &TableReader, person: AccountId, from: Day, to: Day)
             return Ok(days);
         }
     }
-}
-
-/// A page of the runs to which something is due by `now`.
-pub async fn due(
-    training: &TableReader,
-    now: Timestamp,
-    cursor: Option<&Cursor>,
-) -> Result<Page<Stored<Enrolment>>, Error> {
-    let due = List::index(BY_DUE, WAITING).between(Timestamp::from_millis(0), now);
-    training.list::<Enrolment, Infallible>(&due, DUE_PAGE, cursor).await.map_err(Error::from)
 }
 
 /// The person as known, or as somebody of whom nothing is.

@@ -4,13 +4,10 @@
 //! whose reminder was missed until it began is not reminded of. One run that cannot be looked after holds up no other.
 //! Announces `training.session-due.v1` and `training.programme-completed.v1`.
 
+use crate::enrolment::{Enrolment, WAITING};
 use crate::look_after::look_after;
-use crate::store;
 use platform::{Error, Function, Now, Table, schedule};
 use std::time::Duration;
-
-/// More than can be dealt with in one run; the rest waits for the next one.
-const MAX_PAGES: usize = 100;
 
 /// Every five minutes
 pub fn function() -> Function {
@@ -19,16 +16,9 @@ pub fn function() -> Function {
 
 /// Looks after each run to which something is due.
 pub async fn sweep_enrolments(Now(now): Now, training: Table) -> Result<(), Error> {
-    let (mut outcome, mut cursor) = (Ok(()), None);
-    for _ in 0..MAX_PAGES {
-        let page = store::due(&training, now, cursor.as_ref()).await?;
-        for run in page.items {
-            outcome = outcome.and(look_after(&training, run.value.person, run.value.id, now).await.map(|_| ()));
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    let (mut outcome, mut due) = (Ok(()), training.due::<Enrolment>(WAITING, now));
+    while let Some(run) = due.next().await? {
+        outcome = outcome.and(look_after(&training, run.value.person, run.value.id, now).await.map(|_| ()));
     }
     outcome
 }

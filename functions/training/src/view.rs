@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::session::{Session, SessionState};
 use crate::workout::{Source, Workout};
 use contracts::training::SessionOf;
-use kernel::{AccountId, ActivityId, Cursor, EnrolmentId, ExerciseId, Sport, Timestamp, WorkoutId};
+use kernel::{AccountId, ActivityId, EnrolmentId, ExerciseId, Sport, Timestamp, WorkoutId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,18 +17,6 @@ pub struct Whose {
     /// Somebody who allowed the caller to look; the caller if it is not said.
     #[serde(default)]
     pub person: Option<AccountId>,
-}
-
-/// Which page of the library.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LibraryPage {
-    /// The most entries on a page; 20 if it is not given.
-    #[serde(default)]
-    pub limit: Option<kernel::Count<1, 100>>,
-    /// The `next` of the page before.
-    #[serde(default)]
-    pub cursor: Option<Cursor>,
 }
 
 /// A planned session.

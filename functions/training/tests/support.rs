@@ -2,15 +2,14 @@
 
 use contracts::sensors::{ActivityDeleted, ActivityRecorded, BestDistance, BestPower, HeartRateSeconds};
 use kernel::{AccountId, ActivityId, EnrolmentId, ExerciseId, Principal, ProgrammeId, Role, Sport, Timestamp};
-use local::faults::Fate;
-use local::outside::{OutsideCall, Service};
 use local::stage::Stage;
 use local::testing::{caller, event, published};
 use local::trigger::HttpResponse;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+pub use local::testing::{good, meanwhile};
 
 /// Who trains in most tests.
 pub fn athlete() -> Principal {
@@ -31,13 +30,6 @@ pub const PROGRAMME: ProgrammeId = ProgrammeId::from_bits(1);
 pub const EXERCISE: ExerciseId = ExerciseId::from_bits(1);
 pub const HOUR: Duration = Duration::from_secs(3600);
 pub const DAY: Duration = Duration::from_secs(86_400);
-
-/// What a 2xx says.
-#[track_caller]
-pub fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    if answer.body.is_empty() { Value::Null } else { answer.json() }
-}
 
 /// Three weeks: a ride on the first day and a run on the third.
 pub fn plan(missed: &str) -> Value {
@@ -170,20 +162,4 @@ pub fn kinds(stage: &Stage) -> Vec<String> {
 /// The account of the athlete.
 pub fn account() -> AccountId {
     athlete().account
-}
-
-/// Whether a call writes.
-fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
-}
-
-/// Just before the first write from now on, `act` happens. To be ended by `calm`.
-pub fn meanwhile(stage: &Arc<Stage>, act: impl Fn(&Stage) + Send + Sync + 'static) {
-    let (other, entered) = (stage.clone(), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            act(&other);
-        }
-        Fate::Answered
-    });
 }

@@ -94,8 +94,12 @@ fn kind(event: &Value) -> String {
 
 /// Whether a call writes to a table.
 pub fn writes(call: &OutsideCall) -> bool {
-    let writing = ["PutItem", "TransactWriteItems", "UpdateItem"];
-    call.service == Service::DynamoDb && writing.contains(&call.operation.as_str())
+    puts(call) || call.service == Service::DynamoDb && call.operation == "UpdateItem"
+}
+
+/// Whether a call writes whole items: no counter alone, such as that of a rate limit.
+pub fn puts(call: &OutsideCall) -> bool {
+    call.service == Service::DynamoDb && ["PutItem", "TransactWriteItems"].contains(&call.operation.as_str())
 }
 
 /// The first `times` calls that match have this fate. To be ended by `calm`.
@@ -112,16 +116,16 @@ pub fn interfere(
     });
 }
 
-/// The first write from now on has this fate. To be ended by `calm`.
+/// The first write of items from now on has this fate. To be ended by `calm`.
 pub fn first_write(stage: &Stage, fate: Fate) {
-    interfere(stage, 1, fate, writes);
+    interfere(stage, 1, fate, puts);
 }
 
-/// Just before the first write from now on, `act` happens. To be ended by `calm`.
+/// Just before the first write of items from now on, `act` happens. To be ended by `calm`.
 pub fn meanwhile(stage: &Arc<Stage>, act: impl Fn(&Stage) + Send + Sync + 'static) {
     let (other, entered) = (stage.clone(), AtomicUsize::new(0));
     stage.interfere(move |call| {
-        if writes(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
+        if puts(call) && entered.fetch_add(1, Ordering::Relaxed) == 0 {
             act(&other);
         }
         Fate::Answered
@@ -160,6 +164,13 @@ pub fn reports_only_what_it_cannot_read(stage: &Stage, function: &str, good: &Va
         with("traceparent", json!("not a trace")),
     ];
     assert_eq!(deliver_batch(stage, function, &bodies), [0, 2, 3, 4, 6, 7, 8]);
+}
+
+/// What a good answer says; nothing where it is empty.
+#[track_caller]
+pub fn good(answer: &HttpResponse) -> Value {
+    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
+    if answer.body.is_empty() { Value::Null } else { answer.json() }
 }
 
 /// Checks that an answer is a problem (RFC 9457) of this status and code, and returns it.

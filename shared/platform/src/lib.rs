@@ -57,7 +57,7 @@ pub use secrets::{Secret, SecretName, SecretValues};
 pub use signer::Signer;
 pub use stream::Change;
 pub use table::{
-    Blob, Commit, Creation, Decision, Guard, IndexEntry, IndexPage, Item, Key, List, Never, Refused, Stored, Table,
-    TableReader, TableWalk, Transaction,
+    BY_DUE, Blob, Commit, Creation, Decision, Due, Guard, IndexEntry, IndexPage, Item, Key, List, Never, Refused,
+    Stored, Table, TableReader, TableWalk, Transaction,
 };
 pub use world::{Host, World};

@@ -1,8 +1,7 @@
 //! A context whose use cases do to its table what they are told.
 
 use contracts::orders::OrderCancelled;
-use kernel::{OrderId, Role};
-use local::outside::{OutsideCall, Service};
+use kernel::{OrderId, Role, Timestamp};
 use local::stage::Stage;
 use local::testing::{caller, raw_item};
 use local::trigger::HttpResponse;
@@ -15,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 
+pub use local::testing::writes;
+
 /// A thing.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Thing {
@@ -24,6 +25,24 @@ pub struct Thing {
     pub note: String,
     /// How many there are.
     pub count: u32,
+    /// `things` while it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<String>,
+    /// Until when it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+}
+
+impl Thing {
+    fn new(name: &str, note: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            note: note.to_owned(),
+            count: 10,
+            waiting: None,
+            due: None,
+        }
+    }
 }
 
 impl Item for Thing {
@@ -77,6 +96,10 @@ pub enum Wish {
     Take { from: String, amount: i64 },
     /// Create one thing twice in one transaction.
     CreateTwice { name: String },
+    /// Create things that wait until these moments, named by how many came before.
+    Wait { until: Vec<Timestamp> },
+    /// Which things were to be looked at by a moment, at most so many of them.
+    Due { by: Timestamp, most: Option<usize> },
     /// Nothing, in a transaction.
     Nothing,
 }
@@ -93,7 +116,7 @@ async fn grant(_: Customer, Json(wish): Json<Wish>, things: Table) -> Result<htt
 }
 
 async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
-    let thing = |name: &str, note: &str| Thing { name: name.to_owned(), note: note.to_owned(), count: 10 };
+    let thing = Thing::new;
     let commit = match wish {
         Wish::Create { name, note } => {
             return Ok(match things.create(&thing(&name, &note), Vec::new()).await? {
@@ -137,6 +160,19 @@ async fn carry_out(wish: Wish, things: &Table) -> Result<String, Error> {
             let transaction = things.transaction().create(&thing(&name, "one"), Vec::new());
             transaction.create(&thing(&name, "two"), Vec::new()).commit().await?
         }
+        Wish::Wait { until } => {
+            for (n, due) in until.into_iter().enumerate() {
+                let (waiting, due) = (Some("things".to_owned()), Some(due));
+                let thing = Thing { waiting, due, ..thing(&n.to_string(), "") };
+                things.create_new(thing, Vec::new()).await?;
+            }
+            return Ok("created".to_owned());
+        }
+        Wish::Due { by, most } => {
+            let due = things.due::<Thing>("things", by);
+            let due = most.map_or(due, |most| things.due("things", by).at_most(most)).all().await?;
+            return Ok(due.into_iter().map(|thing| thing.value.name).collect::<Vec<_>>().join(" "));
+        }
         Wish::Nothing => things.transaction().commit().await?,
     };
     Ok(match commit {
@@ -167,7 +203,7 @@ async fn make(
     things: Table,
 ) -> Result<http::Created<Outcome>, Failure<Infallible>> {
     let name = key.id::<OrderId>().to_string();
-    let thing = Thing { name, note: key.fingerprint().to_owned(), count: 1 };
+    let thing = Thing { count: 1, ..Thing::new(&name, key.fingerprint()) };
     if let Creation::Exists(other) = things.create(&thing, Vec::new()).await? {
         key.replays(&other.value.note)?;
     }
@@ -182,7 +218,7 @@ async fn count_up(cancelled: On<OrderCancelled>, Now(now): Now, things: Table) -
     let name = cancelled.order.to_string();
     let decide = |found: Option<&Stored<Thing>>| {
         let count = found.map_or(0, |found| found.value.count) + 1;
-        Ok(Decision::To(Thing { name: name.clone(), note: now.to_string(), count }, Vec::new()))
+        Ok(Decision::To(Thing { count, ..Thing::new(&name, &now.to_string()) }, Vec::new()))
     };
     things.advance(&key(&name), decide).await
 }
@@ -191,7 +227,7 @@ async fn count_up(cancelled: On<OrderCancelled>, Now(now): Now, things: Table) -
 pub fn stage() -> Stage {
     let things = Context {
         name: "things",
-        indexes: Vec::new(),
+        indexes: vec![platform::BY_DUE],
         functions: vec![
             http::post("/v1/wishes", grant),
             http::post("/v1/things", make),
@@ -221,9 +257,4 @@ pub fn thing(stage: &Stage, name: &str) -> Option<(String, u32, u64)> {
     let raw = raw_item(stage, "things", &key(name))?;
     let number = |name: &str| -> u64 { raw[name]["N"].as_str().unwrap().parse().unwrap() };
     Some((raw["note"]["S"].as_str().unwrap().to_owned(), number("count") as u32, number("v")))
-}
-
-/// Whether a call writes.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
 }

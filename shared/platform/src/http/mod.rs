@@ -15,7 +15,7 @@ pub use caller::{Anyone, Authority, Customer, Inspector, Machine, Overseer, Sign
 pub use idempotency::IdempotencyKey;
 pub use limit::{Limit, Rate, RateLimit};
 pub use path::{IfMatch, Path, not_found};
-pub use query::{Query, WantsCsv};
+pub use query::{Paging, Query, WantsCsv};
 pub use reply::{Accepted, Cached, Created, NoContent, Ok, Reply, Sheet};
 
 use crate::call::Cause;

@@ -2,8 +2,9 @@
 
 use crate::argument::broken;
 use crate::{Argument, Call};
-use kernel::Problem;
+use kernel::{Count, Cursor, Problem};
 use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// The longest query string that is read, in bytes.
@@ -30,6 +31,25 @@ impl<T: DeserializeOwned + JsonSchema + Send> Argument for Query<T> {
     #[cfg(feature = "describe")]
     fn describe(description: &mut crate::describe::Description) {
         description.query::<T>();
+    }
+}
+
+/// Which page of a list: all that most lists are asked.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// The most entries on a page; 20 if it is not given.
+    #[serde(default)]
+    pub limit: Option<Count<1, 100>>,
+    /// The `next` of the page before.
+    #[serde(default)]
+    pub cursor: Option<Cursor>,
+}
+
+impl Paging {
+    /// The most entries on it.
+    pub fn limit(&self) -> u32 {
+        self.limit.map_or(20, Count::get)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod blob;
 mod count;
+mod due;
 mod item;
 mod list;
 mod put;
@@ -17,6 +18,7 @@ mod write;
 mod writer;
 
 pub use blob::Blob;
+pub use due::{BY_DUE, Due};
 pub use item::{Item, Key, Never, Stored};
 pub use list::{IndexEntry, IndexPage, List};
 pub use read::TableReader;

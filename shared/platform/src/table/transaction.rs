@@ -103,6 +103,15 @@ impl<'t> Transaction<'t> {
         self.put(new, old.version + 1, events, &old.past, condition)
     }
 
+    /// Writes `new` in place of what was read under its key, which may have been nothing, if that stands there still.
+    #[must_use]
+    pub fn write<T: Item>(self, old: Option<&Stored<T>>, new: &T, events: Vec<T::Event>) -> Self {
+        match old {
+            Some(old) => self.replace(old, new, events),
+            None => self.create(new, events),
+        }
+    }
+
     /// Writes `item` whatever stands under its key: a copy of what another item of this transaction says, such as its
     /// entry in a directory. Nothing else may write it, so that item's condition guards it too.
     #[must_use]
