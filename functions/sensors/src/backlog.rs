@@ -3,8 +3,7 @@
 //! It stands in the item that has the rollups of these days: who closes hours writes that item anyway, and strikes off
 //! by the same write what it closed. Nobody looks at a mark before it is due, so a batch that has written its readings
 //! and finds a mark of its hour that is not due yet need not do more: whoever comes for the mark sees them. A mark that is
-//! due already may be somebody's by now: then the batch adds one, by which the item becomes another, and who closes
-//! begins again.
+//! due already may be somebody's by now: then the batch adds one, which waits for the next who looks.
 //!
 //! A mark stands for the hours that follow, too: who closes looks which of them have readings. So a session of some hours
 //! is noted once, and not once an hour.
@@ -25,15 +24,13 @@ pub const WAITING: &str = "close";
 pub const GRACE: Duration = Duration::from_secs(600);
 /// A mark that is due so soon may be somebody's by the time at which a function that takes readings has ended; clocks
 /// that do not quite agree are allowed for.
-const SOON: Duration = Duration::from_secs(120);
+pub const SOON: Duration = Duration::from_secs(120);
 /// How long erasing readings takes at most: every function that does has ended by then.
-const ERASING: Duration = Duration::from_secs(1000);
-/// Marks that wait at most. More are told to come back: closing takes a moment.
+pub const ERASING: Duration = Duration::from_secs(1000);
+/// Marks of ten days that wait at most. More are told to come back: closing takes a moment.
 const MOST: usize = 1000;
 /// Hours that a mark stands for, its own counted.
 pub const REACH: i64 = 12;
-/// Marks that are closed at a time.
-const AT_A_TIME: usize = 8;
 
 /// What is behind.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -49,7 +46,7 @@ pub struct Backlog {
     pub due: Option<Timestamp>,
 }
 
-/// An hour to be closed, and what came of the [`REACH`] after it in the same ten days.
+/// An hour to be closed, and what came of those after it in the same ten days ([`REACH`]).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Mark {
     /// When it begins, in hours since 1970.
@@ -71,7 +68,8 @@ impl Mark {
     /// The hours that it stands for.
     pub fn reach(&self) -> Range<i64> {
         let end = Tier::Days.block(self.hour * HOUR) + Tier::Days.span();
-        self.hour..(self.hour + REACH).min(end / HOUR)
+        let hours = if self.erased { 1 } else { REACH };
+        self.hour..(self.hour + hours).min(end / HOUR)
     }
 }
 
@@ -105,8 +103,8 @@ impl Backlog {
     }
 
     /// The marks that are to be closed by now.
-    pub fn due(&self, now: Timestamp) -> Vec<Mark> {
-        self.open.iter().filter(|mark| mark.due <= now).take(AT_A_TIME).copied().collect()
+    pub fn due(&self, now: Timestamp) -> impl Iterator<Item = Mark> {
+        self.open.iter().filter(move |mark| mark.due <= now).copied()
     }
 
     /// Without these marks, each of them once, and with the hours of which readings may still come.
@@ -135,13 +133,23 @@ impl Backlog {
         marked
     }
 
-    /// The earliest hour that is behind before a moment, in milliseconds since 1970.
+    /// When the earliest hour begins of which something is behind in a range (milliseconds since 1970, both).
     pub fn earliest(&self, range: &Range<i64>) -> Option<i64> {
         let touches = |mark: &&Mark| {
             let Range { start, end } = mark.reach();
             start * HOUR < range.end && end * HOUR > range.start
         };
         self.open.iter().filter(touches).map(|mark| mark.hour * HOUR).min()
+    }
+
+    /// The hours of a range (milliseconds since 1970) of which somebody erases readings.
+    pub fn erasing(&self, range: &Range<i64>) -> impl Iterator<Item = i64> {
+        let hours = range.start.div_euclid(HOUR)..=(range.end - 1).div_euclid(HOUR);
+        self.open
+            .iter()
+            .filter(|mark| mark.erased)
+            .map(|mark| mark.hour)
+            .filter(move |hour| hours.contains(hour))
     }
 
     fn unless_full(self) -> Result<Self, Full> {

@@ -16,7 +16,7 @@ use kernel::{DeviceId, Timestamp};
 use platform::{Error, Function, IndexEntry, Item, Now, Table, schedule};
 use std::time::Duration;
 
-/// Pages of fifty devices that one run looks at; the rest waits for the next one.
+/// Pages of fifty entries that one run looks at; the rest waits for the next one.
 const MAX_PAGES: usize = 40;
 
 /// Every five minutes

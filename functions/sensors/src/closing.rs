@@ -19,9 +19,9 @@ pub enum What<'w> {
     Hours(&'w BTreeSet<i64>),
     /// What is due by now.
     Due(Timestamp),
-    /// The hours of these marks, of which readings were erased: over or not. All of their rollups are written, changed or
-    /// not: who read their readings before, and is slow, cannot write any more.
-    Erased(&'w [Mark]),
+    /// These hours, of which readings were erased: over or not. All of their rollups are written, changed or not: who
+    /// read their readings before, and is slow, cannot write any more. Of whom erased them, these are the marks.
+    Erased(&'w BTreeSet<i64>, &'w [Mark]),
 }
 
 /// What that comes to.
@@ -35,6 +35,9 @@ struct Work {
     /// Whether what does not change is written, too.
     anyway: bool,
 }
+
+/// Hours that are closed at a time, and up to eleven more.
+const AT_A_TIME: usize = 24;
 
 /// Hours (counted from 1970) by when their ten days begin.
 pub fn by_block(hours: &BTreeSet<i64>) -> BTreeMap<i64, BTreeSet<i64>> {
@@ -57,18 +60,23 @@ pub async fn close(sensors: &Table, device: DeviceId, hours: &BTreeSet<i64>) -> 
     Ok(())
 }
 
-/// Closes hours of ten days; all over again while somebody else does.
-pub async fn close_block(sensors: &Table, device: DeviceId, block: i64, what: &What<'_>) -> Result<(), Error> {
+/// Closes hours of ten days; all over again while somebody else does. What is behind then.
+pub async fn close_block(sensors: &Table, device: DeviceId, block: i64, what: &What<'_>) -> Result<Backlog, Error> {
     for _ in 0..DECISIONS {
-        if try_close_block(sensors, device, block, what).await? {
-            return Ok(());
+        if let Some(left) = try_close_block(sensors, device, block, what).await? {
+            return Ok(left);
         }
     }
     Err(Error::contended(format!("the rollups of {device} kept changing")))
 }
 
-/// `false`: somebody else closed, or noted something, meanwhile.
-async fn try_close_block(sensors: &Table, device: DeviceId, block: i64, what: &What<'_>) -> Result<bool, Error> {
+/// `None`: somebody else closed meanwhile.
+async fn try_close_block(
+    sensors: &Table,
+    device: DeviceId,
+    block: i64,
+    what: &What<'_>,
+) -> Result<Option<Backlog>, Error> {
     // First the days, then the hours that they are summed up from: what replaces another one is newer than it.
     let days = Shelf::read(sensors, device, Tier::Days, block).await?;
     let Work { hours, marks, under_way, anyway } = work(sensors, device, &days.backlog, what).await?;
@@ -76,36 +84,64 @@ async fn try_close_block(sensors: &Table, device: DeviceId, block: i64, what: &W
     for (day, hours) in by_tier(Tier::Hours, &hours) {
         let known = days.rows.get(&day);
         match close_day(sensors, device, day, &hours, known, anyway).await? {
-            None => return Ok(false),
+            None => return Ok(None),
             Some(total) if total.is_empty() => drop(daily.remove(&day)),
             Some(total) => drop(daily.insert(day, total)),
         }
     }
-    let backlog = match marks.is_empty() {
-        true => days.backlog.clone(),
-        false => days.backlog.without(&marks, &under_way),
-    };
-    days.write(sensors, daily, backlog, anyway).await
+    sum_up(sensors, days, &daily, &marks, &under_way, anyway).await
+}
+
+/// Writes the days, and strikes off these marks. What others noted meanwhile stays: they look for it when it is due.
+async fn sum_up(
+    sensors: &Table,
+    mut days: Shelf,
+    daily: &Rows,
+    marks: &[Mark],
+    under_way: &BTreeSet<i64>,
+    anyway: bool,
+) -> Result<Option<Backlog>, Error> {
+    for _ in 0..DECISIONS {
+        let left = match marks.is_empty() {
+            true => days.backlog.clone(),
+            false => days.backlog.without(marks, under_way),
+        };
+        let Shelf { device, begin, closings, .. } = days;
+        if days.write(sensors, daily.clone(), left.clone(), anyway).await? {
+            return Ok(Some(left));
+        }
+        days = Shelf::read(sensors, device, Tier::Days, begin).await?;
+        if days.closings != closings {
+            return Ok(None);
+        }
+    }
+    Ok(None)
 }
 
 async fn work(sensors: &Table, device: DeviceId, backlog: &Backlog, what: &What<'_>) -> Result<Work, Error> {
     match what {
         What::Hours(hours) => Ok(Work { hours: (*hours).clone(), ..Work::default() }),
-        What::Erased(marks) => Ok(Work {
-            hours: marks.iter().map(|mark| mark.hour).collect(),
+        What::Erased(hours, marks) => Ok(Work {
+            hours: (*hours).clone(),
             marks: marks.to_vec(),
             anyway: true,
             ..Work::default()
         }),
         What::Due(now) => {
-            let marks = backlog.due(*now);
-            let mut reached = BTreeSet::new();
-            for mark in &marks {
-                reached.extend(hours_of(sensors, device, mark).await?);
+            let mut work = Work::default();
+            for mark in backlog.due(*now) {
+                if work.hours.len() >= AT_A_TIME {
+                    break;
+                }
+                for hour in hours_of(sensors, device, &mark).await? {
+                    // Of who erases readings, and stopped, nobody is to see them any longer.
+                    let closed = mark.erased || is_over(hour, *now);
+                    if closed { &mut work.hours } else { &mut work.under_way }.insert(hour);
+                }
+                work.anyway |= mark.erased;
+                work.marks.push(mark);
             }
-            let (hours, under_way) = reached.iter().partition(|hour| is_over(**hour, *now));
-            let anyway = marks.iter().any(|mark| mark.erased);
-            Ok(Work { hours, marks, under_way, anyway })
+            Ok(work)
         }
     }
 }
@@ -168,6 +204,8 @@ struct Shelf {
     rows: Rows,
     /// What is behind; of days alone.
     backlog: Backlog,
+    /// How often it was closed; of days alone.
+    closings: u64,
 }
 
 impl Shelf {
@@ -176,7 +214,8 @@ impl Shelf {
         let found = sensors.get::<Rollup>(&rollup_key(device, tier, begin)).await?;
         let rows = found.as_ref().map(|found| found.value.rows()).transpose()?.unwrap_or_default();
         let backlog = found.as_ref().map(|found| found.value.backlog.clone()).unwrap_or_default();
-        Ok(Self { device, tier, begin, found, rows, backlog })
+        let closings = found.as_ref().map_or(0, |found| found.value.closings);
+        Ok(Self { device, tier, begin, found, rows, backlog, closings })
     }
 
     /// Puts these in place of what was read, if they are others or `anyway`; `false` if somebody else did meanwhile.
@@ -184,9 +223,10 @@ impl Shelf {
         if rows == self.rows && backlog == self.backlog && !anyway {
             return Ok(true);
         }
-        let Self { device, tier, begin, found, .. } = self;
-        let rows = Blob(rollup::pack(tier, begin, &rows).map_err(Error::broken)?);
-        let new = Rollup { device, tier, begin, rows, backlog };
+        let Self { device, tier, begin, found, closings, .. } = self;
+        let rows = Blob(rollup::pack(tier, begin, &rows)?);
+        let closings = if tier == Tier::Days { closings + 1 } else { 0 };
+        let new = Rollup { device, tier, begin, rows, backlog, closings };
         let written = match found {
             Some(old) => sensors.replace(&old, new, Vec::new()).await?,
             None => sensors.create_new(new, Vec::new()).await?,

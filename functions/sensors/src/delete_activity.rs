@@ -7,11 +7,15 @@
 use crate::activity::{Activity, ActivityEvent, batch_of};
 use crate::erasing::{Erased, erase};
 use crate::store::activity_key;
-use kernel::ActivityId;
+use kernel::{ActivityId, Timestamp};
 use platform::http::{self, NoContent, Path, SignedIn};
 use platform::{Decision, Error, Failure, Function, Now, Stored, Table};
 use std::convert::Infallible;
 use std::time::Duration;
+
+/// How often one request goes on. Each time some ten thousand batches are looked at: a hundred thousand are eleven days of
+/// one every ten seconds.
+const TURNS: usize = 10;
 
 /// `DELETE /v1/activities/{activity}`
 pub fn function() -> Function {
@@ -33,11 +37,7 @@ pub async fn delete_activity(
         return Ok(NoContent);
     }
     if activity.request.is_none() {
-        let range = activity.from.as_millis()..activity.until.as_millis().saturating_add(1);
-        let batch = batch_of(id);
-        if let Erased::Until(_) = erase(&sensors, activity.device, &range, |part| part.batch == batch, now).await? {
-            return Err(Error::unavailable(format!("{id} has more readings than one request erases")).into());
-        }
+        erase_readings(&sensors, &activity, now).await?;
     }
     let delete = |found: Option<&Stored<Activity>>| {
         let deleted = found.and_then(|found| found.value.delete(now));
@@ -45,4 +45,17 @@ pub async fn delete_activity(
     };
     sensors.change(&activity_key(id), delete).await?;
     Ok(NoContent)
+}
+
+/// Erases what the file said, from among all that the device sent in that time.
+async fn erase_readings(sensors: &Table, activity: &Activity, now: Timestamp) -> Result<(), Error> {
+    let mut range = activity.from.as_millis()..activity.until.as_millis().saturating_add(1);
+    let batch = batch_of(activity.id);
+    for _ in 0..TURNS {
+        match erase(sensors, activity.device, &range, |part| part.batch == batch, now).await? {
+            Erased::All => return Ok(()),
+            Erased::Until(next) => range.start = next,
+        }
+    }
+    Err(Error::unavailable(format!("{} has more readings than one request erases", activity.id)))
 }

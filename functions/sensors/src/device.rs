@@ -14,7 +14,7 @@ pub const PAGE: u32 = 100;
 
 /// How long after a device was deleted something that had begun before may still write: the time-outs of all functions that
 /// take readings in are shorter.
-const LAST_BATCH: Duration = Duration::from_secs(240);
+pub const LAST_BATCH: Duration = Duration::from_secs(240);
 
 /// A device.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

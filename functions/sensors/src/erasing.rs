@@ -1,9 +1,11 @@
 //! Erasing readings: they are gone from every fragment that has them, and then from the rollups.
 //!
 //! A fragment stays, without them: the batch that it is of was taken once, and when an app sends it again nothing comes
-//! back. Before anything is erased its hours are noted to be closed, so that rollups follow wherever this stops.
+//! back. Before anything is erased its hours are noted to be closed, so that rollups follow wherever this stops. Who
+//! erases the same again finds no readings, and closes what the first one may have left: what is told to be gone is.
 
-use crate::catching_up::{close_erased, hold};
+use crate::batch::WINDOW;
+use crate::catching_up::{close_begun, close_erased, hold};
 use crate::fragment::Fragment;
 use crate::rollup::HOUR;
 use crate::store::fragments;
@@ -15,7 +17,7 @@ use std::ops::Range;
 
 /// How many items are written at a time.
 const AT_A_TIME: usize = 16;
-/// How many pages of items one call looks at.
+/// How many pages of items one call looks at; of the first window all.
 const PAGES: usize = 20;
 /// Hours whose readings are erased before they are closed: so many wait in the backlog at a time.
 const HOURS_AT_A_TIME: usize = 64;
@@ -40,7 +42,8 @@ pub async fn erase(
     now: Timestamp,
 ) -> Result<Erased, Error> {
     let (mut cursor, mut reached, mut closed): (Option<Cursor>, _, _) = (None, range.start, 0);
-    for _ in 0..PAGES {
+    let first = range.start.div_euclid(WINDOW) * WINDOW;
+    for n in 1.. {
         let page = fragments(sensors, device, range, cursor.as_ref()).await?;
         let end = page.items.last().map_or(reached, |last| last.value.window);
         let mut changes = Vec::new();
@@ -59,11 +62,15 @@ pub async fn erase(
         reached = end;
         cursor = page.next;
         if cursor.is_none() {
-            return Ok(Erased::All);
+            break;
+        }
+        // The last window may have more.
+        if n >= PAGES && reached > first {
+            return Ok(Erased::Until(reached));
         }
     }
-    // The last window may have more.
-    Ok(Erased::Until(reached.max(range.start)))
+    close_begun(sensors, device, range).await?;
+    Ok(Erased::All)
 }
 
 /// A fragment, and what is left of it.

@@ -34,7 +34,7 @@ pub mod view;
 
 platform::context! {
     name: "sensors",
-    indexes: [store::BY_DUE, store::LISTED],
+    indexes: [platform::BY_DUE, store::LISTED],
     functions: [
         add_chunk,
         add_readings,

@@ -48,10 +48,11 @@ pub async fn from_rollups(
     tier: Tier,
     range: &Range<i64>,
 ) -> Result<(Vec<Point>, Option<i64>), Error> {
-    let whole = range.start.div_euclid(tier.stretch()) * tier.stretch()..range.end;
+    let stretch = tier.stretch();
+    let whole = range.start.div_euclid(stretch) * stretch..((range.end - 1).div_euclid(stretch) + 1) * stretch;
     // What is behind is read first: what others close meanwhile is not missed.
     let days = rollups(sensors, device, Tier::Days, &whole).await?;
-    let behind = days.iter().filter_map(|days| days.backlog.earliest(range)).min();
+    let behind = days.iter().filter_map(|days| days.backlog.earliest(&whole)).min();
     let found = match tier {
         Tier::Days => days,
         Tier::Minutes | Tier::Hours => rollups(sensors, device, tier, &whole).await?,

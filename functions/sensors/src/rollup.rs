@@ -3,6 +3,7 @@
 use crate::channel::is_rolled_up;
 use crate::series::Series;
 use chunk_codec::{Channel, Chunk, Kind};
+use platform::Error;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A minute in milliseconds.
@@ -119,21 +120,23 @@ impl Row {
         }
     }
 
-    /// As columns, most of them less what is to be expected of the others: small numbers are short.
-    fn columns(self) -> [i64; COLUMNS] {
+    /// As columns, most of them less what is to be expected of the others: small numbers are short. By the bounds of all
+    /// channels they fit.
+    fn columns(self) -> Result<[i64; COLUMNS], Error> {
         let (count, min) = (i128::from(self.count), i128::from(self.min));
         let range = i128::from(self.max) - min;
         let sum = self.sum - count * min;
         let squares = self.squares - 2 * min * sum - count * min * min;
         let (half, spread) = expected(count, range);
-        [
+        let narrow = |number: i128| i64::try_from(number).map_err(Error::broken);
+        Ok([
             self.count,
             self.min,
-            narrow(range),
-            narrow(i128::from(self.last) - min),
-            narrow(sum - half),
-            narrow(squares - of_mean(sum, count) - spread),
-        ]
+            narrow(range)?,
+            narrow(i128::from(self.last) - min)?,
+            narrow(sum - half)?,
+            narrow(squares - of_mean(sum, count) - spread)?,
+        ])
     }
 
     /// `None`: nothing comes to these.
@@ -172,11 +175,6 @@ fn of_mean(sum: i128, count: i128) -> i128 {
 /// How many columns a row takes.
 const COLUMNS: usize = 6;
 
-/// What fits by the bounds of all channels.
-fn narrow(number: i128) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
 /// The readings by minutes.
 pub fn by_minutes(series: &Series) -> Rows {
     let mut rows = Rows::new();
@@ -208,13 +206,13 @@ fn add(stretch: &mut Stretch, kind: Kind, row: Row) {
 ///
 /// The codec codes what differs from the record before. Of what has nothing to do with the row before the running sum is
 /// written, so that the difference is it.
-pub fn pack(tier: Tier, begin: i64, rows: &Rows) -> Result<Vec<u8>, chunk_codec::ChunkError> {
+pub fn pack(tier: Tier, begin: i64, rows: &Rows) -> Result<Vec<u8>, Error> {
     let kinds: BTreeSet<Kind> = rows.values().flat_map(BTreeMap::keys).copied().collect();
     let (mut places, mut columns): (Vec<i64>, [Vec<Option<i64>>; COLUMNS]) = Default::default();
     let (mut counts, mut sums) = (BTreeMap::new(), [0_i64; COLUMNS]);
     for kind in kinds {
         for (at, row) in rows.iter().filter_map(|(at, stretch)| Some((*at, stretch.get(&kind)?))) {
-            let mut values = row.columns();
+            let mut values = row.columns()?;
             values[COUNT] -= counts.insert(at, row.count).unwrap_or_default();
             for column in SUMMED {
                 sums[column] = sums[column].wrapping_add(values[column]);
@@ -228,7 +226,8 @@ pub fn pack(tier: Tier, begin: i64, rows: &Rows) -> Result<Vec<u8>, chunk_codec:
         return Ok(Vec::new());
     }
     let channel = |(kind, values)| Channel { kind: Kind(kind), values };
-    Ok(chunk_codec::encode(&Chunk::new(places, (FIRST_COLUMN..).zip(columns).map(channel).collect())?))
+    let channels = (FIRST_COLUMN..).zip(columns).map(channel).collect();
+    Ok(chunk_codec::encode(&Chunk::new(places, channels).map_err(Error::broken)?))
 }
 
 /// The column of counts. Mostly that of another kind at the same time: what it is more is written.

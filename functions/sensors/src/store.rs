@@ -29,13 +29,12 @@ use crate::rollup::{self, HOUR, Rows, Tier};
 use crate::series::Series;
 use crate::silence::{Watch, WatchEvent};
 use kernel::{AccountId, ActivityFileId, ActivityId, Cursor, DeviceId, Page, Timestamp};
-use platform::{Blob, Error, Failure, Index, IndexEntry, IndexPage, Item, Key, List, Never, Stored, TableReader};
+use platform::{
+    BY_DUE, Blob, Error, Failure, Index, IndexEntry, IndexPage, Item, Key, List, Never, Stored, TableReader,
+};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::ops::Range;
-
-/// Lists what waits, by when somebody is to look at it.
-pub const BY_DUE: Index = Index { name: "by-due", partition: "waiting", sort: "due" };
 
 /// Lists what people look through, by time.
 pub const LISTED: Index = Index { name: "listed", partition: "list", sort: "place" };
@@ -70,6 +69,13 @@ pub struct Rollup {
     /// Which hours are behind; of days alone.
     #[serde(flatten)]
     pub backlog: Backlog,
+    /// How often hours of it were closed; of days alone. What else changes in between is noted only.
+    #[serde(default, rename = "k", skip_serializing_if = "is_zero")]
+    pub closings: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Rows as they stand in the table.
@@ -80,14 +86,16 @@ struct StoredRollup {
     c: Blob,
     #[serde(flatten)]
     backlog: Backlog,
+    #[serde(default)]
+    k: u64,
 }
 
 impl TryFrom<StoredRollup> for Rollup {
     type Error = String;
 
-    fn try_from(StoredRollup { pk: device, sk, c: rows, backlog }: StoredRollup) -> Result<Self, String> {
+    fn try_from(StoredRollup { pk: device, sk, c: rows, backlog, k: closings }: StoredRollup) -> Result<Self, String> {
         let (tier, begin) = Rollup::place(&sk).ok_or_else(|| format!("{sk} is no key of rows"))?;
-        Ok(Self { device, tier, begin, rows, backlog })
+        Ok(Self { device, tier, begin, rows, backlog, closings })
     }
 }
 
@@ -100,6 +108,7 @@ impl Rollup {
             begin,
             rows: Blob(Vec::new()),
             backlog: Backlog::default(),
+            closings: 0,
         }
     }
 

@@ -2,9 +2,11 @@
 
 use crate::support::{DAY, HOUR, MINUTE};
 use kernel::Timestamp;
-use sensors::backlog::{Backlog, Full, Mark, REACH};
+use sensors::backlog::{Backlog, ERASING, Full, Mark, REACH, SOON};
+use sensors::device::LAST_BATCH;
 use sensors::rollup::Tier;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// The first hour of ten days, counted from 1970.
 const FIRST: i64 = 2_000 * 240;
@@ -64,7 +66,7 @@ fn each_who_erases_strikes_off_what_is_its_own() {
 #[test]
 fn what_is_under_way_is_marked_by_the_write_that_strikes_off() {
     let backlog = marked(0, moment(0));
-    let due = backlog.due(moment(HOUR + 10 * MINUTE));
+    let due: Vec<Mark> = backlog.due(moment(HOUR + 10 * MINUTE)).collect();
     assert_eq!(due.len(), 1);
     let left = backlog.without(&due, &hours([1]));
     let next = Mark {
@@ -83,4 +85,23 @@ fn more_than_a_thousand_hours_do_not_wait() {
     }
     assert_eq!(backlog.hold(&(FIRST..FIRST + 64).collect(), moment(0)), Err(Full));
     assert_eq!(backlog.mark(&(FIRST..FIRST + 41).collect(), moment(0)).map(|_| ()), Ok(()));
+}
+
+#[test]
+fn every_function_has_ended_before_somebody_counts_on_it() {
+    let timeout = |name: &str| {
+        let functions = sensors::context().functions;
+        functions.iter().find(|function| function.name == name).map(|function| function.timeout).unwrap()
+    };
+    let clocks_differ = Duration::from_secs(30);
+    for name in ["add-readings", "add-chunk"] {
+        assert!(timeout(name) + clocks_differ < SOON, "{name} relies on marks");
+        assert!(timeout(name) + clocks_differ < LAST_BATCH, "{name}");
+    }
+    for name in ["ingest-activity-file", "record-activity"] {
+        assert!(timeout(name) + clocks_differ < LAST_BATCH, "{name}");
+    }
+    for name in ["delete-readings", "delete-activity", "close-hours"] {
+        assert!(timeout(name) + clocks_differ < ERASING, "{name} erases");
+    }
 }

@@ -1,6 +1,6 @@
 //! Charts, without a cloud: which tier, and which points; and rows as bytes.
 
-use chunk_codec::Kind;
+use chunk_codec::{Channel, Chunk, Kind};
 use proptest::prelude::*;
 use sensors::chart::{MOST_POINTS, Point, TooLong, thin, tier};
 use sensors::rollup::{DAY, HOUR, MINUTE, Row, Rows, Tier, pack, total, unpack};
@@ -47,6 +47,23 @@ fn a_peak_is_never_lost() {
 }
 
 #[test]
+fn a_day_at_the_bounds_of_the_widest_channel_is_packed_exactly() {
+    // A hundred readings a second, half of them still and half as fast as can be.
+    let row = |count: i64, value: i64| Row {
+        count,
+        min: value,
+        max: value,
+        sum: i128::from(count * value),
+        squares: i128::from(count) * i128::from(value) * i128::from(value),
+        last: value,
+    };
+    let day = row(4_320_000, 0).then(row(4_320_000, 150_000));
+    let rows: Rows = (0..10).map(|n| (n * DAY, BTreeMap::from([(Kind::SPEED, day)]))).collect();
+    let bytes = pack(Tier::Days, 0, &rows).unwrap();
+    assert_eq!(unpack(Tier::Days, 0, &bytes), Some(rows));
+}
+
+#[test]
 fn what_fits_is_shown_as_it_is() {
     let few = points(&[3, 1, 2]);
     assert_eq!(thin(few.clone(), 3), few);
@@ -58,21 +75,40 @@ fn row() -> impl Strategy<Value = Row> {
         .prop_map(|values| values.into_iter().map(Row::of).reduce(Row::then).unwrap())
 }
 
-fn rows() -> impl Strategy<Value = Rows> {
-    let kinds = prop::collection::btree_map((0u16..120).prop_map(Kind), row(), 1..14);
-    prop::collection::btree_map((0i64..60).prop_map(|minute| minute * MINUTE), kinds, 0..20)
+/// What an item of a tier may have: any of its stretches, from any beginning.
+fn item() -> impl Strategy<Value = (Tier, i64, Rows)> {
+    let tier = prop_oneof![Just(Tier::Minutes), Just(Tier::Hours), Just(Tier::Days)];
+    (tier, -1000i64..100_000).prop_flat_map(|(tier, number)| {
+        let begin = number * tier.span();
+        let kinds = prop::collection::btree_map((0u16..120).prop_map(Kind), row(), 1..14);
+        let at = (0..tier.span() / tier.stretch()).prop_map(move |n| begin + n * tier.stretch());
+        (Just(tier), Just(begin), prop::collection::btree_map(at, kinds, 0..30))
+    })
 }
 
 proptest! {
     #[test]
-    fn rows_come_back_from_their_bytes(rows in rows()) {
-        let bytes = pack(Tier::Minutes, 0, &rows).unwrap();
-        prop_assert_eq!(unpack(Tier::Minutes, 0, &bytes), Some(rows));
+    fn rows_come_back_from_their_bytes((tier, begin, rows) in item()) {
+        let bytes = pack(tier, begin, &rows).unwrap();
+        prop_assert_eq!(unpack(tier, begin, &bytes), Some(rows));
     }
 
     #[test]
     fn damaged_bytes_are_noticed_or_harmless(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         unpack(Tier::Hours, 0, &bytes);
+    }
+
+    #[test]
+    fn a_chunk_of_anything_is_noticed_or_harmless(
+        mut places in prop::collection::vec(any::<i64>(), 1..20),
+        values in prop::collection::vec(any::<i64>(), 120),
+        columns in 5usize..8,
+    ) {
+        places.sort_unstable();
+        let column = |n: usize| (0..places.len()).map(|at| Some(values[(n * 20 + at) % 120])).collect();
+        let channels = (1024..).zip(0..columns).map(|(kind, n)| Channel { kind: Kind(kind), values: column(n) });
+        let chunk = Chunk::new(places.clone(), channels.collect()).unwrap();
+        unpack(Tier::Minutes, 0, &chunk_codec::encode(&chunk));
     }
 
     #[test]

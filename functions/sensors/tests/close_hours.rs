@@ -1,19 +1,17 @@
 //! `close-hours`: rollups say what readings say, whoever closes, how often, and whatever comes meanwhile.
 
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, SECOND, all, beats, behind, chart, chunk, close_while, counted, good, lasting, morning,
-    person, register, rollups_agree, send, send_chunk, stored_rows, with_device, writes,
+    DAY, HOUR, KEY, MINUTE, SECOND, all, beats, behind, chart, chunk, close_while, counted, cut_off, good, lasting,
+    morning, person, register, rollups_agree, send, send_chunk, stored_rows, with_device, writes,
 };
 use chunk_codec::Kind;
 use kernel::{DeviceId, Timestamp};
-use local::faults::Fate;
 use local::stage::Stage;
 use local::testing::item;
 use sensors::backlog::Backlog;
 use sensors::rollup::{Row, Tier};
 use sensors::store::{Rollup, rollup_key};
 use serde_json::json;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[test]
 fn an_hour_is_closed_ten_minutes_after_it_is_over() {
@@ -23,7 +21,7 @@ fn an_hour_is_closed_ten_minutes_after_it_is_over() {
     for (wait, closed) in [(0, false), (HOUR + 9 * MINUTE, false), (MINUTE, true)] {
         stage.pass(lasting(wait));
         assert!(stage.start("close-hours"));
-        let rows = stored_rows(&stage, device, Tier::Minutes, from);
+        let rows = stored_rows(&stage, device, Tier::Minutes);
         assert_eq!(rows.contains_key(&from), closed, "after {wait} more");
     }
     let expected = Row {
@@ -35,7 +33,7 @@ fn an_hour_is_closed_ten_minutes_after_it_is_over() {
         last: 101,
     };
     for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
-        let rows = stored_rows(&stage, device, tier, from);
+        let rows = stored_rows(&stage, device, tier);
         let begin = from.div_euclid(tier.stretch()) * tier.stretch();
         assert_eq!(rows.get(&begin).and_then(|kinds| kinds.get(&Kind::HEART_RATE)), Some(&expected));
         assert_eq!(rows.len(), 1);
@@ -67,13 +65,13 @@ fn a_chart_says_from_when_on_it_is_behind() {
 
 /// A closing at whose call of this number, from 0, a batch comes and then `meanwhile` happens; and one more after it.
 fn close_with_a_batch(nth: usize, meanwhile: impl Fn(&Stage) + Send + Sync + 'static) -> (Stage, DeviceId, usize) {
-    let (stage, device, from) = close_while(nth, move |stage, device, from| {
+    let (stage, device, _) = close_while(nth, move |stage, device, from| {
         good(&send(stage, device, "a-batch-meanwhile", &beats(from + 30 * SECOND, &[90; 60])));
         meanwhile(stage);
     });
     stage.pass(lasting(11 * MINUTE));
     assert!(stage.start("close-hours"));
-    rollups_agree(&stage, device, from, nth);
+    rollups_agree(&stage, device, &format!("at call {nth}"));
     let sent = all(&stage, device).len();
     (stage, device, sent)
 }
@@ -99,22 +97,48 @@ fn two_that_close_at_once_agree() {
 }
 
 #[test]
+fn what_is_summed_up_in_the_same_items_meanwhile_is_not_lost() {
+    // Another hour of the same minutes, of the same day, of the same ten days.
+    for away in [-HOUR, 3 * HOUR - DAY, DAY] {
+        for nth in 0..18 {
+            let (stage, device, from) = close_while(nth, move |stage, device, from| {
+                let body = beats(from - 2 * DAY + away, &[90; 2000]);
+                good(&send(stage, device, "a-batch-meanwhile", &body));
+            });
+            let what = format!("{away} ms away, at call {nth}");
+            rollups_agree(&stage, device, &what);
+            assert_eq!(behind(&stage, device), None, "{what}");
+            assert!(from % (2 * HOUR) == 0, "a minutes' item begins there");
+        }
+    }
+}
+
+#[test]
+fn a_long_batch_that_was_cut_off_is_summed_up_when_it_is_sent_again() {
+    for nth in 0..20 {
+        let (stage, device) = with_device();
+        let body = beats(morning(&stage) - HOUR / 2, &[100; 3000]);
+        cut_off(&stage, "add-readings", nth);
+        send(&stage, device, KEY, &body);
+        stage.calm();
+        good(&send(&stage, device, KEY, &body));
+        rollups_agree(&stage, device, &format!("cut off at call {nth}"));
+    }
+}
+
+#[test]
 fn a_closing_that_was_cut_off_is_taken_over() {
     for nth in 0..18 {
         let (stage, device) = with_device();
         let from = morning(&stage);
         good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
         stage.pass(lasting(10 * MINUTE));
-        let entered = AtomicUsize::new(0);
-        stage.interfere(move |call| match call.function == "close-hours" {
-            true if entered.fetch_add(1, Ordering::Relaxed) >= nth => Fate::NeverSent,
-            _ => Fate::Answered,
-        });
+        cut_off(&stage, "close-hours", nth);
         stage.start("close-hours");
         stage.calm();
         assert!(stage.start("close-hours"));
         assert_eq!(all(&stage, device).len(), 60);
-        rollups_agree(&stage, device, from, nth);
+        rollups_agree(&stage, device, &format!("at call {nth}"));
         assert_eq!(behind(&stage, device), None);
     }
 }
@@ -138,7 +162,7 @@ fn a_session_of_some_hours_is_noted_once_and_closed_hour_by_hour() {
     stage.pass(lasting(9 * MINUTE));
     assert!(stage.start("close-hours"));
     let counts = || -> Vec<i64> {
-        let rows = stored_rows(&stage, device, Tier::Hours, begin);
+        let rows = stored_rows(&stage, device, Tier::Hours);
         rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).collect()
     };
     assert_eq!(counts(), [3600], "the second hour is not over for ten minutes");
@@ -162,6 +186,37 @@ fn a_session_of_some_hours_is_noted_once_and_closed_hour_by_hour() {
     assert!(stage.start("close-hours"));
     let year = chart(&stage, device, begin - 90 * DAY, begin + DAY, 2000);
     assert_eq!((counted(&year), year.get("behind_from")), (7200 + 5 * 60, None));
+}
+
+#[test]
+fn a_day_that_is_shown_is_behind_if_any_hour_of_it_is() {
+    let (stage, device) = with_device();
+    let day = morning(&stage).div_euclid(DAY) * DAY - 3 * DAY;
+    good(&send(&stage, device, KEY, &beats(day + 2 * HOUR, &[100; 60])));
+    let from_evening_on = chart(&stage, device, day + 20 * HOUR, day + 100 * DAY, 2000);
+    assert_eq!(from_evening_on["behind_from"], json!(Timestamp::from_millis(day + 2 * HOUR)));
+    let to_first_hour = chart(&stage, device, day - 100 * DAY, day + HOUR, 2000);
+    assert_eq!(to_first_hour["behind_from"], json!(Timestamp::from_millis(day + 2 * HOUR)));
+    let from_next_day_on = chart(&stage, device, day + DAY, day + 100 * DAY, 2000);
+    assert_eq!(from_next_day_on.get("behind_from"), None);
+}
+
+#[test]
+fn more_hours_than_are_closed_at_a_time_are_closed_one_run_after_the_other() {
+    let (stage, device) = with_device();
+    let begin = Tier::Days.block(stage.now().as_millis() - 30 * DAY);
+    // The latest first: no mark stands for the next one.
+    for hour in (0..150).rev() {
+        let key = format!("the-batch-of-the-hour-{hour:03}");
+        good(&send(&stage, device, &key, &beats(begin + hour * HOUR, &[100; 2])));
+    }
+    stage.pass(lasting(10 * MINUTE));
+    let runs = (1..).find(|_| {
+        assert!(stage.start("close-hours"));
+        behind(&stage, device).is_none()
+    });
+    assert!(matches!(runs, Some(2..5)), "{runs:?} runs");
+    rollups_agree(&stage, device, "after all runs");
 }
 
 #[test]
@@ -240,7 +295,7 @@ fn an_hour_with_more_readings_than_anybody_measures_is_not_summed_up_and_keeps_n
     good(&send(&stage, other, KEY, &beats(from, &[100; 60])));
     stage.pass(lasting(10 * MINUTE));
     assert!(stage.start("close-hours"));
-    assert_eq!(stored_rows(&stage, other, Tier::Hours, from).len(), 1);
-    assert_eq!(stored_rows(&stage, device, Tier::Hours, from).len(), 0);
+    assert_eq!(stored_rows(&stage, other, Tier::Hours).len(), 1);
+    assert_eq!(stored_rows(&stage, device, Tier::Hours).len(), 0);
     assert_eq!(behind(&stage, device), None);
 }

@@ -1,16 +1,15 @@
 //! Erasing: what was deleted is gone from readings and rollups, whatever goes on at the same time, and however much it is.
 
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, SECOND, all, beats, behind, chart, close_while, counted, good, lasting, morning, person,
-    range, rollups_agree, send, stranger, with_device,
+    DAY, HOUR, KEY, MINUTE, SECOND, all, at_call, beats, behind, catch_up, chart, close_while, counted, cut_off, good,
+    lasting, morning, person, range, rollups_agree, send, stranger, with_device,
 };
 use kernel::{DeviceId, Principal};
-use local::faults::Fate;
 use local::stage::Stage;
 use local::testing::problem;
 use local::trigger::HttpResponse;
 use serde_json::json;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 
 fn delete(stage: &Stage, device: DeviceId, from: i64, until: i64) -> HttpResponse {
     stage.ask("delete-readings").by(&person()).at(device).query(&range(from, until)).get()
@@ -51,11 +50,7 @@ fn a_deletion_that_was_cut_off_anywhere_is_made_good_by_the_sweeper() {
         let (stage, device) = with_device();
         let from = morning(&stage) - DAY;
         good(&send(&stage, device, KEY, &beats(from, &vec![100; 2000])));
-        let entered = AtomicUsize::new(0);
-        stage.interfere(move |call| match call.function == "delete-readings" {
-            true if entered.fetch_add(1, Ordering::Relaxed) >= nth => Fate::NeverSent,
-            _ => Fate::Answered,
-        });
+        cut_off(&stage, "delete-readings", nth);
         let ask = stage.ask("delete-readings").by(&person()).at(device).query(&range(from, from + HOUR));
         ask.get();
         stage.calm();
@@ -66,14 +61,83 @@ fn a_deletion_that_was_cut_off_anywhere_is_made_good_by_the_sweeper() {
     }
 }
 
+/// Half an hour of readings up to this moment, in an hour that is not over; summed up.
+fn under_way() -> (Stage, DeviceId, i64) {
+    let (stage, device) = with_device();
+    stage.pass(lasting(40 * MINUTE));
+    let from = stage.now().as_millis() - 40 * MINUTE;
+    good(&send(&stage, device, KEY, &beats(from, &[100; 2000])));
+    (stage, device, from)
+}
+
+#[test]
+fn a_deletion_that_was_cut_off_is_over_when_it_was_sent_again() {
+    for nth in 0..16 {
+        let (stage, device, from) = under_way();
+        cut_off(&stage, "delete-readings", nth);
+        delete(&stage, device, from, from + HOUR);
+        stage.calm();
+        assert_eq!(good(&delete(&stage, device, from, from + HOUR)), json!({}));
+        assert!(all(&stage, device).is_empty());
+        rollups_agree(&stage, device, &format!("cut off at call {nth}"));
+        catch_up(&stage);
+        assert_eq!(behind(&stage, device), None, "cut off at call {nth}");
+    }
+}
+
+#[test]
+fn what_was_erased_of_an_hour_under_way_is_closed_before_it_is_over() {
+    for nth in 0..16 {
+        let (stage, device, from) = under_way();
+        cut_off(&stage, "delete-readings", nth);
+        delete(&stage, device, from, from + HOUR);
+        stage.calm();
+        stage.pass(lasting(17 * MINUTE));
+        assert!(stage.now().as_millis() < from + HOUR, "it is under way still");
+        assert!(stage.start("close-hours"));
+        rollups_agree(&stage, device, &format!("cut off at call {nth}"));
+    }
+}
+
+#[test]
+fn whatever_comes_while_readings_are_deleted_is_there_and_summed_up() {
+    // A batch, a long one that is summed up at once, and another deletion; each of other moments of the same hours.
+    let meanwhile: [fn(&Stage, DeviceId, i64); 3] = [
+        |stage, device, from| {
+            good(&send(stage, device, "a-batch-meanwhile", &beats(from + 10 * MINUTE, &[90; 60])));
+        },
+        |stage, device, from| {
+            good(&send(stage, device, "a-batch-meanwhile", &beats(from + 10 * MINUTE, &[90; 2400])));
+        },
+        |stage, device, from| {
+            // Two that erase from one item: one of them is told to come back.
+            delete(stage, device, from + 30 * MINUTE, from + 40 * MINUTE);
+        },
+    ];
+    for (n, happens) in meanwhile.into_iter().enumerate() {
+        for nth in 0..14 {
+            let (stage, device) = with_device();
+            let from = morning(&stage) - DAY;
+            let stage = Arc::new(stage);
+            good(&send(&stage, device, KEY, &beats(from, &[100; 3600])));
+            at_call(&stage, "delete-readings", nth, move |stage| happens(stage, device, from));
+            delete(&stage, device, from, from + 5 * MINUTE);
+            stage.calm();
+            catch_up(&stage);
+            rollups_agree(&stage, device, &format!("{n} at call {nth}"));
+            assert_eq!(behind(&stage, device), None, "{n} at call {nth}");
+        }
+    }
+}
+
 #[test]
 fn what_is_deleted_while_its_hour_is_closed_does_not_come_back_in_rollups() {
     for nth in 0..18 {
         for deleted in [30, 60] {
-            let (stage, device, from) = close_while(nth, move |stage, device, from| {
+            let (stage, device, _) = close_while(nth, move |stage, device, from| {
                 good(&delete(stage, device, from, from + deleted * SECOND));
             });
-            rollups_agree(&stage, device, from, nth);
+            rollups_agree(&stage, device, &format!("at call {nth}"));
             assert_eq!(behind(&stage, device), None, "at call {nth}");
         }
     }

@@ -111,7 +111,7 @@ proptest! {
                 *counts.entry(begin).or_insert(0) += row.iter().flatten().count();
                 *squares.entry(begin).or_insert(0) += row.iter().flatten().map(|value| i128::from(value * value)).sum::<i128>();
             }
-            let stored = crate::support::stored_rows(&stage, device, tier, base);
+            let stored = crate::support::stored_rows(&stage, device, tier);
             let sums = |row: &BTreeMap<_, rollup::Row>| {
                 let count: i64 = row.values().map(|row| row.count).sum();
                 (usize::try_from(count).unwrap(), row.values().map(|row| row.squares).sum::<i128>())

@@ -3,17 +3,20 @@
 use chunk_codec::{Channel, Chunk, Kind};
 use kernel::{DeviceId, Principal, Role, Timestamp};
 use local::faults::Fate;
-use local::outside::{OutsideCall, Service};
+use local::services::dynamodb;
 use local::stage::Stage;
-use local::testing::{caller, item, published};
+use local::testing::caller;
 use local::trigger::{HttpRequest, HttpResponse, claims};
+use platform::Item;
+use platform::table::read_item;
 use sensors::rollup::{Rows, Tier};
-use sensors::store::{Rollup, rollup_key};
+use sensors::store::Rollup;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+pub use local::testing::{good, told as announced, writes};
 
 /// The key of the requests for which it does not matter.
 pub const KEY: &str = "the-key-of-this-request";
@@ -42,12 +45,6 @@ pub fn stranger() -> Principal {
 /// Whom the person may let see the readings.
 pub fn coach() -> Principal {
     caller(3, Role::Worker)
-}
-
-#[track_caller]
-pub fn good(answer: &HttpResponse) -> Value {
-    assert!((200..300).contains(&answer.status_code), "{}: {}", answer.status_code, answer.body);
-    answer.json()
 }
 
 /// A stage without anything.
@@ -155,15 +152,6 @@ pub fn counted(chart: &Value) -> i64 {
     chart["points"].as_array().unwrap().iter().map(|point| point["count"].as_i64().unwrap()).sum()
 }
 
-/// Publishes what waits; type and data of each event since calls were last taken.
-pub fn announced(stage: &Stage) -> Vec<(String, Value)> {
-    stage.settle().unwrap();
-    let events = published(stage).concat().into_iter();
-    events
-        .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["data"].clone()))
-        .collect()
-}
-
 /// A minute of heart rates was sent and is to be closed; and somebody closes it. At the closing's call of this number,
 /// from 0, something else happens, told from when on the readings are.
 pub fn close_while(
@@ -175,16 +163,35 @@ pub fn close_while(
     let from = morning(&stage);
     good(&send(&stage, device, KEY, &beats(from, &[100; 60])));
     stage.pass(lasting(10 * MINUTE));
-    let (other, entered) = (Arc::downgrade(&stage), AtomicUsize::new(0));
-    stage.interfere(move |call| {
-        if call.function == "close-hours" && entered.fetch_add(1, Ordering::Relaxed) == nth {
-            happens(&other.upgrade().unwrap(), device, from);
-        }
-        Fate::Answered
-    });
+    at_call(&stage, "close-hours", nth, move |stage| happens(stage, device, from));
     assert!(stage.start("close-hours"));
     stage.calm();
     (Arc::into_inner(stage).unwrap(), device, from)
+}
+
+/// At call number `nth` of a function, from 0, something else happens. To be ended by `calm`.
+pub fn at_call(
+    stage: &Arc<Stage>,
+    function: &'static str,
+    nth: usize,
+    happens: impl Fn(&Stage) + Send + Sync + 'static,
+) {
+    let (other, entered) = (Arc::downgrade(stage), AtomicUsize::new(0));
+    stage.interfere(move |call| {
+        if call.function == function && entered.fetch_add(1, Ordering::Relaxed) == nth {
+            happens(&other.upgrade().unwrap());
+        }
+        Fate::Answered
+    });
+}
+
+/// From its call number `nth` on, from 0, a function is dead. To be ended by `calm`.
+pub fn cut_off(stage: &Stage, function: &'static str, nth: usize) {
+    let entered = AtomicUsize::new(0);
+    stage.interfere(move |call| match call.function == function {
+        true if entered.fetch_add(1, Ordering::Relaxed) >= nth => Fate::NeverSent,
+        _ => Fate::Answered,
+    });
 }
 
 /// Just before the first write from now on of an item whose sort key begins so, `act` happens. To be ended by `calm`.
@@ -199,37 +206,50 @@ pub fn before_write_of(stage: &Arc<Stage>, item: &'static str, act: impl Fn(&Sta
     });
 }
 
-/// The rows of a tier as they stand in the table, from the items of this moment and of the next few hours.
-pub fn stored_rows(stage: &Stage, device: DeviceId, tier: Tier, from: i64) -> Rows {
-    let blocks: BTreeSet<i64> = (0..5).map(|hour| tier.block(from + hour * HOUR)).collect();
-    let items = blocks
-        .iter()
-        .filter_map(|begin| item::<Rollup>(stage, "sensors", &rollup_key(device, tier, *begin)));
-    items.flat_map(|rollup| rollup.rows().unwrap()).collect()
+/// The rollups of a tier as they stand in the table.
+pub fn rollups(stage: &Stage, device: DeviceId, tier: Tier) -> Vec<Rollup> {
+    let request = json!({
+        "TableName": "sensors",
+        "KeyConditionExpression": "pk = :p AND begins_with(sk, :s)",
+        "ExpressionAttributeValues": {
+            ":p": { "S": device.to_string() },
+            ":s": { "S": format!("{}#{}#", Rollup::KIND, tier.letter()) },
+        },
+    });
+    let answer = dynamodb::answer(stage.cloud.table("sensors").unwrap(), "Query", request.to_string().as_bytes());
+    let answer: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert!(answer.get("LastEvaluatedKey").is_none(), "a test has little");
+    answer["Items"].as_array().unwrap().iter().map(|item| read_item(item).unwrap()).collect()
 }
 
-/// From when on rollups of a device are behind: of the last two years.
+/// The rows of a tier as they stand in the table.
+pub fn stored_rows(stage: &Stage, device: DeviceId, tier: Tier) -> Rows {
+    rollups(stage, device, tier).iter().flat_map(|rollup| rollup.rows().unwrap()).collect()
+}
+
+/// From when on rollups of a device are behind.
 pub fn behind(stage: &Stage, device: DeviceId) -> Option<i64> {
-    let now = stage.now().as_millis();
-    let blocks: BTreeSet<i64> = (0..75).map(|n| Tier::Days.block(now + DAY - n * Tier::Days.span())).collect();
-    let days = |begin: &i64| item::<Rollup>(stage, "sensors", &rollup_key(device, Tier::Days, *begin));
-    blocks.iter().filter_map(days).filter_map(|days| days.backlog.earliest(&(i64::MIN..i64::MAX))).min()
+    let days = rollups(stage, device, Tier::Days);
+    days.iter().filter_map(|days| days.backlog.earliest(&(i64::MIN..i64::MAX))).min()
+}
+
+/// Closes what is behind, if need be after hours.
+pub fn catch_up(stage: &Stage) {
+    for _ in 0..3 {
+        stage.pass(lasting(HOUR));
+        assert!(stage.start("close-hours"));
+    }
 }
 
 /// The rollups of every tier count as many readings of the heart rate as there are.
 #[track_caller]
-pub fn rollups_agree(stage: &Stage, device: DeviceId, from: i64, nth: usize) {
+pub fn rollups_agree(stage: &Stage, device: DeviceId, what: &str) {
     let there = i64::try_from(all(stage, device).len()).unwrap();
     for tier in [Tier::Minutes, Tier::Hours, Tier::Days] {
-        let rows = stored_rows(stage, device, tier, from);
+        let rows = stored_rows(stage, device, tier);
         let count: i64 = rows.values().map(|kinds| kinds[&Kind::HEART_RATE].count).sum();
-        assert_eq!(count, there, "{tier:?} at call {nth}");
+        assert_eq!(count, there, "{tier:?}: {what}");
     }
-}
-
-/// Whether a call writes to the table.
-pub fn writes(call: &OutsideCall) -> bool {
-    call.service == Service::DynamoDb && matches!(call.operation.as_str(), "PutItem" | "TransactWriteItems")
 }
 
 /// Paths that name no device.
