@@ -246,6 +246,20 @@ fn a_request_that_nobody_can_do_and_its_cancellation_at_once_leave_it_closed() {
 }
 
 #[test]
+fn a_request_whose_decision_was_cut_off_and_its_cancellation_at_once_leave_it_closed() {
+    for (cut, write) in (1..6).flat_map(|cut| [(cut, 0), (cut, 1)]) {
+        let stage = Arc::new(town_with(0));
+        kill_at(&stage, cut);
+        place(&stage, 1);
+        stage.calm();
+        meanwhile(&stage, write, |stage| assert!(cancel(stage, 1)));
+        assert!(place(&stage, 1));
+        stage.calm();
+        assert_eq!(stored(&stage, 1).standing, CLOSED, "cut off at call {cut}, cancelled before write {write}");
+    }
+}
+
+#[test]
 fn what_is_said_of_a_worker_while_a_match_ends_counts() {
     let stage = Arc::new(town_with(1));
     place(&stage, 1);

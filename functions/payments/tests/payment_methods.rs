@@ -8,9 +8,10 @@ use crate::support::{
 use kernel::Role;
 use local::faults::Fate;
 use local::stage::Stage;
-use local::testing::{item, only_for, problem};
+use local::testing::{item, meanwhile, only_for, problem};
 use payments::store::{Payer, payer_key};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The customer's saved methods.
@@ -281,6 +282,31 @@ fn late_news_of_a_removed_method_do_not_bring_it_back() {
         let told = |kind: &str| types.iter().filter(|told| *told == kind).count();
         assert_eq!((told(SAVED), told(REMOVED)), if removed_first { (0, 0) } else { (1, 1) });
     }
+}
+
+#[test]
+fn a_card_that_is_removed_while_it_is_saved_is_removed() {
+    let stage = Arc::new(shop_with_order());
+    let reply = started(&stage, KEY, &json!({ "save_method": true }));
+    assert_eq!(pay(&stage, &reply, "pm_card_visa").0, 200);
+    let attached = waiting(&stage, "payment_method.attached");
+    let method = attached["data"]["object"]["id"].as_str().unwrap();
+    do_at_stripe(&stage, &format!("/v1/payment_methods/{method}/detach"), "");
+    let detached = waiting(&stage, "payment_method.detached");
+    meanwhile(&stage, move |stage| assert_eq!(send_event(stage, &detached).status_code, 204));
+    assert_eq!(send_event(&stage, &attached).status_code, 204);
+    stage.calm();
+    assert!(methods(&stage).is_empty());
+    let types = announced_types(&stage);
+    assert!(!types.iter().any(|told| told == SAVED), "{types:?}");
+}
+
+/// What Stripe is to say of this type: it will not say it by itself.
+fn waiting(stage: &Stage, kind: &str) -> Value {
+    let mut events = webhooks_waiting(stage)
+        .into_iter()
+        .map(|webhook| serde_json::from_str::<Value>(&webhook.body).unwrap());
+    events.rfind(|event| event["type"] == kind).unwrap()
 }
 
 #[test]
