@@ -2,8 +2,9 @@
 
 use crate::support::{
     DAY, HOUR, KEY, MINUTE, SECOND, all, announced, beats, coach, consent, good, lasting, morning, person, range,
-    register, rows, send, stranger, with_device,
+    register, rows, send, send_chunk, stranger, with_device,
 };
+use chunk_codec::{Channel, Chunk, Kind};
 use kernel::{DeviceId, Principal, Timestamp};
 use local::faults::Fate;
 use local::stage::Stage;
@@ -345,4 +346,35 @@ fn whatever_zone_a_device_writes_its_times_in_the_moments_are_the_same() {
         assert_eq!(rows(&stage, &person(), device, from, from + HOUR, 10).len(), 2, "{text}");
     }
     assert!(rows(&stage, &stranger(), other, 1_262_304_000_000, from.as_millis() + DAY, 10).is_empty());
+}
+
+/// Half a minute of positions that do not compress: twenty kilobytes.
+fn noise(from: i64) -> Chunk {
+    let mut state = from.unsigned_abs();
+    let mut position = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Some(i64::from((state >> 34) as u32))
+    };
+    let channel = Channel {
+        kind: Kind::LATITUDE,
+        values: (0..5200).map(|_| position()).collect(),
+    };
+    Chunk::new((0..5200).map(|n| from + n * 5).collect(), vec![channel]).unwrap()
+}
+
+#[test]
+fn an_activity_among_thousands_of_batches_is_deleted_and_so_are_they() {
+    let (stage, device) = with_device();
+    let from = morning(&stage) - DAY;
+    let became = ingested(&stage, device, KEY, walk(from + 30 * MINUTE).as_bytes());
+    // More than twenty pages of a megabyte, all of the same hour.
+    for n in 0..1100 {
+        let bytes = chunk_codec::encode(&noise(from + n * SECOND));
+        good(&send_chunk(&stage, &person(), device, &format!("the-batch-of-the-second-{n:04}"), &bytes));
+    }
+    let activity = became["activity"].as_str().unwrap();
+    assert_eq!(stage.ask("delete-activity").by(&person()).at(activity).get().status_code, 204);
+    let delete = stage.ask("delete-readings").by(&person()).at(device).query(&range(from, from + DAY));
+    assert_eq!(good(&delete.get()), json!({}));
+    assert!(all(&stage, device).is_empty());
 }
