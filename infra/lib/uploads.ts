@@ -23,8 +23,11 @@ export class Uploads extends Construct {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
-      // What shows somebody's home is kept while it may be disputed, and no longer.
-      lifecycleRules: [{ expiration: Duration.days(365), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      // What a function reads is kept to be read again should that fail; what shows somebody's home, while it may be disputed.
+      lifecycleRules: [{
+        expiration: Duration.days(tells === undefined ? 365 : 30),
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+      }],
       // A browser asks first whether it may send what a page from elsewhere tells it to. The signature decides.
       cors: [{
         allowedMethods: [s3.HttpMethods.PUT],

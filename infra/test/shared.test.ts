@@ -51,6 +51,7 @@ test('a bucket whose uploads a function hears of tells its topic, which lets not
   const told = only<Json>(properties.NotificationConfiguration.TopicConfigurations, 'topic');
   const topic = committed.one('AWS::SNS::Topic', 'TopicName', 'yarmarka-activity-files-uploads');
   assert.deepEqual([told.Event, text(told.Topic)], ['s3:ObjectCreated:*', `<${topic.id}>`]);
+  assert.equal(only<Json>(properties.LifecycleConfiguration.Rules, 'rule').ExpirationInDays, 30, 'what was read is not kept');
   assert.equal(bucketNamed('job-photos', committed).properties.NotificationConfiguration, undefined);
 });
 

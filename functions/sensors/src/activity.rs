@@ -127,10 +127,9 @@ pub fn id_of(person: AccountId, recording: &Recording, again: u32) -> ActivityId
     recording.times.iter().for_each(|at| bytes.extend(at.to_le_bytes()));
     for channel in &recording.channels {
         bytes.extend(channel.kind.0.to_le_bytes());
-        // What is missing is told from every value by its length.
         channel.values.iter().for_each(|value| match value {
-            Some(value) => bytes.extend(value.to_le_bytes()),
-            None => bytes.push(0xFF),
+            Some(value) => bytes.extend([1].into_iter().chain(value.to_le_bytes())),
+            None => bytes.push(0),
         });
     }
     let parts = [person.to_string().into_bytes(), again.to_le_bytes().to_vec(), bytes];

@@ -38,8 +38,6 @@ pub async fn add_chunk(
         return Err(Refused::TooManyReadings.into());
     }
     let chunk = chunk_codec::decode(&body.bytes).map_err(unreadable)?;
-    let mut series = Series::default();
-    series.merge(&chunk, &(i64::MIN..i64::MAX));
-    let batch = Batch::new(series, now).map_err(Refused::from)?;
+    let batch = Batch::new(Series::of(&chunk), now).map_err(Refused::from)?;
     take_in(&sensors, &device, &key, &batch, now).await
 }

@@ -1,8 +1,8 @@
 //! A person's app sends readings of a device, as JSON.
 //!
 //! Called by the device's owner with an `Idempotency-Key`; the same key again gets the same reply and stores nothing
-//! twice. Batches may come late, in any order, and overlap: of two readings of a channel at one moment the one that came
-//! first counts. Nothing of a batch is taken if anything in it cannot be true, or without the person's consent. Announces
+//! twice. Batches may come late, in any order, and overlap: of two batches that say something of a channel at one moment
+//! the one that came first counts; what one of them says several times is kept, each in a row of its own. Nothing of a batch is taken if anything in it cannot be true, or without the person's consent. Announces
 //! nothing of the readings themselves; `sensors.alert-raised.v1`, `sensors.alert-ended.v1` or `sensors.device-heard.v1`
 //! where the person's rules say so.
 
@@ -33,7 +33,8 @@ pub struct AddReadings {
     pub from: Timestamp,
     /// What is measured.
     pub channels: List<ChannelColumn, 1, 11>,
-    /// One for each moment: milliseconds after `from`, then a reading for each channel, or null.
+    /// Milliseconds after `from`, then a reading for each channel, or null. What comes together stands in one row; send a
+    /// moment's rows in one batch.
     pub rows: List<Vec<Option<i64>>, 1, 200_000>,
 }
 
@@ -88,9 +89,8 @@ fn series(request: &AddReadings) -> Result<Series, Refused> {
             return Err(wrong);
         }
         let at = request.from.as_millis().saturating_add(*after);
-        for (ChannelColumn { name, .. }, reading) in request.channels.iter().zip(readings) {
-            reading.iter().for_each(|reading| series.insert(at, name.kind(), *reading));
-        }
+        let columns = request.channels.iter().zip(readings);
+        series.push(at, columns.filter_map(|(ChannelColumn { name, .. }, reading)| Some((name.kind(), (*reading)?))));
     }
     Ok(series)
 }

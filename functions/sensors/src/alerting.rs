@@ -33,7 +33,7 @@ pub async fn look(
         listening::hear(sensors, rule, person, device, batch.ends().1, now).await?;
     }
     for rule in &rules.thresholds {
-        let readings = || batch.series().of(rule.channel.kind()).filter(|(at, _)| *at >= fresh_from);
+        let readings = || batch.series().of_kind(rule.channel.kind()).filter(|(at, _)| *at >= fresh_from);
         if readings().next().is_none() {
             continue;
         }

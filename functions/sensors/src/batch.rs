@@ -4,7 +4,6 @@ use crate::channel::Channel;
 use crate::series::Series;
 use chunk_codec::Chunk;
 use kernel::Timestamp;
-use std::collections::BTreeMap;
 
 /// How long a stored window is, in milliseconds: an hour, what is closed together. What a batch has of an hour is one item:
 /// four quarters of it would cost a seventh more units, in what each item has beside its readings and in what of its last
@@ -111,13 +110,8 @@ impl Batch {
 
     /// Cuts it: the same batch always into the same pieces.
     pub fn pieces(&self) -> Result<Vec<Piece>, chunk_codec::ChunkError> {
-        let mut windows: BTreeMap<i64, Series> = BTreeMap::new();
-        for (at, row) in self.series.rows() {
-            let window = windows.entry(at.div_euclid(WINDOW) * WINDOW).or_default();
-            row.iter().for_each(|(kind, value)| window.insert(at, *kind, *value));
-        }
         let mut pieces = Vec::new();
-        for (window, series) in windows {
+        for (window, series) in self.series.windows(WINDOW) {
             let mut chunks = series.parts(MOST_VALUES)?;
             if chunks.iter().any(|chunk| chunk_codec::encode(chunk).len() > MOST_BYTES) {
                 // Not even a value of ten bytes is too long then.

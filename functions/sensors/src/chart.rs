@@ -67,7 +67,7 @@ fn extremes(points: &[Point], wanted: usize) -> Vec<Point> {
         let highest = bucket.iter().max_by_key(|point| point.row.max);
         let mut both: Vec<Point> = lowest.into_iter().chain(highest).copied().collect();
         both.sort_by_key(|point| point.at);
-        both.dedup_by_key(|point| point.at);
+        both.dedup();
         kept.extend(both);
     }
     kept.push(*last);

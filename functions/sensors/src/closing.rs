@@ -8,7 +8,7 @@
 
 use crate::backlog::{Backlog, Mark, is_over};
 use crate::rollup::{self, HOUR, Rows, Stretch, Tier};
-use crate::store::{DECISIONS, Rollup, first_hour, readings_of_hour, rollup_key};
+use crate::store::{DECISIONS, Rollup, first_hour, readings, rollup_key};
 use kernel::{DeviceId, Timestamp};
 use platform::{Blob, Error, Stored, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -175,7 +175,7 @@ async fn close_day(
         // One after the other: an hour of a hundred readings a second takes its megabytes. One that has more than
         // anybody measures is not summed up.
         for hour in hours.iter().map(|hour| hour * HOUR..(hour + 1) * HOUR) {
-            let readings = readings_of_hour(sensors, device, &hour).await?;
+            let readings = readings(sensors, device, &hour).await?;
             let closed = readings.as_ref().map(rollup::by_minutes).unwrap_or_default();
             match rollup::total(&closed) {
                 total if total.is_empty() => drop(hourly.remove(&hour.start)),

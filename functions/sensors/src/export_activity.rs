@@ -61,7 +61,9 @@ pub async fn export_activity(
     if until - from > LONGEST {
         return Err(Refused::TooLong.into());
     }
-    let series = readings(&sensors, activity.device, &(from..until.saturating_add(1))).await?;
+    let series = readings(&sensors, activity.device, &(from..until.saturating_add(1)))
+        .await?
+        .ok_or(Refused::TooLong)?;
     let (sport, offset) =
         activity.figures.map_or((Sport::Other, None), |figures| (figures.sport, figures.utc_offset_minutes));
     let file = activity_files::write_fit(&of_series(&series, (from, until), sport, offset));

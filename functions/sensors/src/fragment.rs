@@ -8,6 +8,7 @@ use crate::series::Series;
 use kernel::{BatchId, DeviceId, Timestamp};
 use platform::{Blob, Error};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What a moment counts beside its values: merged, it takes as much memory as so many.
@@ -91,11 +92,10 @@ impl Fragment {
         Ok(header.records * (header.channels.len() + MOMENT))
     }
 
-    /// Adds its readings within a range to a series.
-    fn add_to(&self, series: &mut Series, within: &Range<i64>) -> Result<(), Error> {
+    /// Adds its readings to what the batch said before.
+    fn add_to(&self, batch: &mut Series) -> Result<(), Error> {
         if !self.chunk.0.is_empty() {
-            let chunk = chunk_codec::decode(&self.chunk.0).map_err(Error::broken)?;
-            series.merge(&chunk, within);
+            batch.extend(&chunk_codec::decode(&self.chunk.0).map_err(Error::broken)?);
         }
         Ok(())
     }
@@ -103,7 +103,7 @@ impl Fragment {
     /// Without its readings in a range: those of other moments stay as they are. `None`: it has none there.
     pub fn without(&self, range: &Range<i64>) -> Result<Option<Self>, Error> {
         let mut series = Series::default();
-        self.add_to(&mut series, &(i64::MIN..i64::MAX))?;
+        self.add_to(&mut series)?;
         let before = series.len();
         let series = series.without(range);
         if series.len() == before {
@@ -116,11 +116,20 @@ impl Fragment {
 }
 
 /// The readings of fragments within a range. Whatever order they are in, the result is the same.
-pub fn merged(mut fragments: Vec<Fragment>, within: &Range<i64>) -> Result<Series, Error> {
-    fragments.sort_by_key(|fragment| (fragment.received, fragment.batch, fragment.part));
+pub fn merged(fragments: Vec<Fragment>, within: &Range<i64>) -> Result<Series, Error> {
+    let mut batches: BTreeMap<(i64, BatchId), Vec<Fragment>> = BTreeMap::new();
+    for fragment in fragments {
+        batches.entry((fragment.window, fragment.batch)).or_default().push(fragment);
+    }
+    // A batch came when the first of its parts was stored, should another one have been stored later.
+    let mut batches: Vec<Vec<Fragment>> = batches.into_values().collect();
+    batches.sort_by_key(|parts| (parts.iter().map(|part| part.received).min(), parts[0].batch));
     let mut series = Series::default();
-    for fragment in &fragments {
-        fragment.add_to(&mut series, within)?;
+    for parts in &mut batches {
+        parts.sort_by_key(|part| part.part);
+        let mut batch = Series::default();
+        parts.iter().try_for_each(|part| part.add_to(&mut batch))?;
+        series.merge(&batch, within);
     }
     Ok(series)
 }

@@ -8,7 +8,7 @@
 use crate::access;
 use crate::channel::Channel;
 use crate::chart::{self, MOST_POINTS, TooLong};
-use crate::plot::{ChartPoint, from_readings, from_rollups};
+use crate::plot::{ChartPoint, Plot, plot};
 use derive::Refusal;
 use kernel::{Count, DeviceId, Timestamp};
 use platform::http::{self, Path, Query, SignedIn};
@@ -80,10 +80,7 @@ pub async fn get_chart(
         return Err(Refused::ChannelNotDrawn.into());
     }
     let tier = chart::tier(range.end - range.start).map_err(|TooLong| Refused::RangeWrong)?;
-    let (found, behind) = match tier {
-        None => (from_readings(&sensors, device, channel, &range).await?, None),
-        Some(tier) => from_rollups(&sensors, device, channel, tier, &range).await?,
-    };
+    let Plot { tier, points: found, behind } = plot(&sensors, device, channel, tier, &range).await?;
     let body = SensorChart {
         channel,
         unit: channel.unit(),

@@ -12,7 +12,7 @@ use derive::Refusal;
 use futures_util::future::try_join_all;
 use kernel::{BatchId, DeviceId, Timestamp};
 use platform::http::{Created, IdempotencyKey};
-use platform::{Creation, Error, Failure, Stored, Table};
+use platform::{Creation, Error, Failure, Item, Key, Stored, Table};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -148,6 +148,10 @@ pub async fn take_in(
         .iter()
         .map(|piece| Fragment::new(device, id, key.fingerprint(), piece, now))
         .collect();
+    // One item is written or not. Of several all are looked at first: a key of another batch is to change nothing.
+    if fragments.len() > 1 {
+        known(sensors, &fragments).await?.iter().try_for_each(|known| key.replays(&known.value.request))?;
+    }
     for known in put(sensors, &fragments).await? {
         key.replays(&known.value.request)?;
     }
@@ -163,6 +167,17 @@ pub async fn take_in(
             until: Timestamp::from_millis(until),
         },
     })
+}
+
+/// Which of these are there already.
+async fn known(sensors: &Table, fragments: &[Fragment]) -> Result<Vec<Stored<Fragment>>, Error> {
+    let mut known = Vec::new();
+    for fragments in fragments.chunks(AT_A_TIME) {
+        let keys: Vec<Key> = fragments.iter().map(Item::key).collect();
+        let found = try_join_all(keys.iter().map(|key| sensors.get::<Fragment>(key))).await?;
+        known.extend(found.into_iter().flatten());
+    }
+    Ok(known)
 }
 
 /// Writes fragments, many at a time; those that were there already.

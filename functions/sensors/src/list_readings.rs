@@ -1,7 +1,8 @@
 //! A person, or a coach whom the person lets see the readings, reads a device's readings exactly as they came.
 //!
 //! Called by anybody who is signed in. In pages by time, as JSON or, for taking along, as CSV (`Accept: text/csv`): a page
-//! says where to go on, and a range may be as long as it likes. What was deleted is gone.
+//! says where to go on, and a range may be as long as it likes. All sheets have the same columns, so that pages join: one
+//! for each channel that has a name, and one for what has none. What was deleted is gone.
 
 use crate::access;
 use crate::batch::WINDOW;
@@ -29,7 +30,7 @@ pub struct WhichReadings {
     pub from: Timestamp,
     /// The moment after the last one.
     pub until: Timestamp,
-    /// The most moments on a page; 5,000 if it is not given.
+    /// The most rows on a page, but for those of one moment; 5,000 if it is not given.
     #[serde(default)]
     pub limit: Option<Count<1, 20_000>>,
     /// The `next` of the page before.
@@ -42,7 +43,7 @@ pub struct WhichReadings {
 pub struct ReadingsPage {
     /// What stands in each row, after its moment.
     pub channels: Vec<String>,
-    /// Milliseconds since 1970, then a reading of each channel, or null.
+    /// Milliseconds since 1970, then a reading of each channel, or null. A moment has several rows where the device said so.
     pub rows: Vec<Vec<Option<i64>>>,
     /// Where the next page begins. Absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,18 +76,29 @@ pub async fn list_readings(
     let range = rest(&query)?;
     let (series, read_until) = read(&sensors, device.id, &range, limit).await?;
     let page = page(&series, limit, read_until.filter(|until| *until < range.end))?;
-    if !csv {
-        return Ok(Sheet::Json(page));
-    }
+    Ok(match csv {
+        true => Sheet::Csv { text: sheet(&page), next: page.next },
+        false => Sheet::Json(page),
+    })
+}
+
+/// A page as CSV: the moment, each channel with a name, and what has none as `kind-7=1 kind-9=2`.
+fn sheet(page: &ReadingsPage) -> String {
+    let named = Channel::ALL.map(Channel::name);
     let mut text = String::new();
-    csv::write_line(&mut text, [&["time".to_owned()], page.channels.as_slice()].concat());
+    csv::write_line(&mut text, ["time"].into_iter().chain(named).chain(["other"]));
     for row in &page.rows {
-        let cell = |value: &Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
-        let at = row.first().copied().flatten().map(Timestamp::from_millis);
-        let cells = at.iter().map(Timestamp::to_string).chain(row.iter().skip(1).map(cell));
-        csv::write_line(&mut text, cells);
+        let [Some(at), readings @ ..] = row.as_slice() else {
+            continue;
+        };
+        let said = || page.channels.iter().zip(readings).filter_map(|(name, value)| Some((name.as_str(), (*value)?)));
+        let cell = |name| said().find(|(known, _)| *known == name).map(|(_, value)| value.to_string());
+        let other = said().filter(|(name, _)| !named.contains(name)).map(|(name, value)| format!("{name}={value}"));
+        let other = other.collect::<Vec<_>>().join(" ");
+        let cells = named.map(|name| cell(name).unwrap_or_default());
+        csv::write_line(&mut text, [Timestamp::from_millis(*at).to_string()].into_iter().chain(cells).chain([other]));
     }
-    Ok(Sheet::Csv { text, next: page.next })
+    text
 }
 
 /// What is left of the range after the pages before.
@@ -97,7 +109,7 @@ fn rest(query: &WhichReadings) -> Result<Range<i64>, Refused> {
     begin.map(|begin| begin..range.end).ok_or(Refused::CursorWrong)
 }
 
-/// The readings from the beginning of `range` on, about `limit` moments if there are so many; and until when they are
+/// The readings from the beginning of `range` on, about `limit` records if there are so many; and until when they are
 /// all of them, unless that is the end of the range.
 async fn read(
     sensors: &TableReader,
@@ -130,7 +142,9 @@ async fn read(
 }
 
 fn page(series: &Series, limit: usize, read_until: Option<i64>) -> Result<ReadingsPage, Error> {
-    let kinds: BTreeSet<_> = series.rows().take(limit).flat_map(|(_, row)| row.iter().map(|(kind, _)| *kind)).collect();
+    let length = whole_moments(series, limit);
+    let kinds: BTreeSet<_> =
+        series.rows().take(length).flat_map(|(_, row)| row.iter().map(|(kind, _)| *kind)).collect();
     let name = |kind: &chunk_codec::Kind| {
         Channel::of(*kind).map_or_else(|| format!("kind-{}", kind.0), |c| c.name().to_owned())
     };
@@ -138,10 +152,22 @@ fn page(series: &Series, limit: usize, read_until: Option<i64>) -> Result<Readin
         let reading = |kind| readings.iter().find(|(known, _)| known == kind).map(|(_, value)| *value);
         [Some(at)].into_iter().chain(kinds.iter().map(reading)).collect()
     };
-    let next = series.rows().nth(limit).map(|(at, _)| at).or(read_until);
+    let next = series.rows().nth(length).map(|(at, _)| at).or(read_until);
     Ok(ReadingsPage {
         channels: kinds.iter().map(name).collect(),
-        rows: series.rows().take(limit).map(row).collect(),
+        rows: series.rows().take(length).map(row).collect(),
         next: next.map(|next| next.to_string().try_into()).transpose().map_err(Error::broken)?,
     })
+}
+
+/// How many rows come next, about as many as `limit`: what shares a moment stands on one page.
+fn whole_moments(series: &Series, limit: usize) -> usize {
+    let moments: Vec<i64> = series.rows().map(|(at, _)| at).collect();
+    let Some(next) = moments.get(limit) else {
+        return moments.len();
+    };
+    match moments[..limit].partition_point(|at| at < next) {
+        0 => moments.partition_point(|at| at <= next),
+        length => length,
+    }
 }

@@ -27,21 +27,51 @@ pub struct ChartPoint {
     pub last: i64,
 }
 
-/// The readings of a channel in a range, each a point.
-pub async fn from_readings(
+/// What is drawn.
+pub struct Plot {
+    /// Of which stretches; of readings where there is none.
+    pub tier: Option<Tier>,
+    /// In order of time.
+    pub points: Vec<Point>,
+    /// From when on points may miss some readings that came already, in milliseconds since 1970.
+    pub behind: Option<i64>,
+}
+
+/// The points of a channel in a range: stretches of this tier, or the readings themselves, unless they are too many.
+pub async fn plot(
+    sensors: &TableReader,
+    device: DeviceId,
+    channel: Channel,
+    tier: Option<Tier>,
+    range: &Range<i64>,
+) -> Result<Plot, Error> {
+    if tier.is_none()
+        && let Some(points) = from_readings(sensors, device, channel, range).await?
+    {
+        return Ok(Plot { tier, points, behind: None });
+    }
+    let tier = tier.unwrap_or(Tier::Minutes);
+    let (points, behind) = from_rollups(sensors, device, channel, tier, range).await?;
+    Ok(Plot { tier: Some(tier), points, behind })
+}
+
+/// The readings of a channel in a range, each a point. `None` if they are too many.
+async fn from_readings(
     sensors: &TableReader,
     device: DeviceId,
     channel: Channel,
     range: &Range<i64>,
-) -> Result<Vec<Point>, Error> {
-    let series = readings(sensors, device, range).await?;
-    let possible = series.of(channel.kind()).filter(|(_, value)| channel.possible().contains(value));
-    Ok(possible.map(|(at, value)| Point { at, row: Row::of(value) }).collect())
+) -> Result<Option<Vec<Point>>, Error> {
+    let Some(series) = readings(sensors, device, range).await? else {
+        return Ok(None);
+    };
+    let possible = series.of_kind(channel.kind()).filter(|(_, value)| channel.possible().contains(value));
+    Ok(Some(possible.map(|(at, value)| Point { at, row: Row::of(value) }).collect()))
 }
 
 /// The stretches of a channel in a range, and from when on they may miss some readings that came already. One that the
 /// range begins in is shown whole.
-pub async fn from_rollups(
+async fn from_rollups(
     sensors: &TableReader,
     device: DeviceId,
     channel: Channel,

@@ -64,6 +64,9 @@ pub enum Refused {
     /// No local clock is that far ahead of UTC.
     #[problem(422, "utc-offset-wrong", "Send minutes from -840 to 840, or leave it out.")]
     UtcOffsetWrong,
+    /// There are more readings in it than are looked at at once.
+    #[problem(422, "too-many-readings", "Mark a shorter activity: it has more readings than are summed up at once.")]
+    TooManyReadings,
     /// There are no readings in it.
     #[problem(422, "no-readings", "Send the device's readings first.")]
     NoReadings,
@@ -99,7 +102,7 @@ pub async fn record_activity(
     if request.utc_offset_minutes.is_some_and(|minutes| !(-840..=840).contains(&minutes)) {
         return Err(Refused::UtcOffsetWrong.into());
     }
-    let series = readings(&sensors, device.id, &(start..end)).await?;
+    let series = readings(&sensors, device.id, &(start..end)).await?.ok_or(Refused::TooManyReadings)?;
     if series.is_empty() {
         return Err(Refused::NoReadings.into());
     }

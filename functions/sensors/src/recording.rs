@@ -8,16 +8,15 @@ use kernel::Sport;
 /// The readings of a recording. What devices write of speed and altitude where 16 bits do not hold them is in the same
 /// scale, and stands under the same name here.
 pub fn series_of(recording: &Recording) -> Series {
+    let kind = |kind: Kind| match kind {
+        Kind::ENHANCED_SPEED => Kind::SPEED,
+        Kind::ENHANCED_ALTITUDE => Kind::ALTITUDE,
+        kind => kind,
+    };
     let mut series = Series::default();
-    for Channel { kind, values } in &recording.channels {
-        let kind = match *kind {
-            Kind::ENHANCED_SPEED => Kind::SPEED,
-            Kind::ENHANCED_ALTITUDE => Kind::ALTITUDE,
-            kind => kind,
-        };
-        for (at, value) in recording.times.iter().zip(values) {
-            value.iter().for_each(|value| series.insert(*at, kind, *value));
-        }
+    for (n, at) in recording.times.iter().enumerate() {
+        let reading = |channel: &Channel| Some((kind(channel.kind), channel.values[n]?));
+        series.push(*at, recording.channels.iter().filter_map(reading));
     }
     series
 }

@@ -46,9 +46,9 @@ const PAGE: u32 = 50;
 /// How many items of a device are read at a time; a page ends at 1 MB anyway.
 const ITEMS: u32 = 500;
 
-/// Values ([`Fragment::values`]) of an hour that is summed up at most: a hundred times a second eleven channels have five
-/// and a half million. Merged they take some three hundred megabytes.
-pub const MOST_OF_HOUR: usize = 12_000_000;
+/// Values ([`Fragment::values`]) that are read at once at most: of an hour of eleven channels a hundred times a second there
+/// are five and a half million. Merged they take some three hundred megabytes.
+pub const MOST_AT_ONCE: usize = 12_000_000;
 
 /// Rows of one tier that stand together. What its key says is not stored again: it is paid for by length.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -305,35 +305,16 @@ pub async fn first_hour(sensors: &TableReader, device: DeviceId, hours: &Range<i
     Ok(page.items.first().map(|found| found.value.window.div_euclid(HOUR)))
 }
 
-/// All readings of an hour; `None` if they are more than one may have.
+/// All readings of a range; `None` if they are more than [`MOST_AT_ONCE`].
 ///
-/// Nobody measures that much: it is for whoever sends more than an hour has, so that closing it takes bounded memory.
-pub async fn readings_of_hour(
-    sensors: &TableReader,
-    device: DeviceId,
-    hour: &Range<i64>,
-) -> Result<Option<Series>, Error> {
-    readings_up_to(sensors, device, hour, MOST_OF_HOUR).await
-}
-
-/// All readings of a range, which is to be short.
-pub async fn readings(sensors: &TableReader, device: DeviceId, range: &Range<i64>) -> Result<Series, Error> {
-    Ok(readings_up_to(sensors, device, range, usize::MAX).await?.unwrap_or_default())
-}
-
-/// All readings of a range; `None` if they are more values ([`Fragment::values`]) than that.
-async fn readings_up_to(
-    sensors: &TableReader,
-    device: DeviceId,
-    range: &Range<i64>,
-    most: usize,
-) -> Result<Option<Series>, Error> {
+/// Nobody measures that much in what is read at once: it is for whoever sends more, so that it takes bounded memory.
+pub async fn readings(sensors: &TableReader, device: DeviceId, range: &Range<i64>) -> Result<Option<Series>, Error> {
     let (mut found, mut cursor, mut values) = (Vec::new(), None, 0);
     loop {
         let page = fragments(sensors, device, range, cursor.as_ref()).await?;
         for fragment in page.items {
             values += fragment.value.values()?;
-            if values > most {
+            if values > MOST_AT_ONCE {
                 return Ok(None);
             }
             found.push(fragment.value);

@@ -1,8 +1,8 @@
 //! `add-readings` and `list-readings`: what goes in comes out, exactly, and once.
 
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, NO_IDS, SECOND, beats, consent, empty, good, lasting, morning, person, range, register,
-    rows, send, stranger, with_device, writes,
+    DAY, HOUR, KEY, MINUTE, NO_IDS, SECOND, all, beats, catch_up, consent, empty, good, lasting, morning, person,
+    range, register, rollups_agree, rows, send, stranger, with_device, writes,
 };
 use kernel::{Role, Timestamp};
 use local::faults::Fate;
@@ -60,6 +60,55 @@ fn of_two_readings_at_one_moment_the_one_that_came_first_counts() {
     let found = rows(&stage, &person(), device, from, from + MINUTE, 100);
     let rates: Vec<i64> = found.iter().map(|row| row[1].as_i64().unwrap()).collect();
     assert_eq!(rates, [10, 11, 102, 103, 104]);
+}
+
+#[test]
+fn a_key_that_was_used_for_another_batch_changes_nothing() {
+    let (stage, device) = with_device();
+    let from = morning(&stage) - HOUR / 2;
+    // The same key again, with an hour more before or after.
+    for (n, begin) in [(0, from - HOUR), (1, from), (2, from - HOUR)] {
+        let key = format!("the-key-of-two-batches-{n}");
+        let from = from + n * DAY - 3 * DAY;
+        let begin = begin + n * DAY - 3 * DAY;
+        good(&send(&stage, device, &key, &beats(from, &[100; 600])));
+        let before = all(&stage, device);
+        let other = beats(begin, &vec![90; if n == 1 { 3600 } else { 4200 }]);
+        problem(&send(&stage, device, &key, &other), 422, "idempotency-key-reused");
+        assert_eq!(all(&stage, device), before);
+    }
+    catch_up(&stage);
+    rollups_agree(&stage, device, "after all");
+}
+
+#[test]
+fn what_a_batch_says_twice_of_a_moment_is_kept_and_what_it_repeats_is_not() {
+    let (stage, device) = with_device();
+    let from = morning(&stage);
+    let body = json!({
+        "from": Timestamp::from_millis(from),
+        "channels": [{ "name": "heart-rate", "unit": "bpm" }, { "name": "power", "unit": "W" }],
+        "rows": [[0, 100, null], [0, null, 200], [0, 101, 200], [0, 101, 200], [1000, 102, 201], [0, 101, 200]],
+    });
+    let taken = good(&send(&stage, device, KEY, &body));
+    assert_eq!(taken["readings"], 6);
+    let expected = [
+        json!([from, 100, 200]),
+        json!([from, 101, 200]),
+        json!([from + SECOND, 102, 201]),
+    ];
+    let page_by_page = |limit| rows(&stage, &person(), device, from, from + MINUTE, limit);
+    for limit in 1..4 {
+        assert_eq!(page_by_page(limit), expected, "{limit} rows on a page");
+    }
+    // The same readings in another batch are the same readings; what is later of a moment is not believed.
+    let mut again = body.clone();
+    again["rows"][3] = json!([0, 150, 250]);
+    good(&send(&stage, device, "another-key-than-before", &again));
+    let mut after = expected.to_vec();
+    after.insert(2, json!([from, 150, 250]));
+    after.insert(3, json!([from, 101, 200]));
+    assert_eq!(page_by_page(10), after);
 }
 
 #[test]
@@ -212,7 +261,9 @@ fn readings_are_taken_along_as_a_sheet() {
     let answer = ask(range(from, from + HOUR) + "&limit=2");
     assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
     let [at, next] = [0, 1].map(|n| Timestamp::from_millis(from + n * SECOND));
-    assert_eq!(answer.body, format!("time,heart-rate\r\n{at},100\r\n{next},101\r\n"));
+    let columns = "time,latitude,longitude,altitude,heart-rate,cadence,distance,speed,power,temperature,\
+                   vertical-oscillation,ground-contact,other";
+    assert_eq!(answer.body, format!("{columns}\r\n{at},,,,100,,,,,,,,\r\n{next},,,,101,,,,,,,,\r\n"));
     assert_eq!(answer.headers["x-next-cursor"], (from + 2 * SECOND).to_string());
     assert_eq!(empty().ask("list-readings").at(device).get().status_code, 401);
 }

@@ -7,7 +7,7 @@ use crate::support::{
 use chunk_codec::Kind;
 use kernel::{DeviceId, Timestamp};
 use local::stage::Stage;
-use local::testing::item;
+use local::testing::{item, problem};
 use sensors::backlog::Backlog;
 use sensors::rollup::{Row, Tier};
 use sensors::store::{Rollup, rollup_key};
@@ -298,4 +298,12 @@ fn an_hour_with_more_readings_than_anybody_measures_is_not_summed_up_and_keeps_n
     assert_eq!(stored_rows(&stage, other, Tier::Hours).len(), 1);
     assert_eq!(stored_rows(&stage, device, Tier::Hours).len(), 0);
     assert_eq!(behind(&stage, device), None);
+    // Nor is it drawn reading by reading, or made an activity.
+    let drawn = chart(&stage, device, from, from + HOUR, 100);
+    assert_eq!((&drawn["points"], &drawn["stretch_s"]), (&json!([]), &json!(60)));
+    let hour = json!({
+        "device": device, "from": Timestamp::from_millis(from), "until": Timestamp::from_millis(from + HOUR),
+        "sport": "cycling",
+    });
+    problem(&stage.ask("record-activity").by(&person()).key(KEY).send(&hour), 422, "too-many-readings");
 }

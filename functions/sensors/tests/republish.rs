@@ -28,12 +28,25 @@ fn history() -> (Stage, BTreeMap<String, Value>) {
     };
     good(&stage.ask("allow-coach").by(&person()).at(coach().account).get());
     tell(&stage);
-    let rules = json!({ "thresholds": [{
-        "channel": "heart-rate", "side": "above", "limit": 180, "margin": 10, "lasting_s": 5, "cool_down_s": 60,
-    }] });
+    let rules = json!({
+        "thresholds": [{
+            "channel": "heart-rate", "side": "above", "limit": 180, "margin": 10, "lasting_s": 5, "cool_down_s": 60,
+        }],
+        "silence": { "after_s": 300, "cool_down_s": 600 },
+    });
     good(&stage.ask("set-alert-rules").by(&person()).send(&rules));
     let from = stage.now().as_millis() - 30 * SECOND;
     good(&send(&stage, device, KEY, &beats(from, &[190, 191, 192, 193, 194, 195, 196, 150, 150])));
+    tell(&stage);
+    stage.pass(lasting(10 * MINUTE));
+    assert!(stage.start("close-hours"), "the device is silent");
+    tell(&stage);
+    let heard = beats(stage.now().as_millis() - SECOND, &[100]);
+    good(&send(&stage, device, "the-batch-after-a-silence", &heard));
+    tell(&stage);
+    let other = crate::support::register(&stage, &person(), "the-key-of-another-device");
+    tell(&stage);
+    assert_eq!(stage.ask("delete-device").by(&person()).at(other).get().status_code, 204);
     tell(&stage);
     let ride = json!({
         "device": device, "from": Timestamp::from_millis(from), "until": Timestamp::from_millis(from + 9 * SECOND),
@@ -69,7 +82,10 @@ fn of_each_item_the_newest_is_announced_again_to_the_letter() {
         "alert-raised.v1",
         "consent-given.v1",
         "consent-withdrawn.v1",
+        "device-deleted.v1",
+        "device-heard.v1",
         "device-registered.v1",
+        "device-silent.v1",
     ];
     assert_eq!(kinds(&told), all.map(str::to_owned).into(), "the history holds every event there is");
     let newest = |id: &str| {
@@ -78,7 +94,7 @@ fn of_each_item_the_newest_is_announced_again_to_the_letter() {
     };
     let newest: BTreeMap<String, Value> = told.clone().into_iter().filter(|(id, _)| newest(id)).collect();
     // The alert was raised and ended by one batch.
-    let gone = ["activity-recorded.v1", "consent-given.v1"];
+    let gone = ["activity-recorded.v1", "consent-given.v1", "device-silent.v1"];
     let stay: BTreeSet<String> =
         all.iter().filter(|kind| !gone.contains(kind)).map(|kind| (*kind).to_owned()).collect();
     assert_eq!(kinds(&newest), stay);

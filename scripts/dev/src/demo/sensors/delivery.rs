@@ -133,7 +133,7 @@ impl Home {
                     Way::File if turn == 0 => plan.push(Delivery { of, key: key(0), what: What::File }),
                     Way::File => plan.push(Delivery { of, key: key(0), what: What::Compressed }),
                     Way::Batches => {
-                        for (n, rows) in cut(&mut self.random, recording.sendable.len()).into_iter().enumerate() {
+                        for (n, rows) in cut(&mut self.random, &recording.sendable).into_iter().enumerate() {
                             let what = if self.random.chance(50) { What::Json(rows) } else { What::Chunk(rows) };
                             plan.push(Delivery { of, key: key(n), what });
                         }
@@ -185,29 +185,31 @@ impl Home {
     }
 }
 
-/// Cuts so many moments into batches of a few or of thousands. Some begin with what the one before had.
-fn cut(random: &mut Random, moments: usize) -> Vec<Range<usize>> {
+/// Cuts records into batches of a few or of thousands, between two moments. Some begin with what the one before had.
+fn cut(random: &mut Random, of: &Readings) -> Vec<Range<usize>> {
+    let moments: Vec<i64> = of.keys().map(|(at, _)| *at).collect();
+    let begin_of = |n: usize| moments.get(n).map_or(moments.len(), |at| moments.partition_point(|other| other < at));
     let (mut batches, mut from) = (Vec::new(), 0);
-    while from < moments {
+    while from < moments.len() {
         let shift = if random.chance(LONG) { 7 + random.below(4) } else { random.below(7) };
         let length = (4 << shift) + random.below(4 << shift);
         let overlap = if random.chance(OVERLAPPING) { random.below(length) } else { 0 };
-        batches.push(from.saturating_sub(overlap)..moments.min(from + length));
+        batches.push(begin_of(from.saturating_sub(overlap))..begin_of(from + length));
         from += length;
     }
     batches
 }
 
-/// These of the moments.
-fn some(of: &Readings, rows: Range<usize>) -> impl Iterator<Item = (&i64, &BTreeMap<Kind, i64>)> {
-    of.iter().skip(rows.start).take(rows.len())
+/// These of the records.
+fn some(of: &Readings, rows: Range<usize>) -> impl Iterator<Item = (i64, &BTreeMap<Kind, i64>)> {
+    of.iter().skip(rows.start).take(rows.len()).map(|((at, _), row)| (*at, row))
 }
 
 fn as_json(of: &Readings, rows: Range<usize>) -> Value {
     let has = |channel: &Channel| some(of, rows.clone()).any(|(_, row)| row.contains_key(&channel.kind()));
     let channels: Vec<Channel> = Channel::ALL.into_iter().filter(has).collect();
-    let from = some(of, rows.clone()).next().map_or(0, |(at, _)| *at);
-    let row = |(at, row): (&i64, &BTreeMap<Kind, i64>)| {
+    let from = some(of, rows.clone()).next().map_or(0, |(at, _)| at);
+    let row = |(at, row): (i64, &BTreeMap<Kind, i64>)| {
         let readings = channels.iter().map(|channel| row.get(&channel.kind()).copied());
         json!([Some(at - from)].into_iter().chain(readings).collect::<Vec<_>>())
     };
@@ -221,7 +223,7 @@ fn as_json(of: &Readings, rows: Range<usize>) -> Value {
 fn as_chunk(of: &Readings, rows: Range<usize>) -> Result<Chunk, String> {
     let mut series = Series::default();
     for (at, row) in some(of, rows) {
-        row.iter().for_each(|(kind, value)| series.insert(*at, *kind, *value));
+        series.push(at, row.iter().map(|(kind, value)| (*kind, *value)));
     }
     let mut parts = series.parts(Chunk::MAX_VALUES).map_err(|error| error.to_string())?;
     match parts.len() {

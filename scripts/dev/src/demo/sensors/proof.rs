@@ -1,14 +1,13 @@
 //! What is stored is what the files say: reading by reading, in charts of any zoom, and in what is taken along.
 
 use super::Home;
-use super::recording::{Readings, Recording, Way};
+use super::recording::{Place, Readings, Recording, Way, said};
 use crate::Outcome;
 use crate::answers::expect;
 use activity_files::Limits;
 use chunk_codec::Kind;
 use kernel::{DeviceId, Timestamp};
 use sensors::channel::Channel;
-use sensors::recording::series_of;
 use sensors::rollup::{DAY, HOUR, MINUTE};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -80,7 +79,7 @@ impl Home {
     /// Charts of every channel at each zoom are what the readings come to.
     fn charts(&mut self, recording: &Recording, device: DeviceId, found: &mut Found) -> Outcome {
         let ends = recording.all.first_key_value().zip(recording.all.last_key_value());
-        let ((first, _), (last, _)) = ends.ok_or("there is not one reading")?;
+        let (((first, _), _), ((last, _), _)) = ends.ok_or("there is not one reading")?;
         for channel in Channel::ALL.into_iter().filter(|channel| channel.is_drawn()) {
             for (stretch, range) in ZOOMS {
                 let mut points = BTreeMap::new();
@@ -118,8 +117,7 @@ impl Home {
             let export = expect(200, self.stage.ask("export-activity").by(&self.person).at(id).get())?;
             let bytes = platform::signer::from_base64url(export["base64url"].as_str().unwrap_or_default());
             let read = activity_files::read(&bytes.ok_or("no base64")?, &Limits::default());
-            let copy = series_of(&read.map_err(|error| format!("{}: {error}", recording.name))?);
-            let copy: Readings = copy.rows().map(|(at, row)| (at, row.iter().copied().collect())).collect();
+            let copy = said(&read.map_err(|error| format!("{}: {error}", recording.name))?);
             // FIT has no field for kinds beyond its own.
             let mut expected = flat(&recording.all);
             expected.retain(|(_, kind), _| kind.0 < 253);
@@ -144,22 +142,25 @@ fn read_page(page: &Value, stored: &mut Readings) -> Outcome {
         named.or_else(|| name.strip_prefix("kind-")?.parse().ok().map(Kind))
     };
     let kinds: Option<Vec<Kind>> = page["channels"].as_array().into_iter().flatten().map(kind).collect();
+    let before = stored.clone();
     let kinds = kinds.ok_or_else(|| format!("these are no channels: {}", page["channels"]))?;
     for row in page["rows"].as_array().into_iter().flatten() {
         let (at, readings) = row.as_array().and_then(|row| row.split_first()).ok_or("an empty row")?;
         let at = at.as_i64().ok_or("a row without a moment")?;
         let readings = kinds.iter().zip(readings).filter_map(|(kind, value)| Some((*kind, value.as_i64()?))).collect();
-        if stored.insert(at, readings).is_some() {
+        if before.range((at, 0)..=(at, usize::MAX)).next().is_some() {
             return Err(format!("{at} is on two pages"));
         }
+        let number = stored.range((at, 0)..=(at, usize::MAX)).count();
+        stored.insert((at, number), readings);
     }
     Ok(())
 }
 
-fn flat(readings: &Readings) -> BTreeMap<(i64, Kind), i64> {
+fn flat(readings: &Readings) -> BTreeMap<(Place, Kind), i64> {
     readings
         .iter()
-        .flat_map(|(at, row)| row.iter().map(|(kind, value)| ((*at, *kind), *value)))
+        .flat_map(|(place, row)| row.iter().map(|(kind, value)| ((*place, *kind), *value)))
         .collect()
 }
 
@@ -173,7 +174,7 @@ fn point(point: &Value) -> (i64, [i64; 5]) {
 /// The same, of the readings themselves.
 fn summed_up(readings: &Readings, channel: Channel, stretch: i64) -> BTreeMap<i64, [i64; 5]> {
     let mut points: BTreeMap<i64, [i64; 5]> = BTreeMap::new();
-    for (at, row) in readings {
+    for ((at, _), row) in readings {
         let Some(value) = row.get(&channel.kind()).filter(|value| channel.possible().contains(value)) else {
             continue;
         };

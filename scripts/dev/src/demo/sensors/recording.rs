@@ -4,12 +4,13 @@ use activity_files::{Activity, Limits};
 use chunk_codec::Kind;
 use local::simulation::Random;
 use sensors::channel::Channel;
-use sensors::recording::series_of;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Readings by moment (milliseconds since 1970) and kind.
-pub(super) type Readings = BTreeMap<i64, BTreeMap<Kind, i64>>;
+/// Which record of a moment (milliseconds since 1970): a second of some devices has two.
+pub(super) type Place = (i64, usize);
+/// Readings by record and kind.
+pub(super) type Readings = BTreeMap<Place, BTreeMap<Kind, i64>>;
 
 /// A recording.
 pub(super) struct Recording {
@@ -60,14 +61,36 @@ pub(super) fn all(random: &mut Random, most: usize) -> Result<Vec<Recording>, St
 
 impl Recording {
     fn new(name: String, bytes: Vec<u8>, says: Activity, ways: [Way; 2]) -> Self {
-        let series = series_of(&says);
-        let said: Readings = series.rows().map(|(at, row)| (at, row.iter().copied().collect())).collect();
+        let said = said(&says);
         let mut sendable = said.clone();
         sendable.values_mut().for_each(|row| row.retain(|kind, value| may_be_sent(*kind, *value)));
         sendable.retain(|_, row| !row.is_empty());
         let all = if ways.contains(&Way::File) { said } else { sendable.clone() };
         Self { name, bytes, says, ways, sendable, all }
     }
+}
+
+/// Every reading of a recording, record by record: nothing of this is the code that stores them.
+pub(super) fn said(recording: &Activity) -> Readings {
+    let mut readings = Readings::new();
+    for (n, at) in recording.times.iter().enumerate() {
+        let mut row = BTreeMap::new();
+        for channel in &recording.channels {
+            let kind = match channel.kind {
+                Kind::ENHANCED_SPEED => Kind::SPEED,
+                Kind::ENHANCED_ALTITUDE => Kind::ALTITUDE,
+                kind => kind,
+            };
+            if let Some(value) = channel.values[n] {
+                row.entry(kind).or_insert(value);
+            }
+        }
+        if !row.is_empty() {
+            let before = readings.range((*at, 0)..=(*at, usize::MAX)).count();
+            readings.insert((*at, before), row);
+        }
+    }
+    readings
 }
 
 fn may_be_sent(kind: Kind, value: i64) -> bool {
