@@ -32,7 +32,7 @@ pub struct AddReadings {
     /// The moment from which rows are counted.
     pub from: Timestamp,
     /// What is measured.
-    pub channels: List<ChannelColumn, 1, 11>,
+    pub channels: List<ChannelColumn, 1, 13>,
     /// Milliseconds after `from`, then a reading for each channel, or null. What comes together stands in one row; send a
     /// moment's rows in one batch.
     pub rows: List<Vec<Option<i64>>, 1, 200_000>,
@@ -44,7 +44,8 @@ pub struct AddReadings {
 pub struct ChannelColumn {
     /// The channel.
     pub name: Channel,
-    /// Its unit: bpm, rpm, W, cm, mm/s, C, semicircles, 0.2m+500m (fifths of a metre above −500 m), 0.1mm or 0.1ms.
+    /// Its unit: bpm, rpm, W, cm, mm/s, C, semicircles, 0.2m+500m (fifths of a metre above −500 m), 0.1mm, 0.1ms, ms
+    /// or steps.
     pub unit: String,
 }
 

@@ -32,7 +32,15 @@ pub enum Channel {
     VerticalOscillation,
     /// Ground contact time in tenths of a millisecond.
     GroundContact,
+    /// The interval between the heartbeat before and this one, in milliseconds.
+    RrInterval,
+    /// Steps since the reading before.
+    Steps,
 }
+
+/// FIT has no record field for these: above all kinds that its developers may use.
+const RR_INTERVAL: Kind = Kind(20_000);
+const STEPS: Kind = Kind(20_001);
 
 /// The facts of a channel.
 struct Facts {
@@ -44,7 +52,7 @@ struct Facts {
 
 impl Channel {
     /// All of them.
-    pub const ALL: [Channel; 11] = [
+    pub const ALL: [Channel; 13] = [
         Channel::Latitude,
         Channel::Longitude,
         Channel::Altitude,
@@ -56,6 +64,8 @@ impl Channel {
         Channel::Temperature,
         Channel::VerticalOscillation,
         Channel::GroundContact,
+        Channel::RrInterval,
+        Channel::Steps,
     ];
 
     fn facts(self) -> Facts {
@@ -74,6 +84,8 @@ impl Channel {
                 facts(Kind::VERTICAL_OSCILLATION, "vertical-oscillation", "0.1mm", 0..=10_000)
             }
             Channel::GroundContact => facts(Kind::STANCE_TIME, "ground-contact", "0.1ms", 0..=50_000),
+            Channel::RrInterval => facts(RR_INTERVAL, "rr-interval", "ms", 1..=65_534),
+            Channel::Steps => facts(STEPS, "steps", "steps", 0..=100_000),
         }
     }
 

@@ -234,7 +234,7 @@ pub fn pack(tier: Tier, begin: i64, rows: &Rows) -> Result<Vec<u8>, Error> {
 const COUNT: usize = 0;
 /// Columns of which the running sum is written: last, sum, squares.
 const SUMMED: [usize; 3] = [3, 4, 5];
-/// The kind of the first column: above all kinds that devices use, so that the codec takes it for nothing it knows.
+/// The kind of the first column: one that the codec takes for nothing it knows.
 const FIRST_COLUMN: u16 = 1024;
 
 /// Where a row stands among all that an item may have: a kind's after the other's, by time.

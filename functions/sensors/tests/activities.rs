@@ -111,6 +111,28 @@ fn a_file_that_is_uploaded_becomes_an_activity_with_all_its_readings() {
 }
 
 #[test]
+fn every_heartbeat_of_a_file_is_kept_and_taken_along() {
+    let (stage, device) = with_device();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/sensors/fit/hrv-activity.fit");
+    let bytes = std::fs::read(file).unwrap();
+    let expected = activity_files::read(&bytes, &activity_files::Limits::default()).unwrap();
+    let became = ingested(&stage, device, KEY, &bytes);
+    let csv = stage.ask("list-readings").by(&person()).at(device).header("accept", "text/csv");
+    let csv = csv.query(&format!("{}&limit=20000", range(expected.start, expected.end + 1))).get();
+    let column = csv.body.lines().next().unwrap().split(',').position(|name| name == "rr-interval").unwrap();
+    let beats = csv.body.lines().skip(1).filter_map(|row| row.split(',').nth(column)?.parse().ok());
+    assert_eq!(beats.collect::<Vec<u16>>(), expected.rr);
+    let export = stage.ask("export-activity").by(&person()).at(became["activity"].as_str().unwrap()).get();
+    let copy = platform::signer::from_base64url(good(&export)["base64url"].as_str().unwrap()).unwrap();
+    let copy = activity_files::read(&copy, &activity_files::Limits::default()).unwrap();
+    assert_eq!(copy.rr, expected.rr);
+    assert_eq!(records(&copy), records(&expected));
+    let query = format!("channel=rr-interval&{}", range(expected.start - DAY, expected.end + DAY));
+    let chart = good(&stage.ask("get-chart").by(&person()).at(device).query(&query).get());
+    assert_eq!(crate::support::counted(&chart), i64::try_from(expected.rr.len()).unwrap());
+}
+
+#[test]
 fn the_same_recording_under_another_name_is_the_same_activity() {
     let (stage, device) = with_device();
     let from = morning(&stage);

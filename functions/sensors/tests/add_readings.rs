@@ -262,8 +262,8 @@ fn readings_are_taken_along_as_a_sheet() {
     assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
     let [at, next] = [0, 1].map(|n| Timestamp::from_millis(from + n * SECOND));
     let columns = "time,latitude,longitude,altitude,heart-rate,cadence,distance,speed,power,temperature,\
-                   vertical-oscillation,ground-contact,other";
-    assert_eq!(answer.body, format!("{columns}\r\n{at},,,,100,,,,,,,,\r\n{next},,,,101,,,,,,,,\r\n"));
+                   vertical-oscillation,ground-contact,rr-interval,steps,other";
+    assert_eq!(answer.body, format!("{columns}\r\n{at},,,,100,,,,,,,,,,\r\n{next},,,,101,,,,,,,,,,\r\n"));
     assert_eq!(answer.headers["x-next-cursor"], (from + 2 * SECOND).to_string());
     assert_eq!(empty().ask("list-readings").at(device).get().status_code, 401);
 }

@@ -25,6 +25,7 @@ pub(super) struct Found {
     /// Moments of all recordings.
     pub records: usize,
     readings: usize,
+    heartbeats: usize,
     pages: usize,
     points: usize,
     taken_along: usize,
@@ -32,11 +33,19 @@ pub(super) struct Found {
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { recordings, records, readings, pages, points, taken_along } = self;
+        let Self {
+            recordings,
+            records,
+            readings,
+            heartbeats,
+            pages,
+            points,
+            taken_along,
+        } = self;
         write!(
             f,
-            "found: {recordings} recordings of {records} records with {readings} readings, on {pages} pages, each as in \
-             its file; {points} points of charts by minutes, hours and days, each what the readings come to; \
+            "found: {recordings} recordings of {records} records with {readings} readings and {heartbeats} intervals \
+             between heartbeats, on {pages} pages, each as in its file; {points} points of charts by minutes, hours and days, each what the readings come to; \
              {taken_along} activities as FIT that says the same"
         )
     }
@@ -71,6 +80,12 @@ impl Home {
                 None => break,
             }
         }
+        let beats = heartbeats(&mut stored);
+        let said: &[u16] = if recording.ways.contains(&Way::File) { &recording.says.rr } else { &[] };
+        if beats != said.iter().map(|interval| i64::from(*interval)).collect::<Vec<_>>() {
+            return Err(format!("{} heartbeats are there, of {}, or others", beats.len(), said.len()));
+        }
+        found.heartbeats += beats.len();
         found.records += stored.len();
         found.readings += stored.values().map(BTreeMap::len).sum::<usize>();
         same("reading", &flat(&stored), &flat(&recording.all))
@@ -80,7 +95,8 @@ impl Home {
     fn charts(&mut self, recording: &Recording, device: DeviceId, found: &mut Found) -> Outcome {
         let ends = recording.all.first_key_value().zip(recording.all.last_key_value());
         let (((first, _), _), ((last, _), _)) = ends.ok_or("there is not one reading")?;
-        for channel in Channel::ALL.into_iter().filter(|channel| channel.is_drawn()) {
+        let of_records = |channel: &Channel| channel.is_drawn() && *channel != Channel::RrInterval;
+        for channel in Channel::ALL.into_iter().filter(of_records) {
             for (stretch, range) in ZOOMS {
                 let mut points = BTreeMap::new();
                 let mut from = first.div_euclid(DAY) * DAY;
@@ -117,7 +133,11 @@ impl Home {
             let export = expect(200, self.stage.ask("export-activity").by(&self.person).at(id).get())?;
             let bytes = platform::signer::from_base64url(export["base64url"].as_str().unwrap_or_default());
             let read = activity_files::read(&bytes.ok_or("no base64")?, &Limits::default());
-            let copy = said(&read.map_err(|error| format!("{}: {error}", recording.name))?);
+            let read = read.map_err(|error| format!("{}: {error}", recording.name))?;
+            if read.rr != recording.says.rr {
+                return Err(format!("{}: other heartbeats were taken along", recording.name));
+            }
+            let copy = said(&read);
             // FIT has no field for kinds beyond its own.
             let mut expected = flat(&recording.all);
             expected.retain(|(_, kind), _| kind.0 < 253);
@@ -155,6 +175,13 @@ fn read_page(page: &Value, stored: &mut Readings) -> Outcome {
         stored.insert((at, number), readings);
     }
     Ok(())
+}
+
+/// Takes the intervals between heartbeats out: files tell their order, and not their moments.
+fn heartbeats(stored: &mut Readings) -> Vec<i64> {
+    let taken = stored.values_mut().filter_map(|row| row.remove(&Channel::RrInterval.kind())).collect();
+    stored.retain(|_, row| !row.is_empty());
+    taken
 }
 
 fn flat(readings: &Readings) -> BTreeMap<(Place, Kind), i64> {
