@@ -65,7 +65,7 @@ fn events_of_a_day() -> Vec<Value> {
     // What these are told was not so: the others, who know better, stay away.
     let told: [(&[&str], Day); 6] = [
         (&["supplies"], crate::supplies::day),
-        (&["training"], crate::training::day),
+        (&["training", "sensors"], crate::training::day),
         (&["services", "jobs"], |stage| {
             crate::services::day(stage);
             crate::jobs::day(stage);
@@ -173,4 +173,47 @@ fn every_consumer_gets_what_it_reads() {
             assert!(!knows_values || wanted.contains(value), "{consumer} does not know this: {value}");
         }
     }
+}
+
+/// What was measured of a person, and what is made of it, is asked for, and stands in no queue. A new field is looked at here.
+#[test]
+fn no_event_of_sensors_and_training_says_what_was_measured() {
+    let harmless = [
+        "activity",
+        "alert",
+        "begins_at",
+        "cause",
+        "channel",
+        "coaches",
+        "day",
+        "device",
+        "distance_m",
+        "edition",
+        "effort",
+        "ended_at",
+        "enrolment",
+        "person",
+        "planned",
+        "programme",
+        "raised_at",
+        "seconds",
+        "since",
+        "sport",
+        "start",
+        "title",
+        "workout",
+    ];
+    let kinds: Vec<String> =
+        declared().into_iter().filter(|kind| is_of(kind, "sensors") || is_of(kind, "training")).collect();
+    assert!(kinds.len() > 15);
+    for kind in kinds {
+        let schema = schema(&kind);
+        let fields = schema["properties"].as_object().unwrap().keys();
+        let others: Vec<&String> = fields.filter(|field| !harmless.contains(&field.as_str())).collect();
+        assert!(others.is_empty(), "{kind}: {others:?}");
+    }
+}
+
+fn is_of(kind: &str, context: &str) -> bool {
+    kind.split('.').next() == Some(context)
 }

@@ -1,9 +1,8 @@
 //! People who train: a programme, runs through it, and a fortnight in which everything happens.
 
-use contracts::sensors::{ActivityDeleted, ActivityRecorded, BestPower};
-use kernel::{ActivityId, Principal, ProgrammeId, Role, Sport};
+use kernel::{Principal, ProgrammeId, Role};
 use local::stage::Stage;
-use local::testing::{caller, event, good};
+use local::testing::{caller, good};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -38,22 +37,32 @@ pub fn enrol(stage: &Stage, person: &Principal) -> String {
     good(&ask.send(&beginning(stage, PROGRAMMES[0], 1)))["id"].as_str().unwrap().to_owned()
 }
 
+/// Somebody's device sends a minute of power, which is a ride; its id.
+fn ride(stage: &Stage, person: &Principal) -> String {
+    let device = crate::sensors::device(stage, person.account);
+    let [from, until] = [stage.now(), stage.now().after(Duration::from_secs(60))];
+    stage.pass(Duration::from_secs(60));
+    let rows: Vec<Value> = (0..60).map(|second| json!([second * 1000, 700])).collect();
+    let body = json!({ "from": from, "channels": [{ "name": "power", "unit": "W" }], "rows": rows });
+    good(&stage.ask("add-readings").by(person).at(&device).key("the-readings-of-a-ride").send(&body));
+    let body = json!({ "device": device, "from": from, "until": until, "sport": "cycling" });
+    let ride = good(&stage.ask("record-activity").by(person).key("the-mark-of-a-ride").send(&body));
+    ride["id"].as_str().unwrap().to_owned()
+}
+
 /// Somebody begins, is reminded, rides, deletes the ride, leaves out the rest, and is through.
 pub fn day(stage: &Stage) {
-    let person = caller(1, Role::Customer);
+    let person = caller(21, Role::Customer);
     programmes(stage);
     let run = enrol(stage, &person);
     let begins = format!("{}T17:30:00Z", day_ahead(stage, 1));
     let begins = begins.parse::<kernel::Timestamp>().unwrap();
     stage.pass(Duration::from_millis((begins.as_millis() - stage.now().as_millis()).unsigned_abs()));
     assert!(stage.start("sweep-enrolments"));
-    let ride = ActivityRecorded {
-        best_power: vec![BestPower { seconds: 5, watts: 700 }],
-        ..ActivityRecorded::unmeasured(ActivityId::from_bits(1), person.account, Sport::Cycling, stage.now(), 3600)
-    };
-    assert!(stage.deliver("follow-activity", &event(stage, &ride, 1, 1)));
-    let deleted = ActivityDeleted { activity: ride.activity, person: person.account };
-    assert!(stage.deliver("follow-activity", &event(stage, &deleted, 1, 2)));
+    let ride = ride(stage, &person);
+    stage.settle().unwrap();
+    assert_eq!(stage.ask("delete-activity").by(&person).at(ride).get().status_code, 204);
+    stage.settle().unwrap();
     good(&stage.ask("skip-session").by(&person).at(run).send(&json!({ "week": 1, "session": 2 })));
     stage.pass(Duration::from_secs(8 * 86_400));
     assert!(stage.start("sweep-enrolments"));

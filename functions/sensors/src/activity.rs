@@ -6,7 +6,7 @@
 use activity_files::Activity as Recording;
 use activity_files::metrics::Summary;
 use contracts::sensors::{
-    ActivityRecorded, BEST_DISTANCE_METRES, BEST_POWER_SECONDS, BestDistance, BestPower, HeartRateSeconds,
+    ActivityFigures, BEST_DISTANCE_METRES, BEST_POWER_SECONDS, BestDistance, BestPower, HeartRateSeconds,
     HeartRateVariability,
 };
 use kernel::id::Id;
@@ -39,9 +39,9 @@ pub struct Activity {
     /// The file that it was read from. Absent of what was marked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<ActivityFileId>,
-    /// What is told of it, but for heart rates.
+    /// What it comes to, but for heart rates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub figures: Option<ActivityRecorded>,
+    pub figures: Option<ActivityFigures>,
     /// Heart rates: a byte, then the seconds in four, little-endian. As texts they would take most of the item.
     pub heart_rates: Blob,
     /// The index' partition: the person's activities. Absent of deleted ones.
@@ -88,14 +88,14 @@ impl Activity {
         }
     }
 
-    /// What is told of it; nothing of a deleted one.
-    pub fn recorded(&self) -> Option<ActivityRecorded> {
+    /// What it comes to; nothing of a deleted one.
+    pub fn known(&self) -> Option<ActivityFigures> {
         let rate = |bytes: &[u8]| match bytes {
             [bpm, a, b, c, d] => Some(HeartRateSeconds { bpm: *bpm, seconds: u32::from_le_bytes([*a, *b, *c, *d]) }),
             _ => None,
         };
         let heart_rate_seconds = self.heart_rates.0.chunks(RATE).filter_map(rate).collect();
-        self.figures.clone().map(|figures| ActivityRecorded { heart_rate_seconds, ..figures })
+        self.figures.clone().map(|figures| ActivityFigures { heart_rate_seconds, ..figures })
     }
 
     /// Without anything that was measured. `None`: it was deleted before.
@@ -136,10 +136,10 @@ pub fn id_of(person: AccountId, recording: &Recording, again: u32) -> ActivityId
     ActivityId::from_digest(&Digest::of(parts))
 }
 
-fn figures(id: ActivityId, person: AccountId, recording: &Recording) -> ActivityRecorded {
+fn figures(id: ActivityId, person: AccountId, recording: &Recording) -> ActivityFigures {
     let summary = Summary::of(recording, &BEST_POWER_SECONDS, &BEST_DISTANCE_METRES);
     let metres = summary.distance_cm.and_then(|centimetres| u32::try_from(centimetres / 100).ok());
-    ActivityRecorded {
+    ActivityFigures {
         activity: id,
         person,
         sport: recording.sport,

@@ -5,7 +5,7 @@
 use crate::access;
 use crate::activity::Activity;
 use crate::store::activity_key;
-use contracts::sensors::ActivityRecorded;
+use contracts::sensors::ActivityFigures;
 use kernel::{ActivityId, DeviceId};
 use platform::http::{self, Path, SignedIn};
 use platform::{Failure, Function, TableReader};
@@ -22,7 +22,7 @@ pub struct ActivityView {
     /// What recorded it: its readings are those of this device from its beginning to its end.
     pub device: DeviceId,
     /// Its figures.
-    pub figures: ActivityRecorded,
+    pub figures: ActivityFigures,
 }
 
 /// `GET /v1/activities/{activity}`
@@ -48,7 +48,7 @@ impl ActivityView {
         Some(Self {
             id: activity.id,
             device: activity.device,
-            figures: activity.recorded()?,
+            figures: activity.known()?,
         })
     }
 }

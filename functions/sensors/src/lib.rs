@@ -56,6 +56,7 @@ platform::context! {
         list_activities,
         list_devices,
         list_readings,
+        read_activity,
         record_activity,
         register_device,
         relay_sensors,

@@ -8,8 +8,8 @@ use crate::device::{Device, DeviceEvent};
 use crate::person::{Consent, ConsentEvent};
 use crate::silence::{Watch, WatchEvent};
 use contracts::sensors::{
-    ActivityDeleted, AlertCause, AlertEnded, AlertRaised, ConsentGiven, ConsentWithdrawn, DeviceDeleted, DeviceHeard,
-    DeviceRegistered, DeviceSilent, Published,
+    ActivityDeleted, ActivityRecorded, AlertCause, AlertEnded, AlertRaised, ConsentGiven, ConsentWithdrawn,
+    DeviceDeleted, DeviceHeard, DeviceRegistered, DeviceSilent, Published,
 };
 use kernel::Timestamp;
 use platform::{Change, Error, Function, Item, relay};
@@ -76,14 +76,12 @@ pub async fn relay_sensors(change: Change) -> Result<Vec<Published>, Error> {
             Ok(outbox.events.into_iter().map(event).collect())
         }
         Activity::KIND => {
-            let (activity, outbox) = change.read::<Activity>()?;
-            let (id, person) = (activity.id, activity.person);
+            let (Activity { id: activity, person, .. }, outbox) = change.read::<Activity>()?;
             let event = |event| match event {
-                ActivityEvent::Recorded => activity.recorded().map(Published::from),
-                ActivityEvent::Deleted => Some(ActivityDeleted { activity: id, person }.into()),
+                ActivityEvent::Recorded => ActivityRecorded { activity, person }.into(),
+                ActivityEvent::Deleted => ActivityDeleted { activity, person }.into(),
             };
-            let without = || Error::broken(format!("{id} is told to be recorded, and has no figures"));
-            outbox.events.into_iter().map(|told| event(told).ok_or_else(without)).collect()
+            Ok(outbox.events.into_iter().map(event).collect())
         }
         _ => Err(Error::broken(format!("{} announces nothing", change.key))),
     }

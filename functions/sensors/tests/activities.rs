@@ -5,7 +5,7 @@ use crate::support::{
     register, rows, send, send_chunk, stranger, with_device,
 };
 use chunk_codec::{Channel, Chunk, Kind};
-use kernel::{DeviceId, Principal, Timestamp};
+use kernel::{ActivityId, DeviceId, Principal, Timestamp};
 use local::faults::Fate;
 use local::stage::Stage;
 use local::testing::problem;
@@ -90,7 +90,8 @@ fn a_file_that_is_uploaded_becomes_an_activity_with_all_its_readings() {
     assert_eq!(found, moments);
     let id = became["activity"].as_str().unwrap();
     let shown = good(&stage.ask("get-activity").by(&person()).at(id).get());
-    assert_eq!(shown["figures"], told[0].1, "what is shown is what was told");
+    assert_eq!(told[0].1, json!({ "activity": id, "person": person().account }), "what was measured is not told");
+    assert_eq!(stage.question("read-activity", &json!({ "activity": id })), Some(shown["figures"].clone()));
     assert_eq!(shown["figures"]["started_at"], json!(Timestamp::from_millis(expected.start)));
     assert!(shown["figures"]["heart_rate_seconds"].as_array().is_some_and(|rates| rates.len() > 10));
     let listed = good(&stage.ask("list-activities").by(&person()).get());
@@ -313,10 +314,15 @@ fn an_activity_is_marked_in_what_the_device_sent() {
     assert_eq!(mark(&body).body, first.body);
     let (kind, told) = announced(&stage).remove(0);
     assert_eq!(kind, "sensors.activity-recorded.v1");
-    assert_eq!((&told["elapsed_seconds"], &told["utc_offset_minutes"]), (&json!(120), &json!(180)));
-    assert_eq!(told["heart_rate_seconds"][0]["bpm"], 120);
     let id = first.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(told, json!({ "activity": id, "person": person().account }));
+    let figures = stage.question("read-activity", &json!({ "activity": id })).unwrap();
+    assert_eq!((&figures["elapsed_seconds"], &figures["utc_offset_minutes"]), (&json!(120), &json!(180)));
+    assert_eq!(figures["heart_rate_seconds"][0]["bpm"], 120);
     assert_eq!(stage.ask("delete-activity").by(&person()).at(&id).get().status_code, 204);
+    let nothing = Some(Value::Null);
+    assert_eq!(stage.question("read-activity", &json!({ "activity": id })), nothing, "it is told nobody any more");
+    assert_eq!(stage.question("read-activity", &json!({ "activity": ActivityId::from_bits(7) })), nothing);
     assert_eq!(mark(&body).body, first.body, "a repeated request has the same reply");
     assert_eq!(all(&stage, device).len(), 300, "the readings are the device's");
     let with = |field: &str, value: Value| {

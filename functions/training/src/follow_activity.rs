@@ -1,7 +1,7 @@
 //! A person's sensors recorded an activity, or it was deleted: it is a workout, or none any more.
 //!
-//! Consumes `sensors.activity-recorded.v1` and `sensors.activity-deleted.v1`, repeated and in any order: of an activity
-//! the newest snapshot counts, and a deletion is for ever. It completes the first session of its local day and sport that
+//! Consumes `sensors.activity-recorded.v1` and `sensors.activity-deleted.v1`, repeated and in any order, and asks sensors for
+//! the figures: of an activity the newest snapshot counts, and a deletion is for ever. It completes the first session of its local day and sport that
 //! no other recording is; what was written down for that session does not count any more. It may come days late: a week
 //! that was judged without it stays judged, its session is completed all the same. What comes after its programme ended
 //! is a workout of its own. A deletion undoes all of it: what was written down counts again, and former records stand.
@@ -17,9 +17,9 @@ use crate::records::Records;
 use crate::store::{self, DECISIONS};
 use crate::workout::{Workout, WorkoutEvent, id_of};
 use contracts::Stamp;
-use contracts::sensors::{ActivityDeleted, ActivityRecorded};
+use contracts::sensors::{ActivityDeleted, ActivityFigures, ActivityRecorded, ReadActivity};
 use kernel::Timestamp;
-use platform::{Error, Function, Now, On, Stored, Table, events};
+use platform::{Ask, Error, Function, Now, On, Stored, Table, events};
 
 contracts::one_of! {
     /// What is said of an activity.
@@ -32,11 +32,27 @@ pub fn function() -> Function {
 }
 
 /// Writes what is said, and all that follows from it; decides anew if something changed meanwhile.
-pub async fn follow_activity(said: On<Said>, Now(now): Now, training: Table) -> Result<(), Error> {
+pub async fn follow_activity(
+    said: On<Said>,
+    Now(now): Now,
+    sensors: Ask<ReadActivity>,
+    training: Table,
+) -> Result<(), Error> {
+    let figures = match &said.event {
+        Said::ActivityRecorded(ActivityRecorded { activity, .. }) => {
+            match sensors.send(&ReadActivity { activity: *activity }).await? {
+                Some(figures) => Some(figures),
+                // It was deleted since: that is told, too.
+                None => return Ok(()),
+            }
+        }
+        Said::ActivityDeleted(_) => None,
+    };
     for _ in 0..DECISIONS {
-        let done = match &said.event {
-            Said::ActivityRecorded(activity) => record(&training, activity, said.stamp, now).await?,
-            Said::ActivityDeleted(activity) => delete(&training, activity, now).await?,
+        let done = match (&said.event, &figures) {
+            (Said::ActivityDeleted(activity), _) => delete(&training, activity, now).await?,
+            (_, Some(figures)) => record(&training, figures, said.stamp, now).await?,
+            (_, None) => true,
         };
         if done {
             return Ok(());
@@ -45,7 +61,7 @@ pub async fn follow_activity(said: On<Said>, Now(now): Now, training: Table) -> 
     Err(Error::contended("a workout kept changing"))
 }
 
-async fn record(training: &Table, said: &ActivityRecorded, stamp: Stamp, now: Timestamp) -> Result<bool, Error> {
+async fn record(training: &Table, said: &ActivityFigures, stamp: Stamp, now: Timestamp) -> Result<bool, Error> {
     let person = said.person;
     let known = completion::workout(training, person, id_of(said.activity)).await?;
     if known.as_ref().is_some_and(|known| known.value.is_as_new_as(stamp)) {
@@ -66,7 +82,7 @@ async fn record(training: &Table, said: &ActivityRecorded, stamp: Stamp, now: Ti
     if stored.as_ref().map(|stored| &stored.value) != Some(&records) && (stored.is_some() || !set.is_empty()) {
         change.records.push((stored, records));
     }
-    events.extend(set.into_iter().map(|(effort, value)| WorkoutEvent::Record(effort, value)));
+    events.extend(set.into_iter().map(|(effort, _)| WorkoutEvent::Record(effort)));
     if let Some(before) = known.as_ref().filter(|known| known.value.sport != workout.sport) {
         forget(training, &before.value, &mut change).await?;
     }
@@ -94,7 +110,7 @@ async fn delete(training: &Table, said: &ActivityDeleted, now: Timestamp) -> Res
 }
 
 /// The day by the clock where it was: the recording's own, else that of the person's plan, else UTC.
-fn day_of(said: &ActivityRecorded, runs: &[Enrolment]) -> Day {
+fn day_of(said: &ActivityFigures, runs: &[Enrolment]) -> Day {
     match (said.utc_offset_minutes, runs.first()) {
         (Some(minutes), _) => day_at_offset(said.started_at, minutes),
         (None, Some(run)) => run.clock.zone.day_of(said.started_at),

@@ -70,15 +70,13 @@ fn of_workout(workout: &Workout, event: WorkoutEvent) -> Published {
             sport: workout.sport,
             seconds: workout.seconds,
             distance_m: workout.distance_m,
-            stress_tenths: workout.load.stress_tenths,
-            impulse_tenths: workout.load.impulse_tenths,
             planned: workout.planned,
         }
         .into(),
         WorkoutEvent::Withdrawn => WorkoutWithdrawn { workout: id, person }.into(),
-        WorkoutEvent::Record(effort, value) => {
+        WorkoutEvent::Record(effort) => {
             let sport = workout.sport;
-            RecordSet { workout: id, person, sport, effort, value, day }.into()
+            RecordSet { workout: id, person, sport, effort, day }.into()
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::athlete::{Athlete, Thresholds};
 use crate::day::Day;
 use activity_files::metrics::{stress_tenths, trimp};
 use contracts::Stamp;
-use contracts::sensors::ActivityRecorded;
+use contracts::sensors::ActivityFigures;
 use contracts::training::{Effort, SessionOf};
 use kernel::{AccountId, ActivityId, Digest, Sport, Timestamp, WorkoutId, id::Id};
 use serde::{Deserialize, Serialize};
@@ -90,7 +90,7 @@ pub enum WorkoutEvent {
     /// It does not count any more.
     Withdrawn,
     /// It has the person's record of an effort.
-    Record(Effort, u32),
+    Record(Effort),
 }
 
 /// The workout of an activity: the same whatever is told of it.
@@ -100,7 +100,7 @@ pub fn id_of(activity: ActivityId) -> WorkoutId {
 
 impl Workout {
     /// What sensors say of an activity that began on `day`.
-    pub fn recorded(said: &ActivityRecorded, stamp: Stamp, athlete: &Athlete, day: Day) -> Workout {
+    pub fn recorded(said: &ActivityFigures, stamp: Stamp, athlete: &Athlete, day: Day) -> Workout {
         let powers = said.best_power.iter().map(|best| (Effort::Power(best.seconds), u32::from(best.watts)));
         let times = said.best_distance.iter().map(|best| (Effort::Distance(best.metres), best.seconds));
         Workout {
@@ -176,7 +176,7 @@ impl Workout {
 }
 
 /// What an activity cost by these thresholds.
-fn load(said: &ActivityRecorded, thresholds: &Thresholds) -> Load {
+fn load(said: &ActivityFigures, thresholds: &Thresholds) -> Load {
     let power = thresholds.power_w.and_then(|power| u16::try_from(power.get()).ok());
     let stress = said.normalised_power_w.zip(said.stress_seconds).zip(power);
     let byte = |rate: u32| u8::try_from(rate).unwrap_or(u8::MAX);

@@ -1,10 +1,10 @@
 //! What sensors say: matching, revisions, deletions, records, load.
 
 use crate::support::{
-    DAY, athlete, calendar, diary, enrol, go_to, good, hear, hear_deleted, kinds, load, meanwhile, records, ride,
-    stage, sweep, thresholds,
+    DAY, athlete, calendar, diary, enrol, go_to, good, hear, hear_deleted, kinds, load, meanwhile, note, recorded,
+    records, ride, stage, sweep, thresholds,
 };
-use contracts::sensors::ActivityRecorded;
+use contracts::sensors::ActivityFigures;
 use kernel::Sport;
 use local::testing::{event, problem, published, reports_only_what_it_cannot_read};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn a_recording_completes_the_session_of_its_day_and_sport() {
     assert_eq!(told.len(), 3);
     assert_eq!(told[0]["data"]["planned"], json!({"enrolment": id, "week": 1, "session": 1}));
     assert_eq!(
-        (&told[0]["data"]["stress_tenths"], &told[0]["data"]["impulse_tenths"]),
+        (&diary(&stage)[0]["stress_tenths"], &diary(&stage)[0]["impulse_tenths"]),
         (&json!(1000), &json!(1081))
     );
     assert_eq!(calendar(&stage, "2030-01-07", "2030-01-09"), ["2030-01-07 1 1 completed", "2030-01-09 1 2 planned"]);
@@ -29,10 +29,21 @@ fn a_recording_completes_the_session_of_its_day_and_sport() {
 }
 
 #[test]
+fn a_recording_that_was_deleted_before_it_is_asked_for_is_none() {
+    let stage = stage();
+    thresholds(&stage, 200);
+    let ride = ride(1, "2030-01-07T17:00:00Z");
+    assert!(stage.deliver("follow-activity", &event(&stage, &recorded(&ride), 1, 1)));
+    assert!(diary(&stage).is_empty());
+    hear_deleted(&stage, 1, 2);
+    assert_eq!(kinds(&stage), [""; 0]);
+}
+
+#[test]
 fn another_sport_or_day_is_a_workout_of_its_own() {
     let stage = stage();
     enrol(&stage, "2030-01-07");
-    let run = ActivityRecorded { sport: Sport::Running, ..ride(1, "2030-01-07T17:00:00Z") };
+    let run = ActivityFigures { sport: Sport::Running, ..ride(1, "2030-01-07T17:00:00Z") };
     hear(&stage, &run, 1);
     hear(&stage, &ride(2, "2030-01-08T17:00:00Z"), 1);
     assert!(diary(&stage).iter().all(|workout| workout["planned"] == Value::Null));
@@ -50,7 +61,7 @@ fn the_day_is_that_of_the_clock_where_it_was() {
     ] {
         let stage = stage();
         enrol(&stage, "2030-01-07");
-        let said = ActivityRecorded {
+        let said = ActivityFigures {
             utc_offset_minutes: offset,
             sport: Sport::Running,
             ..ride(1, "2030-01-08T23:30:00Z")
@@ -84,7 +95,7 @@ fn repeated_and_late_snapshots_change_nothing() {
     thresholds(&stage, 200);
     let (old, new) = (
         ride(1, "2030-01-07T05:00:00Z"),
-        ActivityRecorded {
+        ActivityFigures {
             stress_seconds: Some(1_800),
             ..ride(1, "2030-01-07T05:00:00Z")
         },
@@ -107,7 +118,7 @@ fn what_moves_to_another_day_and_sport_takes_its_load_with_it() {
     enrol(&stage, "2030-01-07");
     hear(&stage, &ride(1, "2030-01-07T05:00:00Z"), 1);
     go_to(&stage, "2030-01-09T18:00:00Z");
-    hear(&stage, &ActivityRecorded { sport: Sport::Running, ..ride(1, "2030-01-09T05:00:00Z") }, 2);
+    hear(&stage, &ActivityFigures { sport: Sport::Running, ..ride(1, "2030-01-09T05:00:00Z") }, 2);
     assert_eq!((load(&stage, "2030-01-07"), load(&stage, "2030-01-09")), (0, 1000));
     assert_eq!(calendar(&stage, "2030-01-07", "2030-01-09"), ["2030-01-07 1 1 planned", "2030-01-09 1 2 completed"]);
     assert_eq!(records(&stage), [], "it was no ride");
@@ -269,6 +280,8 @@ fn a_clock_that_is_far_off_breaks_nothing() {
 #[test]
 fn what_cannot_be_read_holds_up_nothing() {
     let stage = stage();
-    let good = event(&stage, &ride(1, "2030-01-07T05:00:00Z"), 1, 1);
+    let ride = ride(1, "2030-01-07T05:00:00Z");
+    note(&stage, &ride);
+    let good = event(&stage, &recorded(&ride), 1, 1);
     reports_only_what_it_cannot_read(&stage, "follow-activity", &good);
 }

@@ -1,10 +1,15 @@
 //! What the tests of training share: athletes, editors, a programme, and what sensors say.
 
-use contracts::sensors::{ActivityDeleted, ActivityRecorded, BestDistance, BestPower, HeartRateSeconds};
+use contracts::sensors::{
+    ActivityDeleted, ActivityFigures, ActivityRecorded, BestDistance, BestPower, HeartRateSeconds, ReadActivity,
+};
 use kernel::{AccountId, ActivityId, EnrolmentId, ExerciseId, Principal, ProgrammeId, Role, Sport, Timestamp};
+use local::services::dynamodb;
 use local::stage::Stage;
 use local::testing::{caller, event, published};
 use local::trigger::HttpResponse;
+use platform::{Asked, Context, Error, Function, Item, Key, Never, TableReader, direct};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +50,7 @@ pub fn plan(missed: &str) -> Value {
 
 /// A stage with a programme, on a day of 2030 at this UTC time.
 pub fn stage_at(time: &str, missed: &str) -> Arc<Stage> {
-    let stage = Stage::new(vec![training::context()]).unwrap();
+    let stage = Stage::new(vec![training::context(), sensors()]).unwrap();
     go_to(&stage, time);
     let exercise = json!({"name": "Squat", "sport": "strength", "how": "Spine straight."});
     good(&stage.ask("set-exercise").by(&editor()).at(EXERCISE).send(&exercise));
@@ -96,9 +101,9 @@ pub fn calendar(stage: &Stage, from: &str, to: &str) -> Vec<String> {
 }
 
 /// An activity of an hour that began then: a ride at 200 W.
-pub fn ride(n: u128, started_at: &str) -> ActivityRecorded {
+pub fn ride(n: u128, started_at: &str) -> ActivityFigures {
     let started_at: Timestamp = started_at.parse().unwrap();
-    ActivityRecorded {
+    ActivityFigures {
         ended_at: started_at.after(HOUR),
         distance_m: Some(30_000),
         work_joules: Some(725_800),
@@ -108,14 +113,73 @@ pub fn ride(n: u128, started_at: &str) -> ActivityRecorded {
         heart_rate_seconds: vec![HeartRateSeconds { bpm: 150, seconds: 3_600 }],
         best_power: vec![BestPower { seconds: 300, watts: 250 }],
         best_distance: vec![BestDistance { metres: 10_000, seconds: 1_100 }],
-        ..ActivityRecorded::unmeasured(ActivityId::from_bits(n), athlete().account, Sport::Cycling, started_at, 3_629)
+        ..ActivityFigures::unmeasured(ActivityId::from_bits(n), athlete().account, Sport::Cycling, started_at, 3_629)
     }
 }
 
 /// Sensors say that, at a version.
 #[track_caller]
-pub fn hear(stage: &Stage, said: &ActivityRecorded, version: u64) {
-    assert!(stage.deliver("follow-activity", &event(stage, said, 1, version)));
+pub fn hear(stage: &Stage, said: &ActivityFigures, version: u64) {
+    note(stage, said);
+    let event = event(stage, &recorded(said), 1, version);
+    assert!(stage.deliver("follow-activity", &event));
+}
+
+/// What sensors tell of it.
+pub fn recorded(said: &ActivityFigures) -> ActivityRecorded {
+    ActivityRecorded { activity: said.activity, person: said.person }
+}
+
+/// What an activity comes to, as sensors have it. In a row of its own: no call of a function is it.
+pub fn note(stage: &Stage, said: &ActivityFigures) {
+    let Key { pk, sk } = noted_key(said.activity);
+    let request = json!({
+        "TableName": "sensors",
+        "Item": {
+            "pk": { "S": pk }, "sk": { "S": sk }, "v": { "N": "1" },
+            "figures": { "S": serde_json::to_string(said).unwrap() },
+        },
+    });
+    let answer = dynamodb::answer(stage.cloud.table("sensors").unwrap(), "PutItem", request.to_string().as_bytes());
+    assert_eq!(answer.status, 200);
+}
+
+/// What sensors would have, as JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Noted {
+    pk: ActivityId,
+    figures: String,
+}
+
+impl Item for Noted {
+    type Event = Never;
+    const KIND: &'static str = "noted";
+
+    fn key(&self) -> Key {
+        noted_key(self.pk)
+    }
+}
+
+fn noted_key(activity: ActivityId) -> Key {
+    Key::new(activity, Noted::KIND)
+}
+
+/// Sensors, as far as it is asked here.
+async fn read_activity(
+    Asked(question): Asked<ReadActivity>,
+    sensors: TableReader,
+) -> Result<Option<ActivityFigures>, Error> {
+    let noted = sensors.get::<Noted>(&noted_key(question.activity)).await?;
+    noted.map(|noted| serde_json::from_str(&noted.value.figures).map_err(Error::broken)).transpose()
+}
+
+/// Sensors' context.
+pub fn sensors() -> Context {
+    Context {
+        name: "sensors",
+        indexes: Vec::new(),
+        functions: vec![Function { context: "sensors", ..direct::answer(read_activity) }],
+    }
 }
 
 /// Sensors say that it was deleted.

@@ -1,9 +1,10 @@
-//! What the sensors context publishes: devices, what people consent to, that readings call for attention, and activities as
-//! wholes. The readings themselves never leave it.
+//! What the sensors context publishes: devices, what people consent to, that readings call for attention, and that there is
+//! an activity. What was measured stands in no event: who needs the figures of an activity asks for them
+//! ([`ReadActivity`]), and what is deleted there is told nobody any more. The readings themselves never leave it.
 //!
 //! An activity's events are snapshots of one item: of two with one activity, the newer by [`crate::Stamp`] counts.
 
-use crate::{event, published};
+use crate::{Question, event, published};
 use kernel::{AccountId, ActivityId, AlertId, DeviceId, Sport, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,10 +17,34 @@ pub const BEST_POWER_SECONDS: [u32; 5] = [5, 60, 300, 1_200, 3_600];
 /// For how many metres the best time is told: 1, 5 and 10 km, half a marathon, a marathon.
 pub const BEST_DISTANCE_METRES: [u32; 5] = [1_000, 5_000, 10_000, 21_098, 42_195];
 
-/// A person's activity is known as a whole, or known better than before.
+/// A person's activity is known as a whole, or known better than before: ask for its figures.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(example = ActivityRecorded::example())]
+#[schemars(example = ActivityDeleted::example())]
 pub struct ActivityRecorded {
+    /// The activity.
+    pub activity: ActivityId,
+    /// Whose it is.
+    pub person: AccountId,
+}
+event!(ActivityRecorded = "sensors.activity-recorded.v1", about activity);
+
+/// What does this activity come to? Answered by `read-activity`; `None` for one that does not exist or was deleted.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = json!({"activity": ActivityId::from_bits(24)}))]
+pub struct ReadActivity {
+    /// The activity.
+    pub activity: ActivityId,
+}
+
+impl Question for ReadActivity {
+    type Reply = Option<ActivityFigures>;
+    const FUNCTION: &'static str = "read-activity";
+}
+
+/// What an activity comes to.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = ActivityFigures::example())]
+pub struct ActivityFigures {
     /// The activity.
     pub activity: ActivityId,
     /// Whose it is.
@@ -65,7 +90,6 @@ pub struct ActivityRecorded {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub best_distance: Vec<BestDistance>,
 }
-event!(ActivityRecorded = "sensors.activity-recorded.v1", about activity);
 
 /// For so many seconds the heart beat at this rate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -266,7 +290,7 @@ published!(
     ActivityDeleted,
 );
 
-impl ActivityRecorded {
+impl ActivityFigures {
     /// An activity of which only when it was is known: it was never paused, and nothing was measured.
     pub fn unmeasured(
         activity: ActivityId,

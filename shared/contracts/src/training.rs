@@ -1,5 +1,5 @@
-//! What the training context publishes: who trains by which programme, and what comes of it. A workout's events are
-//! snapshots: of two with one workout, the newer by [`crate::Stamp`] counts.
+//! What the training context publishes: who trains by which programme, and what comes of it; not what was measured, nor
+//! what is made of that. A workout's events are snapshots: of two with one workout, the newer by [`crate::Stamp`] counts.
 
 use crate::{event, published};
 use kernel::{AccountId, EnrolmentId, ProgrammeId, Sport, Timestamp, WorkoutId};
@@ -49,15 +49,9 @@ pub struct WorkoutCompleted {
     pub sport: Sport,
     /// How long it took, in seconds without pauses.
     pub seconds: u32,
-    /// How far, in metres; absent if nobody knows, as all that follows.
+    /// How far, in metres; absent if nobody knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<u32>,
-    /// Training stress score in tenths.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stress_tenths: Option<u32>,
-    /// Banister's training impulse in tenths.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub impulse_tenths: Option<u32>,
     /// The session that it completes. Absent: it was not planned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned: Option<SessionOf>,
@@ -113,8 +107,6 @@ pub struct RecordSet {
     pub sport: Sport,
     /// At what.
     pub effort: Effort,
-    /// Watts, or seconds.
-    pub value: u32,
     /// The day, by the person's clock.
     pub day: String,
 }
@@ -185,8 +177,6 @@ impl WorkoutCompleted {
             "sport": "cycling",
             "seconds": 3_500,
             "distance_m": 30_120,
-            "stress_tenths": 712,
-            "impulse_tenths": 840,
             "planned": session_example(),
         })
     }
@@ -210,7 +200,6 @@ impl RecordSet {
             "person": AccountId::from_bits(3),
             "sport": "cycling",
             "effort": {"power": 300},
-            "value": 301,
             "day": "2026-01-31",
         })
     }

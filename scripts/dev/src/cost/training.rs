@@ -2,16 +2,14 @@
 
 use super::Row;
 use crate::answers::expect;
-use contracts::sensors::{ActivityDeleted, ActivityRecorded, BestPower};
-use kernel::{AccountId, ActivityId, Principal, ProgrammeId, Role, Sport};
+use kernel::{AccountId, Principal, ProgrammeId, Role};
 use local::stage::Stage;
-use local::testing::event;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Measures each use case.
 pub(super) fn cases() -> Result<Vec<Row>, String> {
-    let stage = Stage::new(vec![training::context()])?;
+    let stage = Stage::new(vec![training::context(), sensors::context()])?;
     let by = |role| Principal { account: AccountId::from_bits(1), roles: vec![role] };
     let (editor, person) = (by(Role::Editor), by(Role::Customer));
     let mut rows = Vec::new();
@@ -37,22 +35,32 @@ pub(super) fn cases() -> Result<Vec<Row>, String> {
         return Err("sweep-enrolments failed".to_owned());
     }
     note("sweep-enrolments, reminds of one session", "sweep-enrolments");
-    let ride = ActivityRecorded {
-        best_power: vec![BestPower { seconds: 300, watts: 300 }],
-        ..ActivityRecorded::unmeasured(ActivityId::from_bits(1), person.account, Sport::Cycling, stage.now(), 3600)
-    };
-    let deleted = ActivityDeleted { activity: ride.activity, person: person.account };
-    let told = [event(&stage, &ride, 1, 1), event(&stage, &deleted, 1, 2)];
-    for (told, case) in told.iter().zip(["follow-activity, of a session", "follow-activity, of a deletion"]) {
-        if !stage.deliver("follow-activity", told) {
-            return Err("follow-activity failed".to_owned());
-        }
-        note(case, "follow-activity");
-    }
+    let ride = ride(&stage, &person)?;
+    stage.settle()?;
+    note("follow-activity, of a session", "follow-activity");
+    expect(204, stage.ask("delete-activity").by(&person).at(&ride).get())?;
+    stage.settle()?;
+    note("follow-activity, of a deletion", "follow-activity");
     let query = format!("from={today}&to={today}");
     expect(200, stage.ask("get-calendar").by(&person).query(&query).get())?;
     note("get-calendar, a day", "get-calendar");
     expect(200, stage.ask("get-load").by(&person).query(&query).get())?;
     note("get-load, a day", "get-load");
     Ok(rows)
+}
+
+/// A device sends ten minutes of power, which is a ride; its id.
+fn ride(stage: &Stage, person: &Principal) -> Result<String, String> {
+    expect(200, stage.ask("give-consent").by(person).get())?;
+    let ask = stage.ask("register-device").by(person).key("the-key-of-a-device");
+    let device = expect(201, ask.send(&json!({ "name": "Power meter" })))?;
+    let [from, until] = [stage.now(), stage.now().after(Duration::from_secs(600))];
+    stage.pass(Duration::from_secs(600));
+    let rows: Vec<Value> = (0..600).map(|second| json!([second * 1000, 300])).collect();
+    let body = json!({ "from": from, "channels": [{ "name": "power", "unit": "W" }], "rows": rows });
+    let at = device["id"].as_str().unwrap_or_default();
+    expect(201, stage.ask("add-readings").by(person).at(at).key("the-readings-of-a-ride").send(&body))?;
+    let body = json!({ "device": at, "from": from, "until": until, "sport": "cycling" });
+    let ride = expect(201, stage.ask("record-activity").by(person).key("the-mark-of-a-ride").send(&body))?;
+    Ok(ride["id"].as_str().unwrap_or_default().to_owned())
 }
