@@ -61,22 +61,22 @@ fn a_deletion_that_was_cut_off_anywhere_is_made_good_by_the_sweeper() {
     }
 }
 
-/// Half an hour of readings up to this moment, in an hour that is not over; summed up.
-fn under_way() -> (Stage, DeviceId, i64) {
+/// Half an hour of readings up to this moment, in an hour that is not over; summed up. Their deletion was cut off.
+fn cut_off_under_way(nth: usize) -> (Stage, DeviceId, i64) {
     let (stage, device) = with_device();
     stage.pass(lasting(40 * MINUTE));
     let from = stage.now().as_millis() - 40 * MINUTE;
     good(&send(&stage, device, KEY, &beats(from, &[100; 2000])));
+    cut_off(&stage, "delete-readings", nth);
+    delete(&stage, device, from, from + HOUR);
+    stage.calm();
     (stage, device, from)
 }
 
 #[test]
 fn a_deletion_that_was_cut_off_is_over_when_it_was_sent_again() {
     for nth in 0..16 {
-        let (stage, device, from) = under_way();
-        cut_off(&stage, "delete-readings", nth);
-        delete(&stage, device, from, from + HOUR);
-        stage.calm();
+        let (stage, device, from) = cut_off_under_way(nth);
         assert_eq!(good(&delete(&stage, device, from, from + HOUR)), json!({}));
         assert!(all(&stage, device).is_empty());
         rollups_agree(&stage, device, &format!("cut off at call {nth}"));
@@ -88,10 +88,7 @@ fn a_deletion_that_was_cut_off_is_over_when_it_was_sent_again() {
 #[test]
 fn what_was_erased_of_an_hour_under_way_is_closed_before_it_is_over() {
     for nth in 0..16 {
-        let (stage, device, from) = under_way();
-        cut_off(&stage, "delete-readings", nth);
-        delete(&stage, device, from, from + HOUR);
-        stage.calm();
+        let (stage, device, from) = cut_off_under_way(nth);
         stage.pass(lasting(17 * MINUTE));
         assert!(stage.now().as_millis() < from + HOUR, "it is under way still");
         assert!(stage.start("close-hours"));

@@ -38,21 +38,16 @@ pub async fn follow_activity(
     sensors: Ask<ReadActivity>,
     training: Table,
 ) -> Result<(), Error> {
-    let figures = match &said.event {
-        Said::ActivityRecorded(ActivityRecorded { activity, .. }) => {
-            match sensors.send(&ReadActivity { activity: *activity }).await? {
-                Some(figures) => Some(figures),
-                // It was deleted since: that is told, too.
-                None => return Ok(()),
-            }
-        }
-        Said::ActivityDeleted(_) => None,
-    };
     for _ in 0..DECISIONS {
-        let done = match (&said.event, &figures) {
-            (Said::ActivityDeleted(activity), _) => delete(&training, activity, now).await?,
-            (_, Some(figures)) => record(&training, figures, said.stamp, now).await?,
-            (_, None) => true,
+        let done = match &said.event {
+            Said::ActivityRecorded(ActivityRecorded { activity, .. }) => {
+                match sensors.send(&ReadActivity { activity: *activity }).await? {
+                    Some(figures) => record(&training, &figures, said.stamp, now).await?,
+                    // It was deleted since: that is told, too.
+                    None => true,
+                }
+            }
+            Said::ActivityDeleted(activity) => delete(&training, activity, now).await?,
         };
         if done {
             return Ok(());

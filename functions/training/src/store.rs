@@ -32,6 +32,7 @@ use std::convert::Infallible;
 
 /// A person's workouts by time.
 pub const BY_DAY: Index = Index { name: "by-day", partition: "diary", sort: "started_at" };
+
 /// How often a step decides anew when others change the items in between.
 pub const DECISIONS: usize = 8;
 /// The collection of all exercises.

@@ -45,7 +45,8 @@ impl fmt::Display for Found {
         write!(
             f,
             "found: {recordings} recordings of {records} records with {readings} readings and {heartbeats} intervals \
-             between heartbeats, on {pages} pages, each as in its file; {points} points of charts by minutes, hours and days, each what the readings come to; \
+             between heartbeats, on {pages} pages, each as in its file; {points} points of charts by minutes, hours and \
+             days, each what the readings come to; \
              {taken_along} activities as FIT that says the same"
         )
     }
