@@ -175,7 +175,8 @@ fn every_consumer_gets_what_it_reads() {
     }
 }
 
-/// What was measured of a person, and what is made of it, is asked for, and stands in no queue. A new field is looked at here.
+/// What was measured of a person, and what is made of it, is asked for, and stands in no queue. A new field is looked
+/// at here.
 #[test]
 fn no_event_of_sensors_and_training_says_what_was_measured() {
     let harmless = [

@@ -19,7 +19,8 @@
 //! Indexes, keys only: `by-client` (`client`, `period`) lists a client's invoices; its attributes never change.
 //! `by-run` (`run`, `worker`) lists the payouts of a run in one state: two units more at each step. `by-due`
 //! (`waiting`, `due`) holds what waits for the provider, for a run to go on or for a second manager, and nothing else.
-//! `by-listed` (`listed`, `proposed_at`) lists the adjustments that stand in one way: one unit, and two when that changes.
+//! `by-listed` (`listed`, `proposed_at`) lists the adjustments that stand in one way: one unit, and two when that
+//! changes.
 
 use crate::adjustment::{Adjustment, AdjustmentEvent};
 use crate::balance::{Balance, Week};

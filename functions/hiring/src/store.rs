@@ -189,8 +189,8 @@ pub async fn likeness(hiring: &TableReader, marks: &[String]) -> Result<(String,
     Ok((mark.clone(), None))
 }
 
-/// Writes a new application, makes it its account's latest, and puts it beside those that are like it. `false`: something
-/// changed meanwhile, and nothing was written.
+/// Writes a new application, makes it its account's latest, and puts it beside those that are like it. `false`:
+/// something changed meanwhile, and nothing was written.
 pub async fn insert(
     hiring: &Table,
     (application, events): (&Application, Vec<ApplicationEvent>),

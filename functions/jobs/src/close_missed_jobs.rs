@@ -1,7 +1,7 @@
 //! The clock ends what workers did not: every five minutes.
 //!
-//! A job that was not started half an hour after its time is *missed* (`jobs.job-missed.v1`): settled as failed, and its
-//! client is offered another time. One that was started and never finished has *failed* a day after its time
+//! A job that was not started half an hour after its time is *missed* (`jobs.job-missed.v1`): settled as failed, and
+//! its client is offered another time. One that was started and never finished has *failed* a day after its time
 //! (`jobs.job-failed.v1`). It reads what is due and nothing else. A worker who starts at the same moment is decided on
 //! by what is written first. A job that cannot be moved does not keep the others waiting.
 

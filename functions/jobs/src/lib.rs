@@ -1,10 +1,10 @@
 //! Jobs: what workers have to do, and how far each job is.
 //!
 //! Owns the table and topic `jobs`, and the bucket of photos. A match of matching's becomes a job; its worker draws the
-//! supplies, starts it with a photo, finishes it with the photo of the report, fails, or withdraws before the start. Who
-//! does not come is found by the clock. Client and worker are settled by what is announced here, so of one request one
-//! job at most begins or ends: [`course`] decides on that, whatever comes first. Quality looks at what went wrong and at
-//! a sample of what went well.
+//! supplies, starts it with a photo, finishes it with the photo of the report, fails, or withdraws before the start.
+//! Who does not come is found by the clock. Client and worker are settled by what is announced here, so of one request
+//! one job at most begins or ends: [`course`] decides on that, whatever comes first. Quality looks at what went wrong
+//! and at a sample of what went well.
 //!
 //! Where a job is and whom to ask for there is personal data. Services keep it; it is asked for when a worker looks.
 

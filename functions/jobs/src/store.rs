@@ -7,8 +7,8 @@
 //! | [`PhotoLook`] at a job's photo, written once | `job_…` | `photo-look#<request>` |
 //!
 //! The index `by-worker` (`shelf`, `from`) holds a worker's lists; `by-due` (`waiting`, `due`) what the clock may end;
-//! `by-review` (`review_list`, `review_since`) what quality is to look at. All hold keys only, and an item without their
-//! attributes is in none.
+//! `by-review` (`review_list`, `review_since`) what quality is to look at. All hold keys only, and an item without
+//! their attributes is in none.
 //!
 //! A job that waits for its start and the course of its request are always written together: the course names the one
 //! job that may begin.

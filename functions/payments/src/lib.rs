@@ -3,8 +3,9 @@
 //!
 //! Owns the table and topic `payments`. An order that may be paid is a replica, kept by `keep-payable`. Cards never
 //! come here: the customer enters them in the provider's form and pays with a client secret; the provider's signed
-//! webhooks say what came of it. Each order, invoice and top-up has one [`payment::Payment`], where everything about its
-//! money is decided: it is paid once, what comes too late or differs goes back whole, and nothing is given back twice.
+//! webhooks say what came of it. Each order, invoice and top-up has one [`payment::Payment`], where everything about
+//! its money is decided: it is paid once, what comes too late or differs goes back whole, and nothing is given back
+//! twice.
 //!
 //! Whatever the provider is asked for is stored first, and carried out by whoever comes by ([`carry_out`]): a lost
 //! reply, a crash or an outage leaves a state from which anybody goes on. Each day is compared with what the provider

@@ -16,8 +16,8 @@
 //! starts and leaves it when the attempt ends: two write units. Breaks are in it too: the open ones, which wait for a
 //! manager, and in a partition of their own the closed ones.
 //!
-//! The index `by-day` (`moved_on`, `order`; keys only) holds the payments whose money moved, by the day on which it moved
-//! last: one write unit when money comes, two more when it moves on a later day.
+//! The index `by-day` (`moved_on`, `order`; keys only) holds the payments whose money moved, by the day on which it
+//! moved last: one write unit when money comes, two more when it moves on a later day.
 
 use crate::comparison::{Comparison, Sheet};
 use crate::day::Day;

@@ -1,11 +1,11 @@
 //! A person's app sends readings of a device, as JSON.
 //!
 //! Called by the device's owner with an `Idempotency-Key`; the same key again gets the same reply and stores nothing
-//! twice. Batches may come late, in any order, and overlap: of two batches that say something of a channel at one moment
-//! the one that came first counts; what one of them says several times is kept, each in a row of its own. Nothing of a
-//! batch is taken if anything in it cannot be true, or without the person's consent. Announces nothing of the readings
-//! themselves; `sensors.alert-raised.v1`, `sensors.alert-ended.v1` or `sensors.device-heard.v1` where the person's rules
-//! say so.
+//! twice. Batches may come late, in any order, and overlap: of two batches that say something of a channel at one
+//! moment the one that came first counts; what one of them says several times is kept, each in a row of its own.
+//! Nothing of a batch is taken if anything in it cannot be true, or without the person's consent. Announces nothing of
+//! the readings themselves; `sensors.alert-raised.v1`, `sensors.alert-ended.v1` or `sensors.device-heard.v1` where the
+//! person's rules say so.
 
 use crate::access;
 use crate::batch::Batch;

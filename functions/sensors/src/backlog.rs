@@ -2,11 +2,11 @@
 //!
 //! It stands in the item that has the rollups of these days: who closes hours writes that item anyway, and strikes off
 //! by the same write what it closed. Nobody looks at a mark before it is due, so a batch that has written its readings
-//! and finds a mark of its hour that is not due yet need not do more: whoever comes for the mark sees them. A mark that is
-//! due already may be somebody's by now: then the batch adds one, which waits for the next who looks.
+//! and finds a mark of its hour that is not due yet need not do more: whoever comes for the mark sees them. A mark that
+//! is due already may be somebody's by now: then the batch adds one, which waits for the next who looks.
 //!
-//! A mark stands for the hours that follow, too: who closes looks which of them have readings. So a session of some hours
-//! is noted once, and not once an hour.
+//! A mark stands for the hours that follow, too: who closes looks which of them have readings. So a session of some
+//! hours is noted once, and not once an hour.
 //!
 //! Who erases readings notes their hours first, in marks of its own on which no batch relies, and strikes them off when
 //! it has closed them. If it stops in between, they are closed when it cannot write any more.
@@ -120,7 +120,8 @@ impl Backlog {
         left.with(under_way, any, any).waits()
     }
 
-    /// With these hours, of which readings came at this moment, unless marks that are due after another one stand for them.
+    /// With these hours, of which readings came at this moment, unless marks that are due after another one stand for
+    /// them.
     fn with(&self, hours: &BTreeSet<i64>, came: Timestamp, after: Timestamp) -> Self {
         let mut marked = self.clone();
         for hour in hours {

@@ -5,9 +5,9 @@ use crate::series::Series;
 use chunk_codec::Chunk;
 use kernel::Timestamp;
 
-/// How long a stored window is, in milliseconds: an hour, what is closed together. What a batch has of an hour is one item:
-/// four quarters of it would cost a seventh more units, in what each item has beside its readings and in what of its last
-/// unit is empty.
+/// How long a stored window is, in milliseconds: an hour, what is closed together. What a batch has of an hour is one
+/// item: four quarters of it would cost a seventh more units, in what each item has beside its readings and in what of
+/// its last unit is empty.
 pub const WINDOW: i64 = 3_600_000;
 /// What is as long as this is summed up at once.
 const AT_ONCE: i64 = WINDOW / 2;

@@ -131,8 +131,8 @@ impl std::str::FromStr for Channel {
     }
 }
 
-/// Whether a reading is summed up over time. What has no name here, or cannot be true (files may hold anything), is kept
-/// and not summed up.
+/// Whether a reading is summed up over time. What has no name here, or cannot be true (files may hold anything), is
+/// kept and not summed up.
 pub fn is_rolled_up(kind: Kind, value: i64) -> bool {
     Channel::of(kind).is_some_and(|channel| channel.is_drawn() && channel.possible().contains(&value))
 }

@@ -1,8 +1,8 @@
 //! Charts: which tier a range is read from, and which of its points are shown. Pure.
 //!
-//! Points are chosen by MinMaxLTTB (Van Der Donckt et al. 2023): of each bucket the lowest and the highest candidates are
-//! kept first, four for each point that is wanted; of those, largest-triangle-three-buckets (Steinarsson 2013) picks what
-//! shows best. In whole numbers throughout.
+//! Points are chosen by MinMaxLTTB (Van Der Donckt et al. 2023): of each bucket the lowest and the highest candidates
+//! are kept first, four for each point that is wanted; of those, largest-triangle-three-buckets (Steinarsson 2013)
+//! picks what shows best. In whole numbers throughout.
 
 use crate::rollup::{Row, Tier};
 
@@ -56,7 +56,8 @@ pub fn thin(points: Vec<Point>, wanted: usize) -> Vec<Point> {
     triangles(&candidates, wanted)
 }
 
-/// The first and the last point, and of each bucket between the one with the lowest reading and the one with the highest.
+/// The first and the last point, and of each bucket between the one with the lowest reading and the one with the
+/// highest.
 fn extremes(points: &[Point], wanted: usize) -> Vec<Point> {
     let [first, inner @ .., last] = points else {
         return points.to_vec();
@@ -74,8 +75,8 @@ fn extremes(points: &[Point], wanted: usize) -> Vec<Point> {
     kept
 }
 
-/// Largest triangle, three buckets: of each bucket the point that spans the largest triangle with the one before and the
-/// middle of the next bucket.
+/// Largest triangle, three buckets: of each bucket the point that spans the largest triangle with the one before and
+/// the middle of the next bucket.
 fn triangles(points: &[Point], wanted: usize) -> Vec<Point> {
     let [first, inner @ .., last] = points else {
         return points.to_vec();

@@ -1,8 +1,8 @@
 //! Every five minutes: hours whose readings came piece by piece are summed up, ten minutes after they are over.
 //!
-//! Started by the clock. What came late is summed up ten minutes after it came. A run that stops anywhere, or two at once,
-//! do no harm ([`closing`]). A device whose hours cannot be closed holds up no other. The same run looks for devices that
-//! were to be heard by now ([`listening`]), and forgets deleted ones ([`forgetting`]). Announces
+//! Started by the clock. What came late is summed up ten minutes after it came. A run that stops anywhere, or two at
+//! once, do no harm ([`closing`]). A device whose hours cannot be closed holds up no other. The same run looks for
+//! devices that were to be heard by now ([`listening`]), and forgets deleted ones ([`forgetting`]). Announces
 //! `sensors.device-silent.v1` and `sensors.activity-deleted.v1`.
 
 use crate::catching_up::close_due;

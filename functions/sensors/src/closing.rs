@@ -1,10 +1,10 @@
 //! Closing hours: their rollups are made to say what their readings say.
 //!
-//! Rollups are read before the readings and replaced only if nobody replaced them since: whoever closes last has seen all
-//! that the others had. A day is summed up from hours that are known to be the latest: read after the days, written before
-//! them. The item of ten days is written last: by the same write what was closed is struck off its backlog. So it does not
-//! matter how many close an hour, how often, or where one of them stops; what is already as it should be is not written
-//! again.
+//! Rollups are read before the readings and replaced only if nobody replaced them since: whoever closes last has seen
+//! all that the others had. A day is summed up from hours that are known to be the latest: read after the days, written
+//! before them. The item of ten days is written last: by the same write what was closed is struck off its backlog. So
+//! it does not matter how many close an hour, how often, or where one of them stops; what is already as it should be is
+//! not written again.
 
 use crate::backlog::{Backlog, Mark, is_over};
 use crate::rollup::{self, HOUR, Rows, Stretch, Tier};

@@ -13,8 +13,8 @@ use platform::{Decision, Error, Failure, Function, Now, Stored, Table};
 use std::convert::Infallible;
 use std::time::Duration;
 
-/// How often one request goes on. Each time some ten thousand batches are looked at: a hundred thousand are eleven days of
-/// one every ten seconds.
+/// How often one request goes on. Each time some ten thousand batches are looked at: a hundred thousand are eleven days
+/// of one every ten seconds.
 const TURNS: usize = 10;
 
 /// `DELETE /v1/activities/{activity}`

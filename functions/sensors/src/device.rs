@@ -12,8 +12,8 @@ pub const MOST: usize = 50;
 /// A page that holds all devices of a person, even if several were registered at once.
 pub const PAGE: u32 = 100;
 
-/// How long after a device was deleted something that had begun before may still write: the time-outs of all functions that
-/// take readings in are shorter.
+/// How long after a device was deleted something that had begun before may still write: the time-outs of all functions
+/// that take readings in are shorter.
 pub const LAST_BATCH: Duration = Duration::from_secs(240);
 
 /// A device.

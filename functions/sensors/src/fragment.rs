@@ -1,7 +1,8 @@
-//! What is stored of a batch: the readings of one window, in one item that is never added to. Reading merges them. Pure.
+//! What is stored of a batch: the readings of one window, in one item that is never added to. Reading merges them.
+//! Pure.
 //!
-//! Where a batch fills its window, there is one fragment in it; what came in pieces, twice or late is as many, and of two
-//! that say something about the same channel at the same moment the one that came first is believed.
+//! Where a batch fills its window, there is one fragment in it; what came in pieces, twice or late is as many, and of
+//! two that say something about the same channel at the same moment the one that came first is believed.
 
 use crate::batch::Piece;
 use crate::series::Series;

@@ -1,9 +1,9 @@
 //! A person, or a coach whom the person lets see the readings, looks at a chart of one channel of a device.
 //!
 //! Called by anybody who is signed in. Whatever the range, a chart has at most 2,000 points and costs little: up to two
-//! hours are drawn from the readings, what is longer from rollups of minutes, hours or days. A rollup has all readings of
-//! its stretch, but an hour's are summed up ten minutes after it is over (or after they came, if later): `behind_from`
-//! says from when on some may be missing. Days are UTC's.
+//! hours are drawn from the readings, what is longer from rollups of minutes, hours or days. A rollup has all readings
+//! of its stretch, but an hour's are summed up ten minutes after it is over (or after they came, if later):
+//! `behind_from` says from when on some may be missing. Days are UTC's.
 
 use crate::access;
 use crate::channel::Channel;

@@ -1,8 +1,9 @@
 //! A file of an activity came: its readings are stored and summed up, and the activity is noted.
 //!
 //! Told by object storage, perhaps twice. Readings are fragments of a batch that is named after what was recorded, so
-//! whatever was done before is not done again; what stops anywhere is told again and goes on. A file that cannot be read,
-//! or of a person who does not consent, is refused, and its outcome says why. Announces `sensors.activity-recorded.v1`.
+//! whatever was done before is not done again; what stops anywhere is told again and goes on. A file that cannot be
+//! read, or of a person who does not consent, is refused, and its outcome says why. Announces
+//! `sensors.activity-recorded.v1`.
 
 use crate::activity::{Activity, ActivityEvent, batch_of, id_of};
 use crate::batch::{Batch, Unusable};

@@ -1,10 +1,10 @@
 //! Sensors: readings of wearables, kept exactly and small, and summed up for charts.
 //!
 //! Owns the table and topic `sensors`. A person consents, registers devices, and their apps send batches. A batch is
-//! checked whole and cut into windows; each window of a batch is one item that is never added to ([`fragment`]), so that a
-//! record costs a hundredth of a write; a file of an activity is a long batch with figures of the whole ([`activity`]).
-//! Reading merges them; [`closing`] makes rollups of them when an hour is over. What belongs to a person is seen by that
-//! person, and by coaches whom the person lets see it ([`access`]).
+//! checked whole and cut into windows; each window of a batch is one item that is never added to ([`fragment`]), so
+//! that a record costs a hundredth of a write; a file of an activity is a long batch with figures of the whole
+//! ([`activity`]). Reading merges them; [`closing`] makes rollups of them when an hour is over. What belongs to a
+//! person is seen by that person, and by coaches whom the person lets see it ([`access`]).
 
 pub mod access;
 pub mod activity;

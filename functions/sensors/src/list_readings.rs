@@ -1,8 +1,8 @@
 //! A person, or a coach whom the person lets see the readings, reads a device's readings exactly as they came.
 //!
-//! Called by anybody who is signed in. In pages by time, as JSON or, for taking along, as CSV (`Accept: text/csv`): a page
-//! says where to go on, and a range may be as long as it likes. All sheets have the same columns, so that pages join: one
-//! for each channel that has a name, and one for what has none. What was deleted is gone.
+//! Called by anybody who is signed in. In pages by time, as JSON or, for taking along, as CSV (`Accept: text/csv`): a
+//! page says where to go on, and a range may be as long as it likes. All sheets have the same columns, so that pages
+//! join: one for each channel that has a name, and one for what has none. What was deleted is gone.
 
 use crate::access;
 use crate::batch::WINDOW;

@@ -1,7 +1,7 @@
 //! Another context asks what an activity comes to.
 //!
-//! Called by functions that declare the question, never over HTTP. What was measured stands in no event: what is deleted here
-//! is told nobody any more. Of an activity that does not exist, or was deleted, nothing is told.
+//! Called by functions that declare the question, never over HTTP. What was measured stands in no event: what is
+//! deleted here is told nobody any more. Of an activity that does not exist, or was deleted, nothing is told.
 
 use crate::activity::Activity;
 use crate::store::activity_key;

@@ -1,7 +1,7 @@
 //! A person's app says from when to when the readings of a device are an activity.
 //!
-//! Called by the device's owner with an `Idempotency-Key`; the same key again gets the same reply. The figures are those
-//! of the readings that are there by now: send them first. Announces `sensors.activity-recorded.v1`.
+//! Called by the device's owner with an `Idempotency-Key`; the same key again gets the same reply. The figures are
+//! those of the readings that are there by now: send them first. Announces `sensors.activity-recorded.v1`.
 
 use crate::access;
 use crate::activity::{Activity, ActivityEvent};

@@ -120,8 +120,8 @@ impl Row {
         }
     }
 
-    /// As columns, most of them less what is to be expected of the others: small numbers are short. By the bounds of all
-    /// channels they fit.
+    /// As columns, most of them less what is to be expected of the others: small numbers are short. By the bounds of
+    /// all channels they fit.
     fn columns(self) -> Result<[i64; COLUMNS], Error> {
         let (count, min) = (i128::from(self.count), i128::from(self.min));
         let range = i128::from(self.max) - min;
@@ -160,8 +160,8 @@ impl Row {
     }
 }
 
-/// What readings between 0 and `range` come to if they are spread evenly: their sum, and the sum of the squares of their
-/// distances from the mean.
+/// What readings between 0 and `range` come to if they are spread evenly: their sum, and the sum of the squares of
+/// their distances from the mean.
 fn expected(count: i128, range: i128) -> (i128, i128) {
     let half = count.wrapping_mul(range);
     (half / 2, half.wrapping_mul(range) / 12)
@@ -204,8 +204,8 @@ fn add(stretch: &mut Stretch, kind: Kind, row: Row) {
 /// Rows of an item as bytes: a chunk of the codec with a record for each row, a kind's after the other's, so that all
 /// kinds teach the same models. A record's time says which row it is ([`place`]). None at all as none.
 ///
-/// The codec codes what differs from the record before. Of what has nothing to do with the row before the running sum is
-/// written, so that the difference is it.
+/// The codec codes what differs from the record before. Of what has nothing to do with the row before the running sum
+/// is written, so that the difference is it.
 pub fn pack(tier: Tier, begin: i64, rows: &Rows) -> Result<Vec<u8>, Error> {
     let kinds: BTreeSet<Kind> = rows.values().flat_map(BTreeMap::keys).copied().collect();
     let (mut places, mut columns): (Vec<i64>, [Vec<Option<i64>>; COLUMNS]) = Default::default();

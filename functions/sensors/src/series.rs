@@ -1,13 +1,14 @@
 //! Readings in order of time: what batches and chunks come to. Pure.
 //!
-//! Readings of a moment stand together in a record. A device's clock may be coarser than its sensors: where a batch says
-//! something else of a channel at the same moment, that is another record, and both are kept.
+//! Readings of a moment stand together in a record. A device's clock may be coarser than its sensors: where a batch
+//! says something else of a channel at the same moment, that is another record, and both are kept.
 
 use chunk_codec::{Channel, Chunk, ChunkError, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// Where a record stands: its moment (milliseconds since 1970), and which one of that moment it is in its batch, from 0.
+/// Where a record stands: its moment (milliseconds since 1970), and which one of that moment it is in its batch, from
+/// 0.
 type Place = (i64, u32);
 
 /// Records in their order, and of each the readings by kind.
@@ -22,8 +23,8 @@ impl Series {
         series
     }
 
-    /// Adds what a batch says next. What says nothing else than its record before at the same moment completes that one,
-    /// so that a record that is sent twice is one.
+    /// Adds what a batch says next. What says nothing else than its record before at the same moment completes that
+    /// one, so that a record that is sent twice is one.
     pub fn push(&mut self, at: i64, readings: impl IntoIterator<Item = (Kind, i64)>) {
         let mut record = Vec::new();
         readings.into_iter().for_each(|reading| add(&mut record, reading));
@@ -49,8 +50,8 @@ impl Series {
         }
     }
 
-    /// Adds the records of another batch that lie in `within`. What is there already stays: the first one to say something
-    /// about a moment is believed.
+    /// Adds the records of another batch that lie in `within`. What is there already stays: the first one to say
+    /// something about a moment is believed.
     pub fn merge(&mut self, batch: &Self, within: &Range<i64>) {
         for (place, record) in batch.0.range((within.start, 0)..(within.end, 0)) {
             let known = self.0.entry(*place).or_default();

@@ -46,8 +46,8 @@ const PAGE: u32 = 50;
 /// How many items of a device are read at a time; a page ends at 1 MB anyway.
 const ITEMS: u32 = 500;
 
-/// Values ([`Fragment::values`]) that are read at once at most: of an hour of eleven channels a hundred times a second there
-/// are five and a half million. Merged they take some three hundred megabytes.
+/// Values ([`Fragment::values`]) that are read at once at most: of an hour of eleven channels a hundred times a second
+/// there are five and a half million. Merged they take some three hundred megabytes.
 pub const MOST_AT_ONCE: usize = 12_000_000;
 
 /// Rows of one tier that stand together. What its key says is not stored again: it is paid for by length.

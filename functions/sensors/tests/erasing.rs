@@ -1,4 +1,5 @@
-//! Erasing: what was deleted is gone from readings and rollups, whatever goes on at the same time, and however much it is.
+//! Erasing: what was deleted is gone from readings and rollups, whatever goes on at the same time, and however much it
+//! is.
 
 use crate::support::{
     DAY, HOUR, KEY, MINUTE, SECOND, all, at_call, beats, behind, catch_up, chart, close_while, counted, cut_off, good,

@@ -1,5 +1,5 @@
-//! Whatever batches come, in whatever order, cut and repeated however: what is read is what a model says, and the rollups
-//! are what the readings come to.
+//! Whatever batches come, in whatever order, cut and repeated however: what is read is what a model says, and the
+//! rollups are what the readings come to.
 
 use crate::support::{HOUR, MINUTE, SECOND, counted, lasting, morning, person, rows, send, with_device};
 use kernel::Timestamp;

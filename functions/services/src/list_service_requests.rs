@@ -1,6 +1,7 @@
 //! A client looks at the requests so far.
 //!
-//! Called by a signed-in customer; the newest first, in pages. A list may be a moment behind; a request itself never is.
+//! Called by a signed-in customer; the newest first, in pages. A list may be a moment behind; a request itself never
+//! is.
 
 use crate::request::State;
 use crate::store;

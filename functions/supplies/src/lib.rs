@@ -1,10 +1,10 @@
 //! Supplies: what workers use up in jobs, what is bought again, and the cookie of each job.
 //!
 //! Owns the table and topic `supplies`. Which jobs there are and whose is its own replica of the jobs context, kept by
-//! `keep-job` together with what the job needs. A worker asks for that, staff issue or refuse it; what runs low is bought
-//! once a day, and received in parts. Each job gets a cookie from a vendor: what the vendor is asked for is stored first
-//! and carried out by whoever comes by ([`carry_out`]), so that a lost reply, a crash or an outage leaves a state from
-//! which anybody goes on.
+//! `keep-job` together with what the job needs. A worker asks for that, staff issue or refuse it; what runs low is
+//! bought once a day, and received in parts. Each job gets a cookie from a vendor: what the vendor is asked for is
+//! stored first and carried out by whoever comes by ([`carry_out`]), so that a lost reply, a crash or an outage leaves
+//! a state from which anybody goes on.
 
 pub mod biscuit;
 pub mod carry_out;

@@ -1,8 +1,8 @@
 //! The sweeper of cookies: asks the vendor about everything that waits for its word.
 //!
 //! Started by the clock every ten minutes. Hears what became of orders, asks again for what was never answered, cancels
-//! what nobody wants any more, and gives up on what did not come to anything before its job began. It does as much as it
-//! can before it reports what failed.
+//! what nobody wants any more, and gives up on what did not come to anything before its job began. It does as much as
+//! it can before it reports what failed.
 
 use crate::biscuit::{Biscuit, BiscuitApi, BiscuitKey};
 use crate::carry_out::{carry_out, change_cookie};

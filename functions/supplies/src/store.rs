@@ -9,9 +9,9 @@
 //! | [`Draw`] | `drw_…` | `draw` |
 //! | [`Cookie`] of a job | `job_…` | `cookie` |
 //!
-//! All indexes hold keys only, and each is sparse: `by-due` (`waiting`, `due`) what waits for staff or for the vendor and
-//! nothing else; `by-worker` (`worker`, `requested_at`) a worker's requests; `listed` (`list`, `place`) supplies and
-//! purchases. The attributes of the latter two never change, so each costs one write unit when an item is created.
+//! All indexes hold keys only, and each is sparse: `by-due` (`waiting`, `due`) what waits for staff or for the vendor
+//! and nothing else; `by-worker` (`worker`, `requested_at`) a worker's requests; `listed` (`list`, `place`) supplies
+//! and purchases. The attributes of the latter two never change, so each costs one write unit when an item is created.
 
 use crate::cookie::{Cookie, CookieEvent};
 use crate::draw::{self, Draw, DrawEvent};

@@ -1,8 +1,8 @@
 //! A person begins a training programme.
 //!
-//! Called by a signed-in customer with an `Idempotency-Key`: the programme, the first day, and the clock by which sessions
-//! begin and reminders come. The run goes by the programme's present edition for good. One transaction writes the run and
-//! notes it at the person, who has at most three at a time and never two of one programme. Announces
+//! Called by a signed-in customer with an `Idempotency-Key`: the programme, the first day, and the clock by which
+//! sessions begin and reminders come. The run goes by the programme's present edition for good. One transaction writes
+//! the run and notes it at the person, who has at most three at a time and never two of one programme. Announces
 //! `training.enrolled.v1`.
 
 use crate::athlete::MOST_ACTIVE;

@@ -1,12 +1,13 @@
 //! A person's sensors recorded an activity, or it was deleted: it is a workout, or none any more.
 //!
-//! Consumes `sensors.activity-recorded.v1` and `sensors.activity-deleted.v1`, repeated and in any order, and asks sensors for
-//! the figures: of an activity the newest snapshot counts, and a deletion is for ever. It completes the first session of its local day and sport that
-//! no other recording is; what was written down for that session does not count any more. It may come days late: a week
-//! that was judged without it stays judged, its session is completed all the same. What comes after its programme ended
-//! is a workout of its own. A deletion undoes all of it: what was written down counts again, and former records stand.
-//! First does what is due to the person's runs, which may announce `training.session-due.v1` and
-//! `training.programme-completed.v1`. Announces `training.workout-completed.v1`, `…workout-withdrawn.v1` and `…record-set.v1`.
+//! Consumes `sensors.activity-recorded.v1` and `sensors.activity-deleted.v1`, repeated and in any order, and asks
+//! sensors for the figures: of an activity the newest snapshot counts, and a deletion is for ever. It completes the
+//! first session of its local day and sport that no other recording is; what was written down for that session does not
+//! count any more. It may come days late: a week that was judged without it stays judged, its session is completed all
+//! the same. What comes after its programme ended is a workout of its own. A deletion undoes all of it: what was
+//! written down counts again, and former records stand. First does what is due to the person's runs, which may announce
+//! `training.session-due.v1` and `training.programme-completed.v1`. Announces `training.workout-completed.v1`,
+//! `…workout-withdrawn.v1` and `…record-set.v1`.
 
 use crate::change::Change;
 use crate::completion;

@@ -1,9 +1,10 @@
 //! Training: exercises, programmes, who trains by them, and what comes of it.
 //!
-//! Owns the table and topic `training`. Editors keep the library and the programmes; each change of a programme is a new
-//! edition, and who enrolled goes on with theirs. A run through a programme is one small item; its calendar is computed
-//! from the edition, and only sessions to which something happened are stored. What a person does, and how their heart
-//! beats, is theirs: nobody reads it but the person and those to whom the person consented, auditors included.
+//! Owns the table and topic `training`. Editors keep the library and the programmes; each change of a programme is a
+//! new edition, and who enrolled goes on with theirs. A run through a programme is one small item; its calendar is
+//! computed from the edition, and only sessions to which something happened are stored. What a person does, and how
+//! their heart beats, is theirs: nobody reads it but the person and those to whom the person consented, auditors
+//! included.
 
 pub mod athlete;
 pub mod change;

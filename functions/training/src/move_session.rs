@@ -1,9 +1,8 @@
 //! A person moves a session of the present week to another of its days.
 //!
-//! Called by a signed-in customer. It is reminded of on its new day. Neither what was done or left out can be moved, nor
-//! anything into the past or out of the week. Moving it to where it is changes nothing.
-//! First does what is due to the run, which may announce `training.session-due.v1` and
-//! `training.programme-completed.v1`.
+//! Called by a signed-in customer. It is reminded of on its new day. Neither what was done or left out can be moved,
+//! nor anything into the past or out of the week. Moving it to where it is changes nothing. First does what is due to
+//! the run, which may announce `training.session-due.v1` and `training.programme-completed.v1`.
 
 use crate::day::Day;
 use crate::session::Session;

@@ -1,10 +1,9 @@
 //! A person leaves out a session of the present week.
 //!
 //! Called by a signed-in customer. It is not reminded of any more, and does not count as done when the week is judged
-//! (less than half of it done: the programme holds, or repeats the week). Leaving it out again changes nothing; what was
-//! done cannot be left out. A recording of that day is a workout of its own then. Announces
-//! `training.workout-skipped.v1`.
-//! First does what is due to the run, which may announce `training.session-due.v1` and
+//! (less than half of it done: the programme holds, or repeats the week). Leaving it out again changes nothing; what
+//! was done cannot be left out. A recording of that day is a workout of its own then. Announces
+//! `training.workout-skipped.v1`. First does what is due to the run, which may announce `training.session-due.v1` and
 //! `training.programme-completed.v1`.
 
 use crate::session::{Session, SessionEvent};

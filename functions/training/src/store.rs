@@ -12,11 +12,11 @@
 //! | [`DayLoad`] | `acc_…` | `day#2026-01-31` | |
 //! | [`Records`] at a sport | `acc_…` | `records#cycling` | |
 //!
-//! The index `by-day` (`diary`, `started_at`; keys only) lists a person's workouts. The index `by-due` (`waiting`, `due`;
-//! keys only) holds the enrolments that go on, by when something is to be looked after.
+//! The index `by-day` (`diary`, `started_at`; keys only) lists a person's workouts. The index `by-due` (`waiting`,
+//! `due`; keys only) holds the enrolments that go on, by when something is to be looked after.
 //!
-//! A workout is written in one transaction with all that follows from it: the session that it completes, the sums of its
-//! day, the records.
+//! A workout is written in one transaction with all that follows from it: the session that it completes, the sums of
+//! its day, the records.
 
 use crate::athlete::Athlete;
 use crate::day::Day;

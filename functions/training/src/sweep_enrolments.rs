@@ -1,8 +1,8 @@
 //! Every five minutes: people are reminded of their sessions, and weeks that are over are judged.
 //!
-//! Started by the clock. What is due stands in an index; a run that was missed is made up for by the next one. A session
-//! whose reminder was missed until it began is not reminded of. One run that cannot be looked after holds up no other.
-//! Announces `training.session-due.v1` and `training.programme-completed.v1`.
+//! Started by the clock. What is due stands in an index; a run that was missed is made up for by the next one. A
+//! session whose reminder was missed until it began is not reminded of. One run that cannot be looked after holds up no
+//! other. Announces `training.session-due.v1` and `training.programme-completed.v1`.
 
 use crate::enrolment::{Enrolment, WAITING};
 use crate::look_after::look_after;

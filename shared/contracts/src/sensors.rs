@@ -1,5 +1,5 @@
-//! What the sensors context publishes: devices, what people consent to, that readings call for attention, and that there is
-//! an activity. What was measured stands in no event: who needs the figures of an activity asks for them
+//! What the sensors context publishes: devices, what people consent to, that readings call for attention, and that
+//! there is an activity. What was measured stands in no event: who needs the figures of an activity asks for them
 //! ([`ReadActivity`]), and what is deleted there is told nobody any more. The readings themselves never leave it.
 //!
 //! An activity's events are snapshots of one item: of two with one activity, the newer by [`crate::Stamp`] counts.

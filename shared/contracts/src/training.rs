@@ -1,5 +1,6 @@
 //! What the training context publishes: who trains by which programme, and what comes of it; not what was measured, nor
-//! what is made of that. A workout's events are snapshots: of two with one workout, the newer by [`crate::Stamp`] counts.
+//! what is made of that. A workout's events are snapshots: of two with one workout, the newer by [`crate::Stamp`]
+//! counts.
 
 use crate::{event, published};
 use kernel::{AccountId, EnrolmentId, ProgrammeId, Sport, Timestamp, WorkoutId};

@@ -1,7 +1,7 @@
 //! `cargo dev bench sensors`: what keeping readings costs, in DynamoDB's own units, beside one item a record.
 //!
-//! Real recordings are sent the ways that apps and devices send them; every write is counted: readings, rollups, what is
-//! noted to be closed, activities, and their entries in indexes. A record alone in an item would be one unit.
+//! Real recordings are sent the ways that apps and devices send them; every write is counted: readings, rollups, what
+//! is noted to be closed, activities, and their entries in indexes. A record alone in an item would be one unit.
 
 use crate::{Options, Outcome};
 use activity_files::{Activity as Recording, Limits};

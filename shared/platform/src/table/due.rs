@@ -31,7 +31,8 @@ pub struct Due<'t, T> {
 }
 
 impl TableReader {
-    /// What of [`BY_DUE`] waits for this and was due by `until`: five thousand items at most. The rest waits for the next run.
+    /// What of [`BY_DUE`] waits for this and was due by `until`: five thousand items at most. The rest waits for the
+    /// next run.
     pub fn due<T: Item>(&self, waiting: &str, until: Timestamp) -> Due<'_, T> {
         Due {
             table: self,

@@ -1,8 +1,8 @@
 //! The context's table: typed items, consistent reads by key, and conditional writes that know their own tracks.
 //!
 //! Every write is conditional (creation on absence, change on the version) and leaves a mark of who wrote what. When a
-//! condition fails on an item that carries this mark at the version we meant to write, our earlier attempt had succeeded
-//! and only its reply was lost.
+//! condition fails on an item that carries this mark at the version we meant to write, our earlier attempt had
+//! succeeded and only its reply was lost.
 
 mod blob;
 mod count;

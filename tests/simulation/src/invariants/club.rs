@@ -1,6 +1,6 @@
 //! What must hold of a club at rest: every reading that was confirmed is there once, as it came first, unless it was
-//! deleted; what was deleted is gone; nothing else is there; rollups are what the readings come to, and nothing waits to
-//! be closed. What training makes of activities is looked at in [`training`](super::training).
+//! deleted; what was deleted is gone; nothing else is there; rollups are what the readings come to, and nothing waits
+//! to be closed. What training makes of activities is looked at in [`training`](super::training).
 
 use super::{at_rest, letters, training};
 use crate::club::{Batch, Club, Erased, Erasure, Rows, Upload};
