@@ -252,6 +252,7 @@ fn row(town: &Town, function: &str) -> Row {
         "log-workout" => Row::of(Nothing).body(json!({
             "started_at": town.stage.now(), "zone": "UTC", "sport": "strength", "minutes": 45,
         })),
+        "delete-workout" => Row::of(Personal(me.workout.clone(), you.workout.clone())),
         // Anybody may be somebody's coach.
         "admit-coach" | "dismiss-coach" => {
             Row::of(Made(AccountId::from_bits(77).to_string(), AccountId::from_bits(78).to_string()))

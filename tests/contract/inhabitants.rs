@@ -64,6 +64,8 @@ pub struct Inhabitant {
     pub recorded: Recorded,
     /// A run through a training programme, which begins tomorrow.
     pub run: String,
+    /// A workout that was written down.
+    pub workout: String,
 }
 
 /// Where they live.
@@ -215,6 +217,7 @@ impl Inhabitant {
             jobs: Jobs::of(stage, account, service),
             application,
             run: crate::training::enrol(stage, &customer),
+            workout: crate::training::log(stage, &customer),
         }
     }
 }

@@ -37,6 +37,13 @@ pub fn enrol(stage: &Stage, person: &Principal) -> String {
     good(&ask.send(&beginning(stage, PROGRAMMES[0], 1)))["id"].as_str().unwrap().to_owned()
 }
 
+/// The person writes down a workout; its id.
+pub fn log(stage: &Stage, person: &Principal) -> String {
+    let body = json!({ "started_at": stage.now(), "zone": "UTC", "sport": "strength", "minutes": 45 });
+    let ask = stage.ask("log-workout").by(person).key("a-workout-by-hand");
+    good(&ask.send(&body))["id"].as_str().unwrap().to_owned()
+}
+
 /// Somebody's device sends a minute of power, which is a ride; its id.
 fn ride(stage: &Stage, person: &Principal) -> String {
     let device = crate::sensors::device(stage, person.account);

@@ -45,8 +45,8 @@ pub struct AddReadings {
 pub struct ChannelColumn {
     /// The channel.
     pub name: Channel,
-    /// Its unit: bpm, rpm, W, cm, mm/s, C, semicircles, 0.2m+500m (fifths of a metre above −500 m), 0.1mm, 0.1ms, ms
-    /// or steps.
+    /// Its unit: bpm, rpm, W, cm or m, mm/s, cm/s or m/s, C, semicircles, 0.2m+500m (fifths of a metre above −500 m) or m
+    /// of altitude, 0.1mm, mm or cm, 0.1ms or ms, steps. Readings are kept and given out in the first of these.
     pub unit: String,
 }
 
@@ -73,13 +73,16 @@ pub async fn add_readings(
 }
 
 fn series(request: &AddReadings) -> Result<Series, Refused> {
-    let mut kinds = BTreeSet::new();
+    let (mut kinds, mut columns) = (BTreeSet::new(), Vec::new());
     for ChannelColumn { name, unit } in request.channels.iter() {
-        match () {
-            () if unit != name.unit() => return Err(Refused::UnitWrong { channel: name.name(), unit: name.unit() }),
-            () if !kinds.insert(name.kind()) => return Err(Refused::ChannelTwice { channel: name.name() }),
-            () => {}
+        let Some(unit) = name.units().find(|known| known.name == unit) else {
+            let units: Vec<&str> = name.units().map(|known| known.name).collect();
+            return Err(Refused::UnitWrong { channel: name.name(), units: units.join(" or ") });
+        };
+        if !kinds.insert(name.kind()) {
+            return Err(Refused::ChannelTwice { channel: name.name() });
         }
+        columns.push((name.kind(), unit));
     }
     let mut series = Series::default();
     for (row, entries) in (1..).zip(request.rows.iter()) {
@@ -87,12 +90,12 @@ fn series(request: &AddReadings) -> Result<Series, Refused> {
         let [Some(after), readings @ ..] = entries.as_slice() else {
             return Err(wrong);
         };
-        if readings.len() != request.channels.len() {
+        if readings.len() != columns.len() {
             return Err(wrong);
         }
         let at = request.from.as_millis().saturating_add(*after);
-        let columns = request.channels.iter().zip(readings);
-        series.push(at, columns.filter_map(|(ChannelColumn { name, .. }, reading)| Some((name.kind(), (*reading)?))));
+        let row = columns.iter().zip(readings);
+        series.push(at, row.filter_map(|((kind, unit), reading)| Some((*kind, unit.read((*reading)?)))));
     }
     Ok(series)
 }

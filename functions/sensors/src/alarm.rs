@@ -7,6 +7,8 @@
 //!
 //! Readings beyond a limit make a rule *pending*; if they stay beyond it as long as the rule says, without a gap, it is
 //! *raised*, and stays so until they are well on this side of the limit again: what hovers about it does not ring twice.
+//! Where readings stop for a quarter of an hour, what was raised was over with the last one of them: that is told when
+//! they come again, and what comes then is looked at by itself.
 
 use crate::channel::Channel;
 use crate::silence::Silence;
@@ -17,6 +19,8 @@ use serde::{Deserialize, Serialize};
 
 /// Readings further apart than this do not belong together, in milliseconds.
 const GAP: i64 = 60_000;
+/// What was raised does not go on over a gap that is longer than this, in milliseconds.
+const LOST: i64 = 15 * 60_000;
 
 /// On which side of the limit readings call for attention.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -154,7 +158,7 @@ impl Alarm {
     pub fn look(&self, rule: &Threshold, readings: impl Iterator<Item = (i64, i64)>) -> (Self, Vec<AlarmEvent>) {
         let (mut alarm, mut events) = (self.clone(), Vec::new());
         for (at, value) in readings.filter(|(at, _)| *at > self.seen) {
-            events.extend(alarm.step(rule, at, value));
+            events.extend(alarm.step(rule, at, value).into_iter().flatten());
             alarm.seen = at;
         }
         match (self.phase, alarm.phase, events.is_empty()) {
@@ -163,14 +167,25 @@ impl Alarm {
         }
     }
 
-    fn step(&mut self, rule: &Threshold, at: i64, value: i64) -> Option<AlarmEvent> {
-        if let Phase::Raised { alert, .. } = self.phase {
-            if !rule.is_well(value) {
-                return None;
+    fn step(&mut self, rule: &Threshold, at: i64, value: i64) -> [Option<AlarmEvent>; 2] {
+        let lost = match self.phase {
+            Phase::Raised { alert, .. } if at.saturating_sub(self.seen) > LOST => {
+                Some(self.end(rule, alert, self.seen))
             }
-            self.phase = Phase::Quiet;
-            self.quiet_until = at.saturating_add(rule.cool_down);
-            return Some(AlarmEvent::Ended { alert, at });
+            _ => None,
+        };
+        [lost, self.weigh(rule, at, value)]
+    }
+
+    fn end(&mut self, rule: &Threshold, alert: AlertId, at: i64) -> AlarmEvent {
+        self.phase = Phase::Quiet;
+        self.quiet_until = at.saturating_add(rule.cool_down);
+        AlarmEvent::Ended { alert, at }
+    }
+
+    fn weigh(&mut self, rule: &Threshold, at: i64, value: i64) -> Option<AlarmEvent> {
+        if let Phase::Raised { alert, .. } = self.phase {
+            return rule.is_well(value).then(|| self.end(rule, alert, at));
         }
         if !rule.is_beyond(value) {
             self.phase = Phase::Quiet;

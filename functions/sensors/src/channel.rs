@@ -42,6 +42,24 @@ pub enum Channel {
 const RR_INTERVAL: Kind = Kind(20_000);
 const STEPS: Kind = Kind(20_001);
 
+/// A unit in which readings of a channel may come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unit {
+    /// As a batch names it.
+    pub name: &'static str,
+    /// How much of the channel's own unit it is.
+    factor: i64,
+    /// What a reading of 0 is in the channel's own unit.
+    zero: i64,
+}
+
+impl Unit {
+    /// A reading in the channel's own unit. What is too large for that is too large for any channel.
+    pub fn read(self, reading: i64) -> i64 {
+        reading.saturating_mul(self.factor).saturating_add(self.zero)
+    }
+}
+
 /// The facts of a channel.
 struct Facts {
     kind: Kind,
@@ -99,9 +117,24 @@ impl Channel {
         self.facts().name
     }
 
-    /// The unit of its readings, as a batch must name it.
+    /// The unit of its readings.
     pub fn unit(self) -> &'static str {
         self.facts().unit
+    }
+
+    /// The units in which a batch may have its readings: those of which every whole number is one of [`Self::unit`], too.
+    pub fn units(self) -> impl Iterator<Item = Unit> {
+        let own = Unit { name: self.unit(), factor: 1, zero: 0 };
+        let coarser = |name, factor| Unit { name, factor, zero: 0 };
+        let others = match self {
+            Channel::Altitude => vec![Unit { name: "m", factor: 5, zero: 2_500 }],
+            Channel::Distance => vec![coarser("m", 100)],
+            Channel::Speed => vec![coarser("cm/s", 10), coarser("m/s", 1000)],
+            Channel::VerticalOscillation => vec![coarser("mm", 10), coarser("cm", 100)],
+            Channel::GroundContact => vec![coarser("ms", 10)],
+            _ => Vec::new(),
+        };
+        std::iter::once(own).chain(others)
     }
 
     /// The readings that can be true.

@@ -74,7 +74,10 @@ async fn ingest(sensors: &Table, place: &Place, bytes: &[u8], now: Timestamp) ->
             return Ok(Outcome::refused("no-readings", "the file holds no readings: export the recording itself"));
         }
     };
-    let (id, known) = name(sensors, place, &recording).await?;
+    let Some((id, known)) = name(sensors, place, &recording).await? else {
+        let reason = "this recording was deleted sixteen times: what was deleted so often is not taken again";
+        return Ok(Outcome::refused("deleted-too-often", reason));
+    };
     if known.is_none() {
         store(sensors, id, place, &recording, &batch, now).await?;
     }
@@ -84,16 +87,21 @@ async fn ingest(sensors: &Table, place: &Place, bytes: &[u8], now: Timestamp) ->
 }
 
 /// The id of the recording, and the activity that it is if that is there already. A deleted activity never comes back:
-/// its recording, uploaded again, is another one; told again of the file that it was read from, it stays deleted.
-async fn name(sensors: &Table, place: &Place, recording: &Recording) -> Result<(ActivityId, Option<Activity>), Error> {
+/// its recording, uploaded again, is another one, so and so often; told again of the file that it was read from, it
+/// stays deleted.
+async fn name(
+    sensors: &Table,
+    place: &Place,
+    recording: &Recording,
+) -> Result<Option<(ActivityId, Option<Activity>)>, Error> {
     for again in 0..TIMES {
         let id = id_of(place.person, recording, again);
         match sensors.get::<Activity>(&activity_key(id)).await?.map(|known| known.value) {
             Some(known) if known.deleted_at.is_some() && known.file != Some(place.file) => {}
-            known => return Ok((id, known)),
+            known => return Ok(Some((id, known))),
         }
     }
-    Err(Error::broken("a recording was deleted and uploaded again too often"))
+    Ok(None)
 }
 
 async fn store(

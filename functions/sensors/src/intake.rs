@@ -67,15 +67,15 @@ pub enum Refused {
         channel: &'static str,
     },
     /// The readings of a channel are in another unit.
-    #[problem(422, "unit-wrong", "{channel} is measured in {unit}. Convert the readings, and name that unit.")]
+    #[problem(422, "unit-wrong", "{channel} is measured in {units}. Convert the readings, and name that unit.")]
     UnitWrong {
         /// The channel.
         channel: &'static str,
-        /// Its unit.
-        unit: &'static str,
+        /// The units in which it may come.
+        units: String,
     },
     /// A reading cannot be true.
-    #[problem(422, "value-impossible", "{channel} of {value} at {at} is not from {lowest} to {highest}.")]
+    #[problem(422, "value-impossible", "{channel} of {value} at {at} is not from {lowest} to {highest} {unit}.")]
     ValueImpossible {
         /// The channel.
         channel: &'static str,
@@ -87,6 +87,8 @@ pub enum Refused {
         lowest: i64,
         /// The highest that can be.
         highest: i64,
+        /// The unit of these.
+        unit: &'static str,
     },
     /// A row has more or fewer entries than it should have.
     #[problem(422, "row-length-wrong", "Row {row} has not one moment and a reading, or null, for each channel.")]
@@ -119,6 +121,7 @@ impl From<Unusable> for Refused {
                     value,
                     lowest,
                     highest,
+                    unit: channel.unit(),
                 }
             }
         }

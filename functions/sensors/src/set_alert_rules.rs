@@ -1,7 +1,7 @@
 //! A person says about which readings they want to be told, and of which silence.
 //!
 //! Called by the person; replaces all that was said before. What is raised already stays so until its readings are well
-//! again by the new rule; without a rule nothing is looked at.
+//! again by the new rule, or stop; without a rule nothing is looked at.
 
 use crate::alarm::{Rules, Side, Threshold};
 use crate::channel::Channel;

@@ -1,13 +1,12 @@
 //! Files of activities: uploaded, read, named by what was recorded, told of as a whole, and deleted.
 
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, SECOND, all, announced, beats, coach, consent, good, lasting, morning, person, range,
-    register, rows, send, send_chunk, stranger, with_device,
+    DAY, HOUR, KEY, MINUTE, SECOND, all, announced, beats, coach, good, ingested, lasting, morning, outcome, person,
+    range, send, send_chunk, stranger, upload, walk, with_device,
 };
 use chunk_codec::{Channel, Chunk, Kind};
 use kernel::{ActivityId, DeviceId, Principal, Timestamp};
 use local::faults::Fate;
-use local::stage::Stage;
 use local::testing::problem;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -35,42 +34,6 @@ fn records(recording: &activity_files::Activity) -> Vec<(i64, BTreeMap<Kind, i64
         .map(record)
         .filter(|(_, record): &(i64, BTreeMap<_, _>)| !record.is_empty())
         .collect()
-}
-
-/// A minute on foot, as GPX, from a moment on.
-fn walk(from: i64) -> String {
-    let point = |second: i64| {
-        let at = Timestamp::from_millis(from + second * SECOND);
-        let lat = 557_500_000 + second * 120;
-        format!(
-            "<trkpt lat=\"{}.{}\" lon=\"37.6\"><ele>150</ele><time>{at}</time></trkpt>",
-            lat / 10_000_000,
-            lat % 10_000_000
-        )
-    };
-    let points: String = (0..60).map(point).collect();
-    format!(
-        "<gpx version=\"1.1\" creator=\"t\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>{points}</trkseg></trk></gpx>"
-    )
-}
-
-/// Uploads a file; its name.
-fn upload(stage: &Stage, device: DeviceId, key: &str, bytes: &[u8]) -> String {
-    let ask = stage.ask("create-activity-file").by(&person()).at(device).key(key);
-    let signed = good(&ask.send(&json!({ "length": bytes.len() })));
-    assert_eq!(stage.upload(&signed, bytes), 200);
-    signed["file"].as_str().unwrap().to_owned()
-}
-
-fn outcome(stage: &Stage, who: &Principal, file: &str) -> local::trigger::HttpResponse {
-    stage.ask("get-activity-file").by(who).at(file).get()
-}
-
-/// Uploads a file that is read; what became of it.
-fn ingested(stage: &Stage, device: DeviceId, key: &str, bytes: &[u8]) -> Value {
-    let file = upload(stage, device, key, bytes);
-    stage.settle().unwrap();
-    good(&outcome(stage, &person(), &file))
 }
 
 #[test]
@@ -357,30 +320,6 @@ fn a_coach_sees_activities_and_changes_none() {
     problem(&stage.ask("export-activity").by(&coach()).at(id).get(), 404, "not-found");
     let delete = stage.ask("delete-readings").by(&coach()).at(device).query(&range(0, HOUR));
     problem(&delete.get(), 404, "not-found");
-}
-
-#[test]
-fn whatever_zone_a_device_writes_its_times_in_the_moments_are_the_same() {
-    let (stage, device) = with_device();
-    consent(&stage, &stranger());
-    let other = register(&stage, &stranger(), KEY);
-    let from = Timestamp::from_millis(morning(&stage));
-    let body = |text: &str| {
-        let mut body = beats(from.as_millis(), &[100, 101]);
-        body["from"] = json!(text);
-        body
-    };
-    // A traveller's watch changes its zone in the middle of a flight.
-    let hour = |n: usize| format!("2026-01-05T{:02}:00:00", n);
-    for (key, text, at) in [
-        ("before-the-flight-begins", format!("{}+03:00", hour(9)), 6),
-        ("after-the-flight-has-ended", format!("{}-05:00", hour(2)), 7),
-    ] {
-        good(&send(&stage, device, key, &body(&text)));
-        let from = format!("{}Z", hour(at)).parse::<Timestamp>().unwrap().as_millis();
-        assert_eq!(rows(&stage, &person(), device, from, from + HOUR, 10).len(), 2, "{text}");
-    }
-    assert!(rows(&stage, &stranger(), other, 1_262_304_000_000, from.as_millis() + DAY, 10).is_empty());
 }
 
 /// Half a minute of positions that do not compress: twenty kilobytes.

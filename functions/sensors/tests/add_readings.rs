@@ -170,7 +170,7 @@ fn what_cannot_be_true_is_not_taken_and_nothing_beside_it() {
     };
     let channel = |name: &str, unit: &str| json!({ "name": name, "unit": unit });
     let refused = problem(&with("channels", json!([channel("heart-rate", "Hz")])), 422, "unit-wrong");
-    assert_eq!(refused["unit"], "bpm");
+    assert_eq!(refused["units"], "bpm");
     let twice = json!([channel("heart-rate", "bpm"), channel("heart-rate", "bpm")]);
     problem(&with("channels", twice), 422, "channel-twice");
     problem(&with("channels", json!([channel("blood-sugar", "mmol")])), 400, "invalid-body");

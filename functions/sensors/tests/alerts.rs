@@ -1,9 +1,9 @@
 //! Alerts: what a person wants to be told of is told once, and no more than that.
 
 use crate::support::{
-    KEY, MINUTE, SECOND, announced, beats, before_write_of, empty, good, lasting, person, send, with_device,
+    DAY, KEY, MINUTE, SECOND, announced, beats, before_write_of, empty, good, lasting, person, send, with_device,
 };
-use kernel::{AccountId, DeviceId};
+use kernel::{AccountId, DeviceId, Timestamp};
 use local::stage::Stage;
 use local::testing::problem;
 use proptest::prelude::*;
@@ -47,6 +47,35 @@ fn an_alert_is_raised_once_ends_with_a_margin_and_then_is_quiet_for_a_while() {
     assert_eq!(after(&stage, device, 170, 5), ended);
     assert_eq!(after(&stage, device, 190, 120), nothing, "it was told a moment ago");
     assert_eq!(after(&stage, device, 190, 240), raised);
+}
+
+#[test]
+fn what_was_raised_is_over_when_readings_stop_and_the_next_ride_rings_again() {
+    let (stage, device) = with_device();
+    good(&set(&stage, json!([rule(180, 30)])));
+    assert_eq!(after(&stage, device, 190, 60), ["sensors.alert-raised.v1"]);
+    let last = stage.now().as_millis() - SECOND;
+    stage.pass(lasting(14 * MINUTE));
+    let nothing: [&str; 0] = [];
+    assert_eq!(after(&stage, device, 190, 5), nothing, "a tunnel is no end");
+    let last_of_all = last + 14 * MINUTE + 5 * SECOND;
+    // The rule is taken out while it is raised, and set again days later.
+    good(&set(&stage, json!([])));
+    stage.pass(lasting(3 * DAY));
+    assert_eq!(after(&stage, device, 190, 60), nothing);
+    good(&set(&stage, json!([rule(180, 30)])));
+    stage.pass(lasting(60 * SECOND));
+    let from = stage.now().as_millis() - 60 * SECOND;
+    good(&send(&stage, device, "the-batch-of-the-next-ride", &beats(from, &[190; 60])));
+    let mut told = announced(&stage);
+    told.sort_by(|one, other| one.0.cmp(&other.0));
+    assert_eq!(
+        told.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(),
+        ["sensors.alert-ended.v1", "sensors.alert-raised.v1"]
+    );
+    assert_eq!(told[0].1["ended_at"], json!(Timestamp::from_millis(last_of_all)));
+    assert_eq!(told[1].1["since"], json!(Timestamp::from_millis(from)));
+    assert_ne!(told[0].1["alert"], told[1].1["alert"]);
 }
 
 #[test]
@@ -130,7 +159,7 @@ proptest! {
     /// However readings are cut into batches, the same is told.
     #[test]
     fn what_is_told_does_not_depend_on_how_readings_are_cut(
-        values in prop::collection::vec(150i64..200, 1..120),
+        steps in prop::collection::vec((150i64..200, prop_oneof![9 => Just(1), 1 => 2i64..2000]), 1..120),
         cuts in prop::collection::vec(0usize..120, 0..6),
         below in any::<bool>(),
         lasting in 0i64..20,
@@ -141,7 +170,12 @@ proptest! {
         let rule = Threshold {
             channel: Channel::HeartRate, side, limit: 175, margin, lasting: lasting * SECOND, cool_down: cool_down * SECOND,
         };
-        let readings: Vec<(i64, i64)> = (0..).map(|n| n * SECOND).zip(values).collect();
+        let mut at = 0;
+        let next = |(value, seconds): (i64, i64)| {
+            at += seconds * SECOND;
+            (at, value)
+        };
+        let readings: Vec<(i64, i64)> = steps.into_iter().map(next).collect();
         let quiet = Alarm::new(DeviceId::from_bits(1), AccountId::from_bits(1), Channel::HeartRate);
         let (_, whole) = quiet.look(&rule, readings.iter().copied());
         let mut edges: Vec<usize> = cuts.into_iter().map(|cut| cut.min(readings.len())).chain([0, readings.len()]).collect();

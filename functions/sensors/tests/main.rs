@@ -11,6 +11,7 @@ mod close_hours;
 mod consents;
 mod delete_device;
 mod erasing;
+mod files;
 mod histories;
 mod republish;
 mod silence;

@@ -270,3 +270,40 @@ pub fn chunk(from: i64, step: i64, count: usize) -> Chunk {
 pub fn all(stage: &Stage, device: DeviceId) -> Vec<Value> {
     rows(stage, &person(), device, 1_262_304_000_000, stage.now().as_millis(), 20_000)
 }
+
+/// A minute on foot, as GPX, from a moment on.
+pub fn walk(from: i64) -> String {
+    let point = |second: i64| {
+        let at = Timestamp::from_millis(from + second * SECOND);
+        let lat = 557_500_000 + second * 120;
+        format!(
+            "<trkpt lat=\"{}.{}\" lon=\"37.6\"><ele>150</ele><time>{at}</time></trkpt>",
+            lat / 10_000_000,
+            lat % 10_000_000
+        )
+    };
+    let points: String = (0..60).map(point).collect();
+    format!(
+        "<gpx version=\"1.1\" creator=\"t\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>{points}</trkseg></trk></gpx>"
+    )
+}
+
+/// Uploads a file; its name.
+pub fn upload(stage: &Stage, device: DeviceId, key: &str, bytes: &[u8]) -> String {
+    let ask = stage.ask("create-activity-file").by(&person()).at(device).key(key);
+    let signed = good(&ask.send(&json!({ "length": bytes.len() })));
+    assert_eq!(stage.upload(&signed, bytes), 200);
+    signed["file"].as_str().unwrap().to_owned()
+}
+
+/// What became of a file, as somebody sees it.
+pub fn outcome(stage: &Stage, who: &Principal, file: &str) -> HttpResponse {
+    stage.ask("get-activity-file").by(who).at(file).get()
+}
+
+/// Uploads a file that is read; what became of it.
+pub fn ingested(stage: &Stage, device: DeviceId, key: &str, bytes: &[u8]) -> Value {
+    let file = upload(stage, device, key, bytes);
+    stage.settle().unwrap();
+    good(&outcome(stage, &person(), &file))
+}

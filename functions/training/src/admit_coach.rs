@@ -1,14 +1,15 @@
 //! A person lets somebody look at all of their training: a coach.
 //!
 //! Called by a signed-in customer with the coach's account. The coach may read, and change nothing, until the consent is
-//! taken back (`dismiss-coach`). Allowing somebody again changes nothing.
+//! taken back (`dismiss-coach`, or all at once with the consent that sensors keep readings: `follow-consent`). Allowing
+//! somebody again changes nothing.
 
-use crate::athlete::{Athlete, MOST_COACHES};
+use crate::athlete::{Athlete, MOST_COACHES, TooMany};
 use crate::store;
 use derive::Refusal;
 use kernel::AccountId;
 use platform::http::{self, Customer, NoContent, Path};
-use platform::{Decision, Failure, Function, Stored, Table};
+use platform::{Decision, Failure, Function, Now, Stored, Table};
 
 /// Why nobody is allowed to look.
 #[derive(Debug, Refusal)]
@@ -33,6 +34,7 @@ pub fn function() -> Function {
 pub async fn admit_coach(
     customer: Customer,
     Path(coach): Path<AccountId>,
+    Now(now): Now,
     training: Table,
 ) -> Result<NoContent, Failure<Refused>> {
     let person = customer.account;
@@ -40,15 +42,9 @@ pub async fn admit_coach(
         return Err(Refused::Oneself.into());
     }
     let decide = |found: Option<&Stored<Athlete>>| {
-        let mut athlete = found.map_or_else(|| Athlete::new(person), |found| found.value.clone());
-        if athlete.coaches.contains(&coach) {
-            return Ok(Decision::Keep);
-        }
-        if athlete.coaches.len() == MOST_COACHES {
-            return Err(Refused::TooMany { most: MOST_COACHES }.into());
-        }
-        athlete.coaches.push(coach);
-        Ok(Decision::To(athlete, Vec::new()))
+        let athlete = found.map_or_else(|| Athlete::new(person), |found| found.value.clone());
+        let with = athlete.with_coach(coach, now).map_err(|TooMany| Refused::TooMany { most: MOST_COACHES })?;
+        Ok(with.map_or(Decision::Keep, |with| Decision::To(with, Vec::new())))
     };
     training.change(&store::athlete_key(person), decide).await?;
     Ok(NoContent)

@@ -2,7 +2,7 @@
 
 use crate::day::Day;
 use activity_files::metrics::Weighting;
-use kernel::{AccountId, Count, EnrolmentId};
+use kernel::{AccountId, Count, EnrolmentId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,19 @@ pub struct Athlete {
     pub active: Vec<EnrolmentId>,
     /// Who may look at all of it, with the person's consent.
     #[serde(default)]
-    pub coaches: Vec<AccountId>,
+    pub coaches: Vec<Coach>,
+    /// When the person last withdrew the consent that sensors keep readings: who was let in before is not any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+/// Somebody who may look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Coach {
+    /// Who.
+    pub account: AccountId,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// Thresholds from a day on.
@@ -92,6 +104,7 @@ impl Athlete {
             thresholds: Vec::new(),
             active: Vec::new(),
             coaches: Vec::new(),
+            withdrawn_at: None,
         }
     }
 
@@ -119,6 +132,46 @@ impl Athlete {
 
     /// Whether `reader` may look.
     pub fn shows(&self, reader: AccountId) -> bool {
-        reader == self.person || self.coaches.contains(&reader)
+        reader == self.person || self.let_in().any(|coach| coach == reader)
+    }
+
+    /// Who may look beside the person.
+    pub fn let_in(&self) -> impl Iterator<Item = AccountId> {
+        self.coaches.iter().filter(|coach| Some(coach.since) > self.withdrawn_at).map(|coach| coach.account)
+    }
+
+    /// With somebody let in from `now` on. `None`: this one is.
+    pub fn with_coach(&self, coach: AccountId, now: Timestamp) -> Result<Option<Athlete>, TooMany> {
+        if self.shows(coach) {
+            return Ok(None);
+        }
+        let mut athlete = self.clone();
+        athlete.coaches.retain(|known| Some(known.since) > self.withdrawn_at);
+        if athlete.coaches.len() >= MOST_COACHES {
+            return Err(TooMany);
+        }
+        athlete.coaches.push(Coach { account: coach, since: now });
+        Ok(Some(athlete))
+    }
+
+    /// Without somebody who was let in. `None`: nobody was.
+    pub fn without_coach(&self, coach: AccountId) -> Option<Athlete> {
+        let mut athlete = self.clone();
+        athlete.coaches.retain(|known| known.account != coach);
+        (athlete != *self).then_some(athlete)
+    }
+
+    /// Without all who were let in until the consent to readings was withdrawn. `None`: that is known.
+    pub fn after_withdrawal(&self, at: Timestamp) -> Option<Athlete> {
+        if self.withdrawn_at >= Some(at) {
+            return None;
+        }
+        let mut athlete = Athlete { withdrawn_at: Some(at), ..self.clone() };
+        athlete.coaches.retain(|coach| coach.since > at);
+        Some(athlete)
     }
 }
+
+/// As many may look as can.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TooMany;

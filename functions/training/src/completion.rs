@@ -77,6 +77,16 @@ pub async fn release(
     Ok(())
 }
 
+/// What was written down for a session is taken back.
+pub async fn take_back(training: &Table, id: WorkoutId, planned: SessionOf, change: &mut Change) -> Result<(), Error> {
+    let session = stored_session(training, planned).await?;
+    if session.value.by_hand == Some(id) {
+        let open = Session { by_hand: None, ..session.value.clone() };
+        change.sessions.push((Some(session), open, Vec::new()));
+    }
+    Ok(())
+}
+
 /// What was written down counts, or does not.
 async fn count(
     training: &Table,

@@ -21,12 +21,8 @@ pub async fn dismiss_coach(
     training: Table,
 ) -> Result<NoContent, Failure<Infallible>> {
     let decide = |found: Option<&Stored<Athlete>>| {
-        let Some(found) = found.filter(|found| found.value.coaches.contains(&coach)) else {
-            return Ok(Decision::Keep);
-        };
-        let mut athlete = found.value.clone();
-        athlete.coaches.retain(|other| *other != coach);
-        Ok(Decision::To(athlete, Vec::new()))
+        let without = found.and_then(|found| found.value.without_coach(coach));
+        Ok(without.map_or(Decision::Keep, |without| Decision::To(without, Vec::new())))
     };
     training.change(&store::athlete_key(customer.account), decide).await?;
     Ok(NoContent)

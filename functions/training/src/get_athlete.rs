@@ -49,12 +49,13 @@ pub async fn get_athlete(
     let person = store::shown(&training, reader.account, query.person).await?;
     let athlete = training.get::<Athlete>(&store::athlete_key(person)).await?;
     let athlete = athlete.map_or_else(|| Athlete::new(person), |athlete| athlete.value);
+    let coaches = athlete.let_in().collect();
     let since = athlete.thresholds.into_iter();
     let body = AthleteView {
         person,
         thresholds: since.map(|since| ThresholdsSince { day: since.day, thresholds: since.thresholds }).collect(),
         active: athlete.active,
-        coaches: athlete.coaches,
+        coaches,
     };
     Ok(http::Ok { version: None, body })
 }

@@ -27,9 +27,11 @@ platform::context! {
     indexes: [store::BY_DAY, platform::BY_DUE],
     functions: [
         admit_coach,
+        delete_workout,
         dismiss_coach,
         enrol,
         follow_activity,
+        follow_consent,
         get_athlete,
         get_calendar,
         get_load,

@@ -2,8 +2,8 @@
 //!
 //! Called by a signed-in customer with an `Idempotency-Key`; the same key again gets the same reply. A session that was
 //! written down is completed; a recording of it that comes later takes its place, and where one came before there is
-//! nothing to write down. What is written down has no load: nobody measured anything. Announces
-//! `training.workout-completed.v1`.
+//! nothing to write down. What is written down has no load: nobody measured anything; it can be taken back
+//! (`delete-workout`), and the same key does not bring it back then. Announces `training.workout-completed.v1`.
 
 use crate::change::Change;
 use crate::day::{Day, Zone};

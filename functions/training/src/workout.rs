@@ -134,13 +134,13 @@ impl Workout {
         }
     }
 
-    /// The same, deleted: nothing that was measured is kept.
+    /// The same, deleted: nothing that was measured or said is kept.
     pub fn deleted(&self) -> Workout {
         let source = match &self.source {
             Source::Recording { activity, snapshot, .. } => {
                 Source::Recording { activity: *activity, snapshot: *snapshot, deleted: true }
             }
-            hand @ Source::Hand { .. } => hand.clone(),
+            Source::Hand { request, .. } => Source::Hand { request: request.clone(), note: None },
         };
         Workout {
             diary: None,

@@ -1,9 +1,11 @@
 //! Who may look.
 
-use crate::support::{account, athlete, enrol, good, hear, ride, stage, stranger, thresholds};
+use crate::support::{HOUR, account, athlete, enrol, good, hear, meanwhile, ride, stage, stranger, thresholds};
+use contracts::sensors::ConsentWithdrawn;
 use kernel::{AccountId, Role};
 use local::stage::Stage;
-use local::testing::{caller, only_for, problem};
+use local::testing::{caller, event, only_for, problem};
+use serde_json::{Value, json};
 
 /// Every way to look at somebody's training.
 const LOOKS: [(&str, &str); 5] = [
@@ -40,6 +42,54 @@ fn only_who_is_allowed_to_looks_and_only_as_long() {
         assert_eq!(coach("dismiss-coach").status_code, 204);
     }
     assert_eq!(looks(&stage), [404; 5]);
+}
+
+/// Sensors say that the consent was withdrawn then.
+fn withdrawn(stage: &Stage) -> Value {
+    event(stage, &ConsentWithdrawn { person: account() }, 1, 1)
+}
+
+#[test]
+fn who_withdraws_the_consent_to_readings_is_looked_at_by_nobody_else() {
+    let stage = stage();
+    let coach = |function| stage.ask(function).by(&athlete()).at(stranger().account).get().status_code;
+    let told = withdrawn(&stage);
+    assert!(stage.deliver("follow-consent", &told), "of whom nothing is known");
+    stage.pass(HOUR);
+    assert_eq!(coach("admit-coach"), 204);
+    let late = withdrawn(&stage);
+    stage.pass(HOUR);
+    assert_eq!(looks(&stage), [200; 5]);
+    for _ in 0..2 {
+        assert!(stage.deliver("follow-consent", &late));
+        assert_eq!(looks(&stage), [404; 5]);
+    }
+    let seen = good(&stage.ask("get-athlete").by(&athlete()).get());
+    assert_eq!(seen["coaches"], json!([]));
+    // Who is let in after that stays, whatever is told again.
+    assert_eq!(coach("admit-coach"), 204);
+    for told in [&late, &told] {
+        assert!(stage.deliver("follow-consent", told));
+        assert_eq!(looks(&stage), [200; 5]);
+    }
+    assert_eq!(coach("dismiss-coach"), 204);
+    assert_eq!(looks(&stage), [404; 5]);
+}
+
+#[test]
+fn who_is_let_in_while_the_consent_is_withdrawn_is_let_in_before_or_after_it() {
+    for pass in [false, true] {
+        let stage = stage();
+        let told = withdrawn(&stage);
+        if pass {
+            stage.pass(HOUR);
+        }
+        meanwhile(&stage, move |stage| assert!(stage.deliver("follow-consent", &told)));
+        let admitted = stage.ask("admit-coach").by(&athlete()).at(stranger().account).get();
+        stage.calm();
+        assert_eq!(admitted.status_code, 204);
+        assert_eq!(looks(&stage), [if pass { 200 } else { 404 }; 5], "after: {pass}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::support::{
     DAY, athlete, calendar, diary, enrol, go_to, good, hear, hear_deleted, kinds, load, meanwhile, ride, stage,
-    thresholds,
+    stranger, thresholds,
 };
 use kernel::EnrolmentId;
 use local::stage::Stage;
@@ -101,6 +101,67 @@ fn what_was_left_out_is_not_written_down_as_done() {
     let id = enrol(&stage, "2030-01-07");
     good(&stage.ask("skip-session").by(&athlete()).at(id).send(&json!({"week": 1, "session": 1})));
     problem(&log(&stage, "the-key-of-a-workout", &planned(id)), 409, "session-skipped");
+}
+
+fn delete(stage: &Stage, id: &Value) -> HttpResponse {
+    stage.ask("delete-workout").by(&athlete()).at(id.as_str().unwrap()).get()
+}
+
+#[test]
+fn what_was_written_down_is_taken_back_and_its_session_is_open_again() {
+    let stage = stage();
+    let id = enrol(&stage, "2030-01-07");
+    let logged = good(&log(&stage, "the-key-of-a-workout", &planned(id)));
+    kinds(&stage);
+    problem(
+        &stage.ask("delete-workout").by(&stranger()).at(logged["id"].as_str().unwrap()).get(),
+        404,
+        "not-found",
+    );
+    for _ in 0..2 {
+        assert_eq!(delete(&stage, &logged["id"]).status_code, 204);
+    }
+    assert_eq!(kinds(&stage), ["workout-withdrawn"]);
+    assert_eq!(diary(&stage), [Value::Null; 0]);
+    assert_eq!(calendar(&stage, "2030-01-07", "2030-01-07"), ["2030-01-07 1 1 planned"]);
+    // A repeated request has the same reply, and brings nothing back; another one is another workout.
+    assert_eq!(good(&log(&stage, "the-key-of-a-workout", &planned(id))), logged);
+    assert!(diary(&stage).is_empty());
+    good(&log(&stage, "the-key-of-another-one", &planned(id)));
+    assert_eq!(calendar(&stage, "2030-01-07", "2030-01-07"), ["2030-01-07 1 1 completed"]);
+    problem(&delete(&stage, &json!(kernel::WorkoutId::from_bits(77))), 404, "not-found");
+}
+
+#[test]
+fn what_a_recording_took_the_place_of_does_not_come_back_once_it_is_taken_back() {
+    let stage = stage();
+    let id = enrol(&stage, "2030-01-07");
+    let logged = good(&log(&stage, "the-key-of-a-workout", &planned(id)));
+    hear(&stage, &ride(1, "2030-01-07T05:00:00Z"), 1);
+    kinds(&stage);
+    assert_eq!(delete(&stage, &logged["id"]).status_code, 204);
+    assert_eq!(kinds(&stage), [""; 0], "it was withdrawn already");
+    assert_eq!(calendar(&stage, "2030-01-07", "2030-01-07"), ["2030-01-07 1 1 completed"]);
+    let recorded = diary(&stage).remove(0);
+    let refused = problem(&delete(&stage, &recorded["id"]), 409, "workout-recorded");
+    assert_eq!(refused["activity"], json!(kernel::ActivityId::from_bits(1)));
+    hear_deleted(&stage, 1, 2);
+    assert!(diary(&stage).is_empty());
+    assert_eq!(calendar(&stage, "2030-01-07", "2030-01-07"), ["2030-01-07 1 1 planned"]);
+}
+
+#[test]
+fn what_is_taken_back_while_sensors_tell_of_its_session_is_gone() {
+    let stage = stage();
+    let id = enrol(&stage, "2030-01-07");
+    let logged = good(&log(&stage, "the-key-of-a-workout", &planned(id)));
+    meanwhile(&stage, |stage| hear(stage, &ride(1, "2030-01-07T05:00:00Z"), 1));
+    assert_eq!(delete(&stage, &logged["id"]).status_code, 204);
+    stage.calm();
+    assert_eq!(diary(&stage).len(), 1);
+    hear_deleted(&stage, 1, 2);
+    assert_eq!(calendar(&stage, "2030-01-07", "2030-01-07"), ["2030-01-07 1 1 planned"]);
+    assert!(diary(&stage).is_empty());
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! cargo run --release --manifest-path scripts/bench-codec/Cargo.toml --target-dir target/bench-codec -- <command>
 //!
 //! bench [folder]         sizes beside Gorilla, pco and zstd, speed, write units; fails when a bar is missed
+//! sizes [folder]         the sizes alone: what does not depend on the machine
 //! train [folder]         writes the priors that the codec ships (a new version of the format!)
 //! fuzz <count> [folder]  decodes that many damaged chunks; fails when one of them panics
 //! ```
@@ -34,13 +35,15 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
-        [] | ["bench"] => bench::run(RECORDINGS),
-        ["bench", folder] => bench::run(folder),
+        ["sizes"] => bench::run(RECORDINGS, false),
+        ["sizes", folder] => bench::run(folder, false),
+        [] | ["bench"] => bench::run(RECORDINGS, true),
+        ["bench", folder] => bench::run(folder, true),
         ["train"] => train(RECORDINGS),
         ["train", folder] => train(folder),
         ["fuzz", count] => fuzz::run(count, RECORDINGS),
         ["fuzz", count, folder] => fuzz::run(count, folder),
-        _ => Err("bench [folder] | train [folder] | fuzz <count> [folder]".to_owned()),
+        _ => Err("bench [folder] | sizes [folder] | train [folder] | fuzz <count> [folder]".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -36,7 +36,7 @@ pub struct Row {
 
 impl Row {
     /// The sum of some calls.
-    fn of<'c>(case: &str, costs: impl Iterator<Item = &'c Cost> + Clone) -> Self {
+    pub(crate) fn of<'c>(case: &str, costs: impl Iterator<Item = &'c Cost> + Clone) -> Self {
         Self {
             case: case.to_owned(),
             // Added to zero: the sum of nothing is a negative one.
@@ -48,14 +48,14 @@ impl Row {
     }
 
     /// US dollars for a million.
-    fn dollars(&self) -> f64 {
+    pub(crate) fn dollars(&self) -> f64 {
         self.reads * DOLLARS_A_MILLION_READS + self.writes * DOLLARS_A_MILLION_WRITES
     }
 }
 
 /// US dollars for a million request units in us-east-1, on demand.
 const DOLLARS_A_MILLION_READS: f64 = 0.125;
-const DOLLARS_A_MILLION_WRITES: f64 = 0.625;
+pub(crate) const DOLLARS_A_MILLION_WRITES: f64 = 0.625;
 
 /// What was measured.
 pub struct Costs {

@@ -1,8 +1,11 @@
 //! `cargo dev bench sensors`: what keeping readings costs, in DynamoDB's own units, beside one item a record.
 //!
 //! Real recordings are sent the ways that apps and devices send them; every write is counted: readings, rollups, what
-//! is noted to be closed, activities, and their entries in indexes. A record alone in an item would be one unit.
+//! is noted to be closed, activities, and their entries in indexes. A record alone in an item would be one unit. Printed
+//! beside it: what a person's year costs, an hour a day, with reads, requests, functions, queues and the bucket; not the
+//! runs of `close-hours`, which all people share, nor what leaves AWS.
 
+use crate::cost::{Bill, DOLLARS_A_MILLION_WRITES, Row};
 use crate::{Options, Outcome};
 use activity_files::{Activity as Recording, Limits};
 use chunk_codec::{Channel as Column, Chunk, encode};
@@ -19,15 +22,21 @@ use std::path::Path;
 use std::time::Duration;
 
 /// The recordings that have an hour's worth of records, or nearly.
-const RECORDINGS: [&str; 5] = [
+const RECORDINGS: [&str; 9] = [
+    "20170518-191602-1740899583",
+    "activity-small-fenix2-run",
+    "hrv-activity",
+    "sample-activity-indoor-trainer",
     "sample-activity",
     "garmin-fr935-cr",
     "garmin-edge-500-activity",
     "Edge810-Vector-2013-08-16-15-35-10",
     "2019-02-17-062644-ELEMNT-297E-195-0",
 ];
-/// US dollars for a million write request units in us-east-1, on demand.
-const DOLLARS_A_MILLION: f64 = 0.625;
+/// US dollars in us-east-1 for a million uploads to a bucket, each read once.
+const DOLLARS_A_MILLION_OBJECTS: f64 = 5.4;
+/// US dollars in us-east-1 for a gigabyte in a table for a year.
+const DOLLARS_A_GIGABYTE_YEAR: f64 = 3.0;
 /// A day in milliseconds.
 const DAY: i64 = 86_400_000;
 /// How often `close-hours` is started.
@@ -74,27 +83,37 @@ const WAYS: [Way; 8] = [
 pub fn run(arguments: &[String]) -> Outcome {
     Options::read(arguments, &[])?;
     println!(
-        "{:<40} {:>9} {:>11} {:>9} {:>7} {:>14}",
-        "way", "records", "write units", "fewer", "bar", "$ a user-year"
+        "{:<24} {:>9} {:>11} {:>9} {:>7}   {:<30}",
+        "", "", "write", "times", "", "$ a user-year, an hour a day:"
+    );
+    println!(
+        "{:<24} {:>9} {:>11} {:>9} {:>7} {:>9} {:>11} {:>12}",
+        "way", "records", "units", "fewer", "bar", "writes", "all of it", "to keep it"
     );
     let (mut missed, mut kinds) = (Vec::new(), Vec::new());
     for Way { name, how, bar } in &WAYS {
-        let (mut records, mut costs) = (0, Vec::new());
+        let mut all = Kept::default();
         for recording in RECORDINGS {
-            let (sent, more) = keep(recording, *how)?;
-            records += sent;
-            costs.extend(more);
+            let kept = keep(recording, *how)?;
+            all.records += kept.records;
+            all.dollars += kept.dollars;
+            all.costs.extend(kept.costs);
         }
-        let units: f64 = costs.iter().map(|cost| cost.writes).sum();
-        kinds.extend(by_kind(&costs).into_iter().map(|(kind, sums)| (*name, kind, sums)));
-        let fewer = records as f64 / units;
-        let dollars = YEAR / fewer * DOLLARS_A_MILLION / 1_000_000.0;
-        println!("{name:<40} {records:>9} {units:>11.1} {fewer:>9.1} {bar:>7} {dollars:>14.4}");
+        let units: f64 = all.costs.iter().map(|cost| cost.writes).sum();
+        let bytes: usize = all.costs.iter().flat_map(|cost| &cost.items).map(|item| item.bytes).sum();
+        kinds.extend(by_kind(&all.costs).into_iter().map(|(kind, sums)| (*name, kind, sums)));
+        let (fewer, years) = (all.records as f64 / units, all.records as f64 / YEAR);
+        let writes = units * DOLLARS_A_MILLION_WRITES / 1_000_000.0 / years;
+        let (whole, keeping) = (all.dollars / years, bytes as f64 / 1e9 * DOLLARS_A_GIGABYTE_YEAR / years);
+        println!(
+            "{name:<24} {:>9} {units:>11.1} {fewer:>9.1} {bar:>7} {writes:>9.4} {whole:>11.4} {keeping:>12.4}",
+            all.records
+        );
         if fewer < *bar {
             missed.push(format!("{name}: {fewer:.1} instead of {bar}"));
         }
     }
-    println!("one item a record                        {:>70.4}", YEAR * DOLLARS_A_MILLION / 1_000_000.0);
+    println!("one item a record {:>56.4}", YEAR * DOLLARS_A_MILLION_WRITES / 1_000_000.0);
     println!();
     println!(
         "{:<24} {:<12} {:>7} {:>7} {:>8} {:>11} {:>9}",
@@ -133,8 +152,18 @@ fn by_kind(costs: &[Cost]) -> BTreeMap<String, Sums> {
     kinds
 }
 
-/// Keeps a recording; how many records it has, and what that cost.
-fn keep(name: &str, how: How) -> Result<(usize, Vec<Cost>), String> {
+/// What keeping a recording came to.
+#[derive(Default)]
+struct Kept {
+    records: usize,
+    /// What the table was asked.
+    costs: Vec<Cost>,
+    /// US dollars for all of it.
+    dollars: f64,
+}
+
+/// Keeps a recording.
+fn keep(name: &str, how: How) -> Result<Kept, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/sensors/fit");
     let bytes = std::fs::read(folder.join(format!("{name}.fit"))).map_err(|error| format!("{name}: {error}"))?;
     let recording = activity_files::read(&bytes, &Limits::default()).map_err(|error| format!("{name}: {error}"))?;
@@ -147,6 +176,8 @@ fn keep(name: &str, how: How) -> Result<(usize, Vec<Cost>), String> {
     let device: DeviceId = device.ok_or("a device without an id")?;
     stage.settle()?;
     stage.costs();
+    stage.invoked();
+    stage.calls();
     match how {
         How::File => upload(&stage, &person, device, &bytes)?,
         How::Later(length) => {
@@ -168,7 +199,13 @@ fn keep(name: &str, how: How) -> Result<(usize, Vec<Cost>), String> {
     stage.settle()?;
     // What came is summed up ten minutes later, or after its hour.
     pass_until(&stage, stage.now().as_millis() + 2 * 3_600_000)?;
-    Ok((records, stage.costs()))
+    let costs = stage.costs();
+    let mut invoked = stage.invoked();
+    invoked.retain(|name| *name != "close-hours");
+    let tables = Row::of(name, costs.iter()).dollars();
+    let objects = if matches!(how, How::File) { DOLLARS_A_MILLION_OBJECTS } else { 0.0 };
+    let dollars = (Bill::of(&stage.cloud, &invoked, &stage.calls(), tables).dollars() + objects) / 1_000_000.0;
+    Ok(Kept { records, costs, dollars })
 }
 
 /// A recording moved by whole days, so that it begins within the next one.

@@ -69,7 +69,8 @@ pub(super) fn order() -> Result<(Vec<Row>, Bill), String> {
 }
 
 impl Bill {
-    fn of(cloud: &Cloud, invoked: &[&str], calls: &[OutsideCall], tables: f64) -> Self {
+    /// What these invocations and calls come to, with what the tables take of it.
+    pub(crate) fn of(cloud: &Cloud, invoked: &[&str], calls: &[OutsideCall], tables: f64) -> Self {
         let functions = || invoked.iter().filter_map(|name| cloud.function(name));
         let asked = calls.iter().filter(|call| call.service == Service::Lambda).count();
         let count = |wanted: fn(&Trigger) -> bool| functions().filter(|function| wanted(&function.trigger)).count();
@@ -94,7 +95,7 @@ impl Bill {
         Self { items }
     }
 
-    /// US dollars for a million orders.
+    /// US dollars for a million times all of it.
     pub fn dollars(&self) -> f64 {
         self.items.iter().map(|item| item.dollars).sum()
     }

@@ -1,7 +1,7 @@
 //! What people of a club make of answers.
 
-use super::{About, Attempt, Club, Errand, Upload};
-use kernel::{ActivityId, DeviceId, EnrolmentId};
+use super::{About, Attempt, Club, Errand, Upload, Written};
+use kernel::{ActivityId, DeviceId, EnrolmentId, WorkoutId};
 use local::trigger::HttpResponse;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -102,6 +102,17 @@ impl Club {
             (_, "enrol") => {
                 let run = id().and_then(|id| id.parse::<EnrolmentId>().ok());
                 self.runs.extend(run.map(|run| (run, person)));
+            }
+            (_, "log-workout") => {
+                if let Some(workout) = id().and_then(|id| id.parse::<WorkoutId>().ok()) {
+                    self.written.entry(workout).or_insert(Written { person, in_doubt: false, taken_back: false });
+                }
+            }
+            (_, "delete-workout") => {
+                let workout = errand.command.path.as_ref().and_then(|(_, id)| id.parse::<WorkoutId>().ok());
+                if let Some(written) = workout.and_then(|workout| self.written.get_mut(&workout)) {
+                    written.taken_back = true;
+                }
             }
             _ => {}
         }

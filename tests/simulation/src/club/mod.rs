@@ -11,7 +11,7 @@ mod training;
 
 use crate::commands::Command;
 use crate::invariants;
-use kernel::{AccountId, ActivityId, DeviceId, EnrolmentId, Principal, Role, Timestamp};
+use kernel::{AccountId, ActivityId, DeviceId, EnrolmentId, Principal, Role, Timestamp, WorkoutId};
 use local::cloud::Cloud;
 use local::simulation::{Random, Request, Simulation, Strike, Workload};
 use local::trigger::HttpResponse;
@@ -46,6 +46,8 @@ pub struct Club {
     pub pages: BTreeMap<DeviceId, Vec<Value>>,
     /// Activities that people know of, with whose they are.
     pub activities: BTreeMap<ActivityId, AccountId>,
+    /// Workouts that people wrote down, and what they know of them.
+    pub written: BTreeMap<WorkoutId, Written>,
     /// Commands that were sent; repetitions are not counted.
     pub commands: u64,
     /// What was wrong with replies.
@@ -61,6 +63,17 @@ pub struct Club {
     moment: u64,
     /// For so many wishes devices mostly send what belongs to hours that are being closed.
     rush: u32,
+}
+
+/// A workout that somebody wrote down.
+#[derive(Clone, Copy, Debug)]
+pub struct Written {
+    /// Who.
+    pub person: AccountId,
+    /// Whether somebody tried to take it back.
+    pub in_doubt: bool,
+    /// Whether it was taken back.
+    pub taken_back: bool,
 }
 
 /// What somebody wants, until it is answered.
@@ -129,6 +142,7 @@ impl Club {
             activities: BTreeMap::new(),
             commands: 0,
             surprises: Vec::new(),
+            written: BTreeMap::new(),
             runs: BTreeMap::new(),
             replies: BTreeMap::new(),
             cloud,
@@ -191,7 +205,7 @@ impl Club {
         let giving = if reluctant { 14 } else { 1 };
         let late = if self.rush > 0 { 90 } else { 18 };
         self.rush = self.rush.saturating_sub(1);
-        match random.weighted(&[24, late, 6, 4, 6, 4, 5, putting, 6, giving, 1, 3, 2, 2, 4, 1, 2, 1]) {
+        match random.weighted(&[24, late, 6, 4, 6, 4, 5, putting, 6, giving, 1, 3, 2, 2, 4, 1, 2, 2, 1]) {
             0 => self.live(random, now),
             1 => self.late(random, now),
             2 => self.bulk(random, now),
@@ -212,6 +226,7 @@ impl Club {
             14 => Some(self.write_down(random, now)),
             15 => Some(self.set_thresholds(random)),
             16 => self.look_at_chart(random, now),
+            17 => self.take_back(random),
             _ => self.delete_device(random),
         }
     }

@@ -3,7 +3,7 @@
 use super::opening::{PROGRAMME, day};
 use super::{Club, Errand, PEOPLE, member, principal};
 use crate::commands::Command;
-use kernel::{AccountId, EnrolmentId, Principal, Timestamp};
+use kernel::{AccountId, EnrolmentId, Principal, Timestamp, WorkoutId};
 use local::simulation::Random;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -62,6 +62,17 @@ impl Club {
             body["planned"] = json!({ "enrolment": run, "week": 1, "session": random.between(1, 3) });
         }
         Errand::of(self.command("log-workout", "POST /v1/training/workouts", who, body))
+    }
+
+    /// A person takes back what was written down.
+    pub(super) fn take_back(&mut self, random: &mut Random) -> Option<Errand> {
+        let written: Vec<WorkoutId> = self.written.keys().copied().collect();
+        let id = *random.pick(&written)?;
+        let written = self.written.get_mut(&id)?;
+        written.in_doubt = true;
+        let who = principal(written.person);
+        let command = self.command("delete-workout", "DELETE /v1/training/workouts/{workout}", who, Value::Null);
+        Some(Errand::of(Command { path: Some(("workout", id.to_string())), ..command }))
     }
 
     /// A person says by what efforts are measured.

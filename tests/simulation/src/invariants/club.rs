@@ -71,7 +71,9 @@ fn look(club: &Club, simulation: &Simulation, violations: &mut Vec<String>) -> R
     for watch in of_kind::<Watch>(&sensors)?.iter().filter(|watch| watch.waiting.is_some()) {
         violations.push(format!("a device is waited for for ever: {watch:?}"));
     }
-    training::check(&rows(&simulation.cloud, "training")?, &stored.activities, violations)?;
+    let consents: Vec<sensors::person::Consent> = of_kind(&sensors)?;
+    let known = (stored.activities.as_slice(), consents.as_slice());
+    training::check(&rows(&simulation.cloud, "training")?, known, &club.written, violations)?;
     let messages: Vec<Message> = of_kind(&rows(&simulation.cloud, "notifications")?)?;
     letters(&messages, simulation, violations);
     Ok(())

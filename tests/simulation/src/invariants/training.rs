@@ -1,10 +1,13 @@
-//! What training must have made of activities: each is a workout, once; a session is completed by one workout at most and
-//! both say so; the sums of a day are those of its workouts; records are held by whoever was best.
+//! What training must have made of activities: each is a workout, once; what was written down is there until it was taken
+//! back; a session is completed by one workout at most and both say so; the sums of a day are those of its workouts;
+//! records are held by whoever was best; a withdrawal of the consent to readings is known.
 
+use crate::club::Written;
 use crate::look::{Row, of_kind};
 use contracts::training::Effort;
 use kernel::{AccountId, Sport, WorkoutId};
 use sensors::activity::Activity;
+use sensors::person::Consent;
 use std::collections::{BTreeMap, BTreeSet};
 use training::athlete::Athlete;
 use training::day::Day;
@@ -14,8 +17,13 @@ use training::records::Records;
 use training::session::Session;
 use training::workout::{Source, Workout, id_of};
 
-/// Holds a table of training against the activities that sensors know.
-pub(super) fn check(rows: &[Row], activities: &[Activity], violations: &mut Vec<String>) -> Result<(), String> {
+/// Holds a table of training against the activities and consents that sensors know, and what people wrote down.
+pub(super) fn check(
+    rows: &[Row],
+    (activities, consents): (&[Activity], &[Consent]),
+    written: &BTreeMap<WorkoutId, Written>,
+    violations: &mut Vec<String>,
+) -> Result<(), String> {
     let all: Vec<Workout> = of_kind(rows)?;
     let workouts: BTreeMap<WorkoutId, &Workout> = all.iter().map(|workout| (workout.id, workout)).collect();
     for activity in activities {
@@ -38,11 +46,19 @@ pub(super) fn check(rows: &[Row], activities: &[Activity], violations: &mut Vec<
             violations.push(format!("{} is of {activity}, which never was", workout.id));
         }
     }
+    written_down(written, &workouts, violations);
     sessions(&of_kind(rows)?, &workouts, violations);
     days(&of_kind(rows)?, &all, violations);
     records(&of_kind(rows)?, &all, violations);
     let runs: Vec<Enrolment> = of_kind(rows)?;
-    for athlete in of_kind::<Athlete>(rows)? {
+    let athletes: Vec<Athlete> = of_kind(rows)?;
+    for consent in consents.iter().filter(|consent| consent.withdrawn_at.is_some()) {
+        let athlete = athletes.iter().find(|athlete| athlete.person == consent.person);
+        if athlete.is_none_or(|athlete| athlete.withdrawn_at < consent.withdrawn_at) {
+            violations.push(format!("{consent:?} did not come to {athlete:?}"));
+        }
+    }
+    for athlete in athletes {
         let active = |run: &&Enrolment| run.person == athlete.person && run.state == State::Active;
         let mut active: Vec<_> = runs.iter().filter(active).map(|run| run.id).collect();
         active.sort_unstable();
@@ -53,6 +69,25 @@ pub(super) fn check(rows: &[Row], activities: &[Activity], violations: &mut Vec<
         }
     }
     Ok(())
+}
+
+/// What was written down is there, unless it was taken back.
+fn written_down(
+    written: &BTreeMap<WorkoutId, Written>,
+    workouts: &BTreeMap<WorkoutId, &Workout>,
+    violations: &mut Vec<String>,
+) {
+    for (id, known) in written {
+        let is_listed = workouts.get(id).map(|workout| workout.diary == Some(known.person));
+        let may_be = match (known.taken_back, known.in_doubt) {
+            (true, _) => is_listed == Some(false),
+            (false, true) => is_listed.is_some(),
+            (false, false) => is_listed == Some(true),
+        };
+        if !may_be {
+            violations.push(format!("of {known:?} there is {:?}", workouts.get(id)));
+        }
+    }
 }
 
 /// A session and what completes it name each other.
