@@ -17,6 +17,7 @@ pub mod locale;
 pub mod message;
 pub mod notice;
 pub mod preferences;
+pub mod pressing;
 pub mod quiet_hours;
 pub mod sending;
 pub mod store;

@@ -1,10 +1,9 @@
-//! What a person is told: the facts of one notification, and how pressing they are. Pure.
+//! What a person is told: the facts of one notification. Pure. How pressing they are stands in [`crate::pressing`].
 //!
 //! Facts hold ids, amounts and times, never a name or an address: those are read at their owner when a message is
 //! sent. A code is sealed by its issuer, and opened only while the letter is written.
 
 use crate::channel::Channel;
-use crate::topic::{Nature, Topic};
 use contracts::identity::CodePurpose;
 use contracts::payments::Unpaid;
 use kernel::{ApplicationId, DeviceId, EndpointId, InvoiceId, JobId, Money, OrderId, RequestId, TestId, Timestamp};
@@ -311,91 +310,6 @@ impl Notice {
         Notice::Digest {
             notices: flat,
             more: more.saturating_add(u32::try_from(hidden).unwrap_or(u32::MAX)),
-        }
-    }
-
-    /// How far the person may do without it.
-    pub fn nature(&self) -> Nature {
-        match self {
-            Notice::OrderShipped { .. } | Notice::OrderDelivered { .. } => Nature::Optional(Topic::Orders),
-            Notice::OrderReserved { .. }
-            | Notice::OrderRejected { .. }
-            | Notice::OrderCancelled { .. }
-            | Notice::OrderExpired { .. }
-            | Notice::OrderReturned { .. }
-            | Notice::RequestMatched { .. }
-            | Notice::RequestWaiting { .. }
-            | Notice::RequestUnmatched { .. }
-            | Notice::RequestMissed { .. }
-            | Notice::JobCreated { .. }
-            | Notice::JobCancelled { .. }
-            | Notice::OfferMade { .. }
-            | Notice::Digest { .. } => Nature::Transactional(Topic::Orders),
-            Notice::OrderPaid { .. }
-            | Notice::OrderRefunded { .. }
-            | Notice::PaymentFailed { .. }
-            | Notice::RefundFailed { .. }
-            | Notice::InvoiceIssued { .. }
-            | Notice::InvoiceUnpaid { .. }
-            | Notice::PayoutPaid { .. }
-            | Notice::PayoutFailed { .. }
-            | Notice::AccountCredited { .. }
-            | Notice::AccountFined { .. } => Nature::Transactional(Topic::Payments),
-            Notice::PaymentMethodSaved
-            | Notice::PaymentMethodRemoved
-            | Notice::Code { .. }
-            | Notice::AccountLocked { .. }
-            | Notice::SessionsRevoked { .. }
-            | Notice::RolesChanged { .. } => Nature::Security,
-            Notice::TestAssigned { .. }
-            | Notice::WorkerHired
-            | Notice::ApplicationRejected
-            | Notice::ReadingsAlert { .. }
-            | Notice::DeviceSilent { .. }
-            | Notice::SessionDue { .. }
-            | Notice::EndpointDisabled { .. } => Nature::Official,
-        }
-    }
-
-    /// Whether it cannot wait: quiet hours do not delay it, and if one channel fails another one is tried.
-    pub fn is_urgent(&self) -> bool {
-        let waits_for_payment = matches!(self, Notice::OrderReserved { .. } | Notice::PaymentFailed { .. });
-        let sends_somewhere = matches!(self, Notice::JobCreated { .. } | Notice::JobCancelled { .. });
-        let waits_for_worker = matches!(self, Notice::OfferMade { .. });
-        // The person named the time, whatever the hour.
-        let is_reminder = matches!(self, Notice::SessionDue { .. });
-        waits_for_payment || sends_somewhere || waits_for_worker || is_reminder || self.nature() == Nature::Security
-    }
-
-    /// From when on it is not worth sending any more.
-    pub fn expires_at(&self) -> Option<Timestamp> {
-        match self {
-            Notice::OrderReserved { pay_until, .. } => Some(*pay_until),
-            Notice::RequestMatched { from, .. } | Notice::JobCreated { from, .. } => Some(*from),
-            Notice::OfferMade { accept_until, .. } => Some(*accept_until),
-            Notice::Code { expires_at, .. } => Some(*expires_at),
-            Notice::TestAssigned { begin_until, .. } => Some(*begin_until),
-            Notice::SessionDue { begins_at, .. } => Some(*begins_at),
-            _ => None,
-        }
-    }
-
-    /// Whether it says nothing any more once a later step of its order was told.
-    pub fn is_overtaken_by_later_steps(&self) -> bool {
-        matches!(self, Notice::OrderReserved { .. } | Notice::OrderShipped { .. })
-    }
-
-    /// Whether the person finds it in the feed. A code is for the one who holds the phone or reads the mailbox.
-    pub fn is_in_feed(&self) -> bool {
-        !matches!(self, Notice::Code { .. } | Notice::Digest { .. })
-    }
-
-    /// The topic to be offered to do without, in the letter itself.
-    pub fn unsubscribable(&self) -> Option<Topic> {
-        match (self, self.nature()) {
-            (Notice::Digest { .. }, _) => Some(Topic::Orders),
-            (_, Nature::Optional(topic)) => Some(topic),
-            (_, Nature::Security | Nature::Official | Nature::Transactional(_)) => None,
         }
     }
 }

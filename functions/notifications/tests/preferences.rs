@@ -106,6 +106,8 @@ fn what_is_urgent_or_about_security_never_waits_for_the_morning() {
             "account-locked",
             "sessions-revoked",
             "roles-changed",
+            "readings-alert",
+            "device-silent",
             "session-due",
         ]
     );

@@ -4,14 +4,16 @@
 //! Where a batch fills its window, there is one fragment in it; what came in pieces, twice or late is as many, and of
 //! two that say something about the same channel at the same moment the one that came first is believed.
 
-use crate::batch::Piece;
+use crate::batch::{Piece, WINDOW};
 use crate::series::Series;
-use kernel::{BatchId, DeviceId, Timestamp};
-use platform::{Blob, Error};
+use kernel::{BatchId, DeviceId, Digest, Timestamp};
+use platform::{Blob, Error, Item};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+/// How a batch's id begins: in a key it goes without saying.
+const BATCH: &str = "bat_";
 /// What a moment counts beside its values: merged, it takes as much memory as so many.
 const MOMENT: usize = 4;
 
@@ -35,9 +37,9 @@ pub struct Fragment {
     /// When it came, in milliseconds since 1970.
     #[serde(rename = "r")]
     pub received: i64,
-    /// Fingerprint of the request.
+    /// What tells the request from another under the same key: [`mark_of`] its fingerprint.
     #[serde(rename = "f")]
-    pub request: String,
+    pub request: Blob,
     /// The readings, as the codec writes them; nothing after they were deleted.
     #[serde(rename = "c")]
     pub chunk: Blob,
@@ -49,7 +51,7 @@ struct Row {
     pk: DeviceId,
     sk: String,
     r: i64,
-    f: String,
+    f: Blob,
     c: Blob,
 }
 
@@ -66,8 +68,20 @@ impl TryFrom<Row> for Fragment {
 /// What a sort key says.
 fn place(sk: &str) -> Option<(i64, BatchId, u32)> {
     let mut parts = sk.split('#').skip(1);
-    let place = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    parts.next().is_none().then_some(place)
+    let window = parts.next()?.parse::<i64>().ok()?.checked_mul(WINDOW)?;
+    let batch = format!("{BATCH}{}", parts.next()?).parse().ok()?;
+    let part = parts.next().map_or(Some(0), |part| part.parse().ok())?;
+    parts.next().is_none().then_some((window, batch, part))
+}
+
+/// The beginning of the sort keys of a window's fragments: windows are counted from 1970.
+pub fn keys_of(window: i64) -> String {
+    format!("{}#{:07}", Fragment::KIND, window.div_euclid(WINDOW))
+}
+
+/// Forty bits: enough to tell a key that an app used twice, where nobody gains by passing one request for another.
+fn mark_of(request: &str) -> Blob {
+    Blob(Digest::of([request]).high_bits().to_be_bytes()[..5].to_vec())
 }
 
 impl Fragment {
@@ -79,9 +93,21 @@ impl Fragment {
             batch,
             part: piece.part,
             received: now.as_millis(),
-            request: request.to_owned(),
+            request: mark_of(request),
             chunk: Blob(chunk_codec::encode(&piece.chunk)),
         }
+    }
+
+    /// Whether it is of the request with this fingerprint.
+    pub fn is_of(&self, request: &str) -> bool {
+        self.request == mark_of(request)
+    }
+
+    /// Its sort key: the part goes without saying where there is one.
+    pub fn place(&self) -> String {
+        let batch = self.batch.to_string();
+        let place = format!("{}#{}", keys_of(self.window), batch.strip_prefix(BATCH).unwrap_or(&batch));
+        if self.part == 0 { place } else { format!("{place}#{}", self.part) }
     }
 
     /// How many values it has, moments counted as [`MOMENT`].

@@ -116,7 +116,7 @@ async fn store(
     let pieces = batch.pieces().map_err(Error::broken)?;
     let request = id.to_string();
     let fragments: Vec<Fragment> =
-        pieces.iter().map(|piece| Fragment::new(device, batch_of(id), &request[..20], piece, now)).collect();
+        pieces.iter().map(|piece| Fragment::new(device, batch_of(id), &request, piece, now)).collect();
     put(sensors, &fragments).await?;
     closing::close(sensors, device, &intake::hours(batch)).await?;
     let activity = Activity {

@@ -153,10 +153,13 @@ pub async fn take_in(
         .collect();
     // One item is written or not. Of several all are looked at first: a key of another batch is to change nothing.
     if fragments.len() > 1 {
-        known(sensors, &fragments).await?.iter().try_for_each(|known| key.replays(&known.value.request))?;
+        known(sensors, &fragments)
+            .await?
+            .iter()
+            .try_for_each(|known| key.replays_what(|one| known.value.is_of(one)))?;
     }
     for known in put(sensors, &fragments).await? {
-        key.replays(&known.value.request)?;
+        key.replays_what(|one| known.value.is_of(one))?;
     }
     see_to_closing(sensors, device, batch, now).await?;
     alerting::look(sensors, person, device, batch, now).await?;

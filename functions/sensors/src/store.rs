@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | [`Consent`] | `acc_…` | `consent` |
 //! | [`Device`] | `dev_…` | `device` |
-//! | [`Fragment`] | `dev_…` | `chunk#<window>#bat_…#<part>` |
+//! | [`Fragment`] | `dev_…` | `chunk#<window>#<batch>`, `…#<part>` of further ones |
 //! | [`Rollup`] | `dev_…` | `rollup#<tier>#<begin>` |
 //! | [`Rules`] | `acc_…` | `rules` |
 //! | [`Alarm`] | `dev_…` | `alarm#<channel>` |
@@ -12,7 +12,7 @@
 //! | [`Activity`] | `act_…` | `activity` |
 //! | [`Upload`] | `fil_…` | `upload` |
 //!
-//! Moments in keys are milliseconds since 1970 in 13 digits. Both indexes are sparse: `by-due` (`waiting`, `due`) holds
+//! Moments in keys are milliseconds since 1970 in 13 digits; of windows it is the hour, in 7 digits. Both indexes are sparse: `by-due` (`waiting`, `due`) holds
 //! what somebody is to look at (hours to close, devices that are listened to, deleted ones) and nothing else; `listed`
 //! (`list`, `place`) what people look through by time.
 
@@ -23,7 +23,7 @@ use crate::batch::WINDOW;
 use crate::channel::Channel;
 use crate::device::{self, Device, DeviceEvent};
 use crate::file::Upload;
-use crate::fragment::{Fragment, merged};
+use crate::fragment::{self, Fragment, merged};
 use crate::person::{Consent, ConsentEvent};
 use crate::rollup::{self, HOUR, Rows, Tier};
 use crate::series::Series;
@@ -160,8 +160,7 @@ impl Item for Fragment {
     const KIND: &'static str = "chunk";
 
     fn key(&self) -> Key {
-        let Self { device, window, batch, part, .. } = self;
-        Key::new(device, format!("{}#{window:013}#{batch}#{part}", Self::KIND))
+        Key::new(self.device, self.place())
     }
 }
 
@@ -288,9 +287,9 @@ pub async fn fragments(
     range: &Range<i64>,
     cursor: Option<&Cursor>,
 ) -> Result<Page<Stored<Fragment>>, Error> {
-    let begin = range.start.div_euclid(WINDOW) * WINDOW;
-    let key = |moment: i64| format!("{}#{:013}", Fragment::KIND, moment.max(0));
-    let list = List::collection::<Fragment>(device).between(key(begin), key(range.end));
+    let end = range.end.max(0).saturating_add(WINDOW - 1);
+    let list =
+        List::collection::<Fragment>(device).between(fragment::keys_of(range.start.max(0)), fragment::keys_of(end));
     sensors.list::<Fragment, Infallible>(&list, ITEMS, cursor).await.map_err(Error::from)
 }
 
@@ -299,8 +298,8 @@ pub async fn first_hour(sensors: &TableReader, device: DeviceId, hours: &Range<i
     if hours.is_empty() {
         return Ok(None);
     }
-    let key = |hour: i64| format!("{}#{:013}", Fragment::KIND, hour * HOUR);
-    let list = List::collection::<Fragment>(device).between(key(hours.start), key(hours.end));
+    let keys = |hour: i64| fragment::keys_of(hour * HOUR);
+    let list = List::collection::<Fragment>(device).between(keys(hours.start), keys(hours.end));
     let page = sensors.list::<Fragment, Infallible>(&list, 1, None).await?;
     Ok(page.items.first().map(|found| found.value.window.div_euclid(HOUR)))
 }

@@ -12,7 +12,7 @@ use chunk_codec::training::{self, Priors};
 
 use crate::files::{self, File};
 use crate::others::{self, Sizes};
-use crate::{TRAINED_SECONDS, units};
+use crate::TRAINED_SECONDS;
 
 /// Seconds of a chunk, and how large ours may be beside the smallest of the others.
 const BARS: [(i64, f64); 2] = [(300, 0.86), (3600, 0.92)];
@@ -34,7 +34,6 @@ pub fn run(folder: &str, timed: bool) -> Result<(), String> {
     if timed {
         missed.extend(speed(&files)?);
     }
-    missed.extend(units::run(&files, &priors)?);
     if missed.is_empty() {
         println!("\nall bars met");
         return Ok(());

@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run --release --manifest-path scripts/bench-codec/Cargo.toml --target-dir target/bench-codec -- <command>
 //!
-//! bench [folder]         sizes beside Gorilla, pco and zstd, speed, write units; fails when a bar is missed
+//! bench [folder]         sizes beside Gorilla, pco and zstd, and speed; fails when a bar is missed
 //! sizes [folder]         the sizes alone: what does not depend on the machine
 //! train [folder]         writes the priors that the codec ships (a new version of the format!)
 //! fuzz <count> [folder]  decodes that many damaged chunks; fails when one of them panics
@@ -18,7 +18,6 @@ mod files;
 mod fit;
 mod fuzz;
 mod others;
-mod units;
 
 use std::process::ExitCode;
 

@@ -22,7 +22,7 @@ cargo dev <command>
   bench writes                             whether writes stay as quick to 50,000 orders
   bench match                              matching replayed over real data, beside the best there is
   bench sensors                            what keeping readings costs, beside one item a record
-  bench codec [bench | train | fuzz N]     the codec of readings beside Gorilla, pco and zstd
+  bench codec [sizes | fuzz N | train]      the codec of readings beside Gorilla, pco and zstd
   features [--write yes]                   check (or keep) the features that reach the functions
   symbols                                  check that the functions need no newer C library than Lambda's
   package [--into target/lambda]           the built functions as the deployment expects them

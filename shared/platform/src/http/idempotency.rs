@@ -35,7 +35,12 @@ impl IdempotencyKey {
 
     /// Passes if `stored` is the fingerprint of this very request; refuses a key that was used for another body.
     pub fn replays<R>(&self, stored: &str) -> Result<(), Failure<R>> {
-        if stored == self.fingerprint {
+        self.replays_what(|fingerprint| stored == fingerprint)
+    }
+
+    /// The same, where what is stored of the fingerprint is compared by `is_stored`.
+    pub fn replays_what<R>(&self, is_stored: impl FnOnce(&str) -> bool) -> Result<(), Failure<R>> {
+        if is_stored(&self.fingerprint) {
             return Ok(());
         }
         Err(Failure::Problem(Box::new(Problem::new(
