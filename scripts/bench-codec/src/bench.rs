@@ -10,9 +10,9 @@ use std::time::Instant;
 use chunk_codec::Chunk;
 use chunk_codec::training::{self, Priors};
 
+use crate::TRAINED_SECONDS;
 use crate::files::{self, File};
 use crate::others::{self, Sizes};
-use crate::TRAINED_SECONDS;
 
 /// Seconds of a chunk, and how large ours may be beside the smallest of the others.
 const BARS: [(i64, f64); 2] = [(300, 0.86), (3600, 0.92)];
