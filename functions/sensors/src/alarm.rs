@@ -154,12 +154,21 @@ impl Alarm {
         }
     }
 
-    /// After these readings, by time; and what is to be told. An alarm that is as quiet as before is the same.
-    pub fn look(&self, rule: &Threshold, readings: impl Iterator<Item = (i64, i64)>) -> (Self, Vec<AlarmEvent>) {
+    /// After these readings, by time; and what is to be told. Those before `fresh_from` are no news: they raise nothing,
+    /// and what is raised goes on with them, or ends. An alarm that is as quiet as before is the same.
+    pub fn look(
+        &self,
+        rule: &Threshold,
+        fresh_from: i64,
+        readings: impl Iterator<Item = (i64, i64)>,
+    ) -> (Self, Vec<AlarmEvent>) {
         let (mut alarm, mut events) = (self.clone(), Vec::new());
         for (at, value) in readings.filter(|(at, _)| *at > self.seen) {
-            events.extend(alarm.step(rule, at, value).into_iter().flatten());
-            alarm.seen = at;
+            let is_news = at >= fresh_from;
+            if is_news || alarm.is_raised() {
+                events.extend(alarm.step(rule, at, value, is_news).into_iter().flatten());
+                alarm.seen = at;
+            }
         }
         match (self.phase, alarm.phase, events.is_empty()) {
             (Phase::Quiet, Phase::Quiet, true) => (self.clone(), events),
@@ -167,14 +176,19 @@ impl Alarm {
         }
     }
 
-    fn step(&mut self, rule: &Threshold, at: i64, value: i64) -> [Option<AlarmEvent>; 2] {
+    fn is_raised(&self) -> bool {
+        matches!(self.phase, Phase::Raised { .. })
+    }
+
+    fn step(&mut self, rule: &Threshold, at: i64, value: i64, is_news: bool) -> [Option<AlarmEvent>; 2] {
         let lost = match self.phase {
             Phase::Raised { alert, .. } if at.saturating_sub(self.seen) > LOST => {
                 Some(self.end(rule, alert, self.seen))
             }
             _ => None,
         };
-        [lost, self.weigh(rule, at, value)]
+        let told = if is_news || self.is_raised() { self.weigh(rule, at, value) } else { None };
+        [lost, told]
     }
 
     fn end(&mut self, rule: &Threshold, alert: AlertId, at: i64) -> AlarmEvent {

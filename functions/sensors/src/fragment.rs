@@ -74,9 +74,10 @@ fn place(sk: &str) -> Option<(i64, BatchId, u32)> {
     parts.next().is_none().then_some((window, batch, part))
 }
 
-/// The beginning of the sort keys of a window's fragments: windows are counted from 1970.
+/// The beginning of the sort keys of a window's fragments: windows are counted from 1970, in as many digits as are enough
+/// until 3110. What comes after is in the last one, so that keys keep their order.
 pub fn keys_of(window: i64) -> String {
-    format!("{}#{:07}", Fragment::KIND, window.div_euclid(WINDOW))
+    format!("{}#{:07}", Fragment::KIND, window.div_euclid(WINDOW).clamp(0, 9_999_999))
 }
 
 /// Forty bits: enough to tell a key that an app used twice, where nobody gains by passing one request for another.

@@ -47,9 +47,9 @@ pub struct AlertThreshold {
     pub channel: Channel,
     /// On which side of the limit.
     pub side: Side,
-    /// The limit, in the channel's unit.
+    /// The limit, in the unit in which readings are given out.
     pub limit: i64,
-    /// How far on this side of the limit readings are to be until the alert is over, in the channel's unit.
+    /// How far on this side of the limit readings are to be until the alert is over, in that unit.
     pub margin: Count<0, 100_000>,
     /// For how many seconds readings are to be beyond the limit, without a gap of more than a minute.
     pub lasting_s: Count<0, 3600>,
@@ -70,7 +70,7 @@ pub enum Refused {
     #[problem(
         422,
         "limit-impossible",
-        "Readings of {channel} are from {lowest} to {highest}. Send a limit in between."
+        "Readings of {channel} are from {lowest} to {highest} {unit}. Send a limit in between."
     )]
     LimitImpossible {
         /// The channel.
@@ -79,6 +79,8 @@ pub enum Refused {
         lowest: i64,
         /// The highest that can be.
         highest: i64,
+        /// The unit of these.
+        unit: &'static str,
     },
 }
 
@@ -100,7 +102,8 @@ pub async fn set_alert_rules(
         }
         if !channel.possible().contains(limit) {
             let (lowest, highest) = channel.possible().into_inner();
-            return Err(Refused::LimitImpossible { channel: channel.name(), lowest, highest }.into());
+            let (channel, unit) = (channel.name(), channel.unit());
+            return Err(Refused::LimitImpossible { channel, lowest, highest, unit }.into());
         }
     }
     let thresholds: Vec<Threshold> = request.thresholds.iter().map(|rule| Threshold::from(*rule)).collect();

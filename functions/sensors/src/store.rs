@@ -12,9 +12,9 @@
 //! | [`Activity`] | `act_…` | `activity` |
 //! | [`Upload`] | `fil_…` | `upload` |
 //!
-//! Moments in keys are milliseconds since 1970 in 13 digits; of windows it is the hour, in 7 digits. Both indexes are sparse: `by-due` (`waiting`, `due`) holds
-//! what somebody is to look at (hours to close, devices that are listened to, deleted ones) and nothing else; `listed`
-//! (`list`, `place`) what people look through by time.
+//! Moments in keys are milliseconds since 1970 in 13 digits; of windows it is the hour, in 7 digits. Both indexes are
+//! sparse: `by-due` (`waiting`, `due`) holds what somebody is to look at (hours to close, devices that are listened to,
+//! deleted ones) and nothing else; `listed` (`list`, `place`) what people look through by time.
 
 use crate::activity::{self, Activity, ActivityEvent};
 use crate::alarm::{Alarm, AlarmEvent, Rules};
@@ -287,9 +287,8 @@ pub async fn fragments(
     range: &Range<i64>,
     cursor: Option<&Cursor>,
 ) -> Result<Page<Stored<Fragment>>, Error> {
-    let end = range.end.max(0).saturating_add(WINDOW - 1);
-    let list =
-        List::collection::<Fragment>(device).between(fragment::keys_of(range.start.max(0)), fragment::keys_of(end));
+    let keys = [range.start, range.end.saturating_add(WINDOW - 1)].map(fragment::keys_of);
+    let list = List::collection::<Fragment>(device).between(&keys[0], &keys[1]);
     sensors.list::<Fragment, Infallible>(&list, ITEMS, cursor).await.map_err(Error::from)
 }
 
@@ -332,7 +331,7 @@ pub async fn rollups(
     tier: Tier,
     range: &Range<i64>,
 ) -> Result<Vec<Rollup>, Error> {
-    let key = |moment: i64| format!("{}#{}#{:013}", Rollup::KIND, tier.letter(), moment.max(0));
+    let key = |moment: i64| format!("{}#{}#{:013}", Rollup::KIND, tier.letter(), moment.clamp(0, 9_999_999_999_999));
     let list = List::collection::<Rollup>(device).between(key(tier.block(range.start)), key(range.end - 1));
     let (mut rollups, mut cursor) = (Vec::new(), None);
     loop {

@@ -1,8 +1,8 @@
 //! `add-readings` and `list-readings`: what goes in comes out, exactly, and once.
 
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, NO_IDS, SECOND, all, beats, catch_up, consent, empty, good, lasting, morning, person,
-    range, register, rollups_agree, rows, send, stranger, with_device, writes,
+    DAY, HOUR, KEY, MINUTE, NO_IDS, SECOND, all, beats, catch_up, chart, consent, empty, good, lasting, morning,
+    person, range, register, rollups_agree, rows, send, stranger, with_device, writes,
 };
 use kernel::{Role, Timestamp};
 use local::faults::Fate;
@@ -266,4 +266,22 @@ fn readings_are_taken_along_as_a_sheet() {
     assert_eq!(answer.body, format!("{columns}\r\n{at},,,,100,,,,,,,,,,\r\n{next},,,,101,,,,,,,,,,\r\n"));
     assert_eq!(answer.headers["x-next-cursor"], (from + 2 * SECOND).to_string());
     assert_eq!(empty().ask("list-readings").at(device).get().status_code, 401);
+}
+
+/// In 2286 a moment has one digit more, in 3110 an hour.
+#[test]
+fn in_times_to_come_there_is_nothing_to_see() {
+    let (stage, device) = with_device();
+    good(&send(&stage, device, KEY, &beats(morning(&stage), &[100; 60])));
+    let at = |text: &str| text.parse::<Timestamp>().unwrap().as_millis();
+    for (from, until) in [
+        ("2200-01-01T00:00:00Z", "2204-01-01T00:00:00Z"),
+        ("2284-01-01T00:00:00Z", "2288-01-01T00:00:00Z"),
+        ("3109-01-01T00:00:00Z", "3112-01-01T00:00:00Z"),
+    ] {
+        let (from, until) = (at(from), at(until));
+        assert!(rows(&stage, &person(), device, from, until, 10).is_empty());
+        assert_eq!(chart(&stage, device, from, until, 100)["points"], json!([]));
+    }
+    assert_eq!(rows(&stage, &person(), device, 0, at("9000-01-01T00:00:00Z"), 100).len(), 60);
 }

@@ -67,8 +67,7 @@ fn what_was_raised_is_over_when_readings_stop_and_the_next_ride_rings_again() {
     stage.pass(lasting(60 * SECOND));
     let from = stage.now().as_millis() - 60 * SECOND;
     good(&send(&stage, device, "the-batch-of-the-next-ride", &beats(from, &[190; 60])));
-    let mut told = announced(&stage);
-    told.sort_by(|one, other| one.0.cmp(&other.0));
+    let told = announced(&stage);
     assert_eq!(
         told.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(),
         ["sensors.alert-ended.v1", "sensors.alert-raised.v1"]
@@ -76,6 +75,35 @@ fn what_was_raised_is_over_when_readings_stop_and_the_next_ride_rings_again() {
     assert_eq!(told[0].1["ended_at"], json!(Timestamp::from_millis(last_of_all)));
     assert_eq!(told[1].1["since"], json!(Timestamp::from_millis(from)));
     assert_ne!(told[0].1["alert"], told[1].1["alert"]);
+}
+
+/// A device that sends each hour, or had no network for one, was not silent.
+#[test]
+fn what_was_raised_goes_on_in_batches_that_come_late() {
+    for minutes in [60, 10] {
+        let (stage, device) = with_device();
+        good(&set(&stage, json!([rule(180, 30)])));
+        assert_eq!(after(&stage, device, 190, 60), ["sensors.alert-raised.v1"]);
+        let from = stage.now().as_millis();
+        stage.pass(lasting(60 * MINUTE));
+        for n in 0..60 / minutes {
+            let begin = from + n * minutes * MINUTE;
+            let beats = beats(begin, &vec![190; usize::try_from(minutes * 60).unwrap()]);
+            good(&send(&stage, device, &format!("what-was-kept-from-{begin}"), &beats));
+        }
+        assert!(announced(&stage).is_empty(), "in batches of {minutes} minutes");
+        // What ended meanwhile ended then, and is told; what began again then is no news.
+        let from = stage.now().as_millis();
+        stage.pass(lasting(60 * MINUTE));
+        let rates: Vec<i64> = (0..1800).map(|second| if (600..900).contains(&second) { 150 } else { 190 }).collect();
+        good(&send(&stage, device, "half-an-hour-that-is-late", &beats(from, &rates)));
+        let told = announced(&stage);
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].0, "sensors.alert-ended.v1");
+        assert_eq!(told[0].1["ended_at"], json!(Timestamp::from_millis(from + 600 * SECOND)));
+        good(&send(&stage, device, "a-day-that-is-too-late", &beats(from - 30 * 60 * MINUTE, &[100; 60])));
+        assert!(announced(&stage).is_empty());
+    }
 }
 
 #[test]
@@ -177,12 +205,12 @@ proptest! {
         };
         let readings: Vec<(i64, i64)> = steps.into_iter().map(next).collect();
         let quiet = Alarm::new(DeviceId::from_bits(1), AccountId::from_bits(1), Channel::HeartRate);
-        let (_, whole) = quiet.look(&rule, readings.iter().copied());
+        let (_, whole) = quiet.look(&rule, i64::MIN, readings.iter().copied());
         let mut edges: Vec<usize> = cuts.into_iter().map(|cut| cut.min(readings.len())).chain([0, readings.len()]).collect();
         edges.sort_unstable();
         let (mut alarm, mut told) = (quiet, Vec::new());
         for edge in edges.windows(2) {
-            let (next, events) = alarm.look(&rule, readings[edge[0]..edge[1]].iter().copied());
+            let (next, events) = alarm.look(&rule, i64::MIN, readings[edge[0]..edge[1]].iter().copied());
             alarm = next;
             told.extend(events);
         }

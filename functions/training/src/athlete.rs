@@ -5,6 +5,7 @@ use activity_files::metrics::Weighting;
 use kernel::{AccountId, Count, EnrolmentId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Runs that may go on at a time.
 pub const MOST_ACTIVE: usize = 3;
@@ -140,7 +141,7 @@ impl Athlete {
         self.coaches.iter().filter(|coach| Some(coach.since) > self.withdrawn_at).map(|coach| coach.account)
     }
 
-    /// With somebody let in from `now` on. `None`: this one is.
+    /// With somebody let in from `now` on: after the last withdrawal, if that is known. `None`: this one is.
     pub fn with_coach(&self, coach: AccountId, now: Timestamp) -> Result<Option<Athlete>, TooMany> {
         if self.shows(coach) {
             return Ok(None);
@@ -150,7 +151,9 @@ impl Athlete {
         if athlete.coaches.len() >= MOST_COACHES {
             return Err(TooMany);
         }
-        athlete.coaches.push(Coach { account: coach, since: now });
+        // Clocks of two functions may differ a little.
+        let after = self.withdrawn_at.map_or(now, |at| at.after(Duration::from_millis(1)).max(now));
+        athlete.coaches.push(Coach { account: coach, since: after });
         Ok(Some(athlete))
     }
 

@@ -1,5 +1,6 @@
 //! What follows from a workout, in one transaction with it.
 
+use crate::enrolment::Enrolment;
 use crate::load::{DayLoad, Shift};
 use crate::records::Records;
 use crate::session::{Session, SessionEvent};
@@ -15,6 +16,8 @@ pub struct Change {
     pub sessions: Vec<(Option<Stored<Session>>, Session, Vec<SessionEvent>)>,
     /// Records, likewise.
     pub records: Vec<(Option<Stored<Records>>, Records)>,
+    /// Runs, likewise.
+    pub runs: Vec<(Stored<Enrolment>, Enrolment)>,
 }
 
 impl Change {
@@ -37,6 +40,9 @@ impl Change {
         }
         for (old, new) in &self.records {
             transaction = transaction.write(old.as_ref(), new, Vec::new());
+        }
+        for (old, new) in &self.runs {
+            transaction = transaction.replace(old, new, Vec::new());
         }
         for ((day, [workouts, stress, impulse]), person) in shift.days().zip(std::iter::repeat(person)) {
             let person = person.ok_or_else(|| Error::broken("a day changes without a workout"))?;

@@ -1,7 +1,7 @@
 //! Which session a recording completes, and what then becomes of what was written down for it.
 
 use crate::change::Change;
-use crate::enrolment::Enrolment;
+use crate::enrolment::{Enrolment, State};
 use crate::session::Session;
 use crate::store;
 use crate::workout::{Workout, WorkoutEvent};
@@ -73,7 +73,28 @@ pub async fn release(
         count(training, person, by_hand, true, change).await?;
     }
     let released = Session { recorded: None, ..session.value.clone() };
-    change.sessions.push((Some(session), released, Vec::new()));
+    reopen(training, session, released, change).await
+}
+
+/// A session changes and may be open again: if it is of the present week, its reminder may be yet to come. The run is
+/// written in any case, so that whoever looks after it at this moment decides anew.
+async fn reopen(training: &Table, session: Stored<Session>, open: Session, change: &mut Change) -> Result<(), Error> {
+    let key = store::enrolment_key(open.person, open.enrolment);
+    let run = training.get::<Enrolment>(&key).await?;
+    let is_present = |run: &Enrolment| run.state == State::Active && run.present() == open.position;
+    if let Some(run) = run.filter(|run| open.is_open() && is_present(&run.value)) {
+        let plan = store::plan(training, &run.value).await?;
+        let known = store::sessions(training, run.value.id, open.position).await?;
+        let as_it_is = |known: &Stored<Session>| match known.value.number == open.number {
+            true => open.clone(),
+            false => known.value.clone(),
+        };
+        let known: Vec<Session> = known.iter().map(as_it_is).collect();
+        let sessions = run.value.sessions(open.position, &plan, &known);
+        let waits = run.value.clone().waits(&sessions);
+        change.runs.push((run, waits));
+    }
+    change.sessions.push((Some(session), open, Vec::new()));
     Ok(())
 }
 
@@ -82,7 +103,7 @@ pub async fn take_back(training: &Table, id: WorkoutId, planned: SessionOf, chan
     let session = stored_session(training, planned).await?;
     if session.value.by_hand == Some(id) {
         let open = Session { by_hand: None, ..session.value.clone() };
-        change.sessions.push((Some(session), open, Vec::new()));
+        reopen(training, session, open, change).await?;
     }
     Ok(())
 }

@@ -134,7 +134,7 @@ impl Workout {
         }
     }
 
-    /// The same, deleted: nothing that was measured or said is kept.
+    /// The same, deleted: nothing that was measured or said is kept, but when it was and at what sport.
     pub fn deleted(&self) -> Workout {
         let source = match &self.source {
             Source::Recording { activity, snapshot, .. } => {

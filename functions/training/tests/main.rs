@@ -5,6 +5,7 @@ mod activities;
 mod coaches;
 mod domain;
 mod library;
+mod races;
 mod republish;
 mod runs;
 mod support;

@@ -16,7 +16,7 @@ fn skip(stage: &Stage, id: EnrolmentId, week: u16, session: u8) -> local::trigge
     stage.ask("skip-session").by(&athlete()).at(id).send(&json!({"week": week, "session": session}))
 }
 
-fn shift(stage: &Stage, id: EnrolmentId, session: u8, day: &str) -> local::trigger::HttpResponse {
+pub fn shift(stage: &Stage, id: EnrolmentId, session: u8, day: &str) -> local::trigger::HttpResponse {
     stage
         .ask("move-session")
         .by(&athlete())

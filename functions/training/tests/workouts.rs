@@ -2,25 +2,26 @@
 
 use crate::support::{
     DAY, athlete, calendar, diary, enrol, go_to, good, hear, hear_deleted, kinds, load, meanwhile, ride, stage,
-    stranger, thresholds,
+    stranger, sweep, thresholds,
 };
-use kernel::EnrolmentId;
+use contracts::sensors::ActivityFigures;
+use kernel::{EnrolmentId, Sport};
 use local::stage::Stage;
 use local::testing::problem;
 use local::trigger::HttpResponse;
 use serde_json::{Value, json};
 
-fn free(started_at: &str) -> Value {
+pub fn free(started_at: &str) -> Value {
     json!({"started_at": started_at, "zone": "Europe/Berlin", "sport": "cycling", "minutes": 50, "note": "Тепло ☀️"})
 }
 
-fn planned(id: EnrolmentId) -> Value {
+pub fn planned(id: EnrolmentId) -> Value {
     let mut body = free("2030-01-07T06:00:00Z");
     body["planned"] = json!({"enrolment": id, "week": 1, "session": 1});
     body
 }
 
-fn log(stage: &Stage, key: &str, body: &Value) -> HttpResponse {
+pub fn log(stage: &Stage, key: &str, body: &Value) -> HttpResponse {
     stage.ask("log-workout").by(&athlete()).key(key).send(body)
 }
 
@@ -130,6 +131,36 @@ fn what_was_written_down_is_taken_back_and_its_session_is_open_again() {
     good(&log(&stage, "the-key-of-another-one", &planned(id)));
     assert_eq!(calendar(&stage, "2030-01-07", "2030-01-07"), ["2030-01-07 1 1 completed"]);
     problem(&delete(&stage, &json!(kernel::WorkoutId::from_bits(77))), 404, "not-found");
+}
+
+/// Wednesday's session was written down on Monday by mistake; its reminder comes on Wednesday all the same.
+#[test]
+fn a_session_that_is_open_again_is_reminded_of() {
+    for by_hand in [true, false] {
+        let stage = stage();
+        let id = enrol(&stage, "2030-01-07");
+        let mut wednesdays = planned(id);
+        wednesdays["planned"]["session"] = json!(2);
+        let run = ActivityFigures { sport: Sport::Running, ..ride(1, "2030-01-09T05:00:00Z") };
+        let logged = match by_hand {
+            true => good(&log(&stage, "the-key-of-a-workout", &wednesdays))["id"].clone(),
+            false => {
+                hear(&stage, &run, 1);
+                Value::Null
+            }
+        };
+        go_to(&stage, "2030-01-07T16:30:00Z");
+        sweep(&stage);
+        assert!(kinds(&stage).contains(&"session-due".to_owned()), "Monday's");
+        match by_hand {
+            true => assert_eq!(delete(&stage, &logged).status_code, 204),
+            false => hear_deleted(&stage, 1, 2),
+        }
+        kinds(&stage);
+        go_to(&stage, "2030-01-09T16:30:00Z");
+        sweep(&stage);
+        assert_eq!(kinds(&stage), ["session-due"], "by hand: {by_hand}");
+    }
 }
 
 #[test]

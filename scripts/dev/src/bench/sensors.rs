@@ -1,9 +1,11 @@
 //! `cargo dev bench sensors`: what keeping readings costs, in DynamoDB's own units, beside one item a record.
 //!
 //! Real recordings are sent the ways that apps and devices send them; every write is counted: readings, rollups, what
-//! is noted to be closed, activities, and their entries in indexes. A record alone in an item would be one unit. Printed
-//! beside it: what a person's year costs, an hour a day, with reads, requests, functions, queues and the bucket; not the
-//! runs of `close-hours`, which all people share, nor what leaves AWS.
+//! is noted to be closed, activities, and their entries in indexes. A record alone in an item would be one unit.
+//!
+//! Beside it a person's year, an hour of a record a second each day: what ten such days cost, taken 36.5 times. With reads,
+//! requests, functions, messages and the bucket; without the runs of `close-hours`, which all people share, what training
+//! makes of activities, and what leaves AWS.
 
 use crate::cost::{Bill, DOLLARS_A_MILLION_WRITES, Row};
 use crate::{Options, Outcome};
@@ -35,14 +37,24 @@ const RECORDINGS: [&str; 9] = [
 ];
 /// US dollars in us-east-1 for a million uploads to a bucket, each read once.
 const DOLLARS_A_MILLION_OBJECTS: f64 = 5.4;
-/// US dollars in us-east-1 for a gigabyte in a table for a year.
-const DOLLARS_A_GIGABYTE_YEAR: f64 = 3.0;
+/// US dollars in us-east-1 for a gigabyte in a table that can be restored to any moment, for a year.
+const DOLLARS_A_GIGABYTE_YEAR: f64 = 12.0 * (0.25 + 0.20);
+/// Bytes that storage counts beside an item's own.
+const AROUND: usize = 100;
 /// A day in milliseconds.
 const DAY: i64 = 86_400_000;
 /// How often `close-hours` is started.
 const CLOCK: i64 = 300_000;
-/// Records of a year at an hour a day.
-const YEAR: f64 = 365.0 * 3600.0;
+/// Of these the days of a person are cut, an hour a day.
+const DAILY: [&str; 3] = [
+    "2019-02-17-062644-ELEMNT-297E-195-0",
+    "garmin-edge-500-activity",
+    "garmin-fr935-cr",
+];
+/// Days that stand for a year: as many as have one item of rollups.
+const DAYS: usize = 10;
+/// Records of an hour.
+const HOURLY: usize = 3600;
 
 /// How readings are sent.
 #[derive(Clone, Copy)]
@@ -83,37 +95,33 @@ const WAYS: [Way; 8] = [
 pub fn run(arguments: &[String]) -> Outcome {
     Options::read(arguments, &[])?;
     println!(
-        "{:<24} {:>9} {:>11} {:>9} {:>7}   {:<30}",
-        "", "", "write", "times", "", "$ a user-year, an hour a day:"
+        "{:<20} {:>8} {:>7} {:>7} {:>5}   {:<40}",
+        "", "", "write", "times", "", "$ of a year, an hour a day:"
     );
     println!(
-        "{:<24} {:>9} {:>11} {:>9} {:>7} {:>9} {:>11} {:>12}",
-        "way", "records", "units", "fewer", "bar", "writes", "all of it", "to keep it"
+        "{:<20} {:>8} {:>7} {:>7} {:>5} {:>8} {:>10} {:>17}",
+        "way", "records", "units", "fewer", "bar", "writes", "all of it", "kept for a year"
     );
     let (mut missed, mut kinds) = (Vec::new(), Vec::new());
     for Way { name, how, bar } in &WAYS {
-        let mut all = Kept::default();
+        let (mut records, mut costs) = (0, Vec::new());
         for recording in RECORDINGS {
-            let kept = keep(recording, *how)?;
-            all.records += kept.records;
-            all.dollars += kept.dollars;
-            all.costs.extend(kept.costs);
+            let session = Session::read(recording)?;
+            records += session.recording.times.len();
+            costs.extend(keep(vec![session], *how, When::Once)?.costs);
         }
-        let units: f64 = all.costs.iter().map(|cost| cost.writes).sum();
-        let bytes: usize = all.costs.iter().flat_map(|cost| &cost.items).map(|item| item.bytes).sum();
-        kinds.extend(by_kind(&all.costs).into_iter().map(|(kind, sums)| (*name, kind, sums)));
-        let (fewer, years) = (all.records as f64 / units, all.records as f64 / YEAR);
-        let writes = units * DOLLARS_A_MILLION_WRITES / 1_000_000.0 / years;
-        let (whole, keeping) = (all.dollars / years, bytes as f64 / 1e9 * DOLLARS_A_GIGABYTE_YEAR / years);
-        println!(
-            "{name:<24} {:>9} {units:>11.1} {fewer:>9.1} {bar:>7} {writes:>9.4} {whole:>11.4} {keeping:>12.4}",
-            all.records
-        );
+        let units: f64 = costs.iter().map(|cost| cost.writes).sum();
+        let fewer = records as f64 / units;
+        kinds.extend(by_kind(&costs).into_iter().map(|(kind, sums)| (*name, kind, sums)));
+        let year = keep(days()?, *how, When::Daily)?;
+        let [writes, whole, kept] = year.dollars().map(|dollars| dollars * 365.0 / DAYS as f64);
+        println!("{name:<20} {records:>8} {units:>7} {fewer:>7.1} {bar:>5} {writes:>8.4} {whole:>10.4} {kept:>17.4}");
         if fewer < *bar {
             missed.push(format!("{name}: {fewer:.1} instead of {bar}"));
         }
     }
-    println!("one item a record {:>56.4}", YEAR * DOLLARS_A_MILLION_WRITES / 1_000_000.0);
+    let alone = 365.0 * HOURLY as f64 * DOLLARS_A_MILLION_WRITES / 1_000_000.0;
+    println!("one item a record {alone:>42.4}");
     println!();
     println!(
         "{:<24} {:<12} {:>7} {:>7} {:>8} {:>11} {:>9}",
@@ -152,22 +160,90 @@ fn by_kind(costs: &[Cost]) -> BTreeMap<String, Sums> {
     kinds
 }
 
-/// What keeping a recording came to.
-#[derive(Default)]
+/// What a device recorded, and the file that it wrote.
+struct Session {
+    recording: Recording,
+    file: Vec<u8>,
+}
+
+impl Session {
+    fn read(name: &str) -> Result<Self, String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/sensors/fit");
+        let file = std::fs::read(folder.join(format!("{name}.fit"))).map_err(|error| format!("{name}: {error}"))?;
+        let recording = activity_files::read(&file, &Limits::default()).map_err(|error| format!("{name}: {error}"))?;
+        Ok(Self { recording, file })
+    }
+}
+
+/// An hour of records for each of [`DAYS`].
+fn days() -> Result<Vec<Session>, String> {
+    let mut hours = Vec::new();
+    for name in DAILY {
+        let all = Session::read(name)?.recording;
+        for first in (0..all.times.len().saturating_sub(HOURLY - 1)).step_by(HOURLY) {
+            let hour = first..first + HOURLY;
+            let column = |column: &Column| Column {
+                kind: column.kind,
+                values: column.values[hour.clone()].to_vec(),
+            };
+            let times = all.times[hour.clone()].to_vec();
+            let channels = all.channels.iter().map(column).filter(|column| column.values.iter().any(Option::is_some));
+            let recording = Recording {
+                start: times[0],
+                end: times[HOURLY - 1],
+                channels: channels.collect(),
+                times,
+                laps: Vec::new(),
+                pauses: Vec::new(),
+                rr: Vec::new(),
+                ..all.clone()
+            };
+            hours.push(recording);
+        }
+    }
+    let of_a_day = hours.into_iter().cycle().take(DAYS);
+    Ok(of_a_day.map(|recording| Session { recording, file: Vec::new() }).collect())
+}
+
+/// When what is sent was recorded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// When it was; what is live, today.
+    Once,
+    /// One after another, day by day.
+    Daily,
+}
+
+/// What keeping sessions came to.
 struct Kept {
-    records: usize,
     /// What the table was asked.
     costs: Vec<Cost>,
     /// US dollars for all of it.
     dollars: f64,
 }
 
-/// Keeps a recording.
-fn keep(name: &str, how: How) -> Result<Kept, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/sensors/fit");
-    let bytes = std::fs::read(folder.join(format!("{name}.fit"))).map_err(|error| format!("{name}: {error}"))?;
-    let recording = activity_files::read(&bytes, &Limits::default()).map_err(|error| format!("{name}: {error}"))?;
-    let records = recording.times.len();
+impl Kept {
+    /// US dollars: for the writes, for all of it, and for what is stored in the end, a year long.
+    fn dollars(&self) -> [f64; 3] {
+        let units: f64 = self.costs.iter().map(|cost| cost.writes).sum();
+        let mut stored = BTreeMap::new();
+        for (n, item) in self.costs.iter().flat_map(|cost| &cost.items).enumerate() {
+            // Without a place in the sort key each write is of another item.
+            let of = if item.sort.contains('#') { 0 } else { n };
+            stored.insert((&item.sort, of), item.bytes + AROUND);
+        }
+        let bytes: usize = stored.into_values().sum();
+        [
+            units * DOLLARS_A_MILLION_WRITES / 1_000_000.0,
+            self.dollars,
+            bytes as f64 / 1e9 * DOLLARS_A_GIGABYTE_YEAR,
+        ]
+    }
+}
+
+/// Keeps what one device of a person recorded.
+fn keep(sessions: Vec<Session>, how: How, when: When) -> Result<Kept, String> {
+    let files = sessions.len() as f64;
     let stage = Stage::new(vec![sensors::context()])?;
     let person = caller(1, Role::Customer);
     good(&stage.ask("give-consent").by(&person).get())?;
@@ -178,41 +254,61 @@ fn keep(name: &str, how: How) -> Result<Kept, String> {
     stage.costs();
     stage.invoked();
     stage.calls();
-    match how {
-        How::File => upload(&stage, &person, device, &bytes)?,
-        How::Later(length) => {
-            for batch in batches(&recording, length)? {
-                post(&stage, &person, device, &batch)?;
-            }
-        }
-        How::Live(length) => {
-            let today = batches(&measured_today(recording, stage.now().as_millis()), length)?;
-            let begin = today[0].times()[0];
-            stage.pass(lasting(begin - stage.now().as_millis()));
-            for batch in today {
-                let last = batch.times()[batch.times().len() - 1];
-                pass_until(&stage, (last.div_euclid(length) + 1) * length)?;
-                post(&stage, &person, device, &batch)?;
-            }
-        }
+    for session in sessions {
+        send(&stage, &person, device, session, how, when)?;
+        stage.settle()?;
+        // What came is summed up ten minutes later, or after its hour.
+        pass_until(&stage, stage.now().as_millis() + 2 * 3_600_000)?;
     }
-    stage.settle()?;
-    // What came is summed up ten minutes later, or after its hour.
-    pass_until(&stage, stage.now().as_millis() + 2 * 3_600_000)?;
     let costs = stage.costs();
     let mut invoked = stage.invoked();
     invoked.retain(|name| *name != "close-hours");
-    let tables = Row::of(name, costs.iter()).dollars();
-    let objects = if matches!(how, How::File) { DOLLARS_A_MILLION_OBJECTS } else { 0.0 };
+    let tables = Row::of("", costs.iter()).dollars();
+    let objects = if matches!(how, How::File) { files * DOLLARS_A_MILLION_OBJECTS } else { 0.0 };
     let dollars = (Bill::of(&stage.cloud, &invoked, &stage.calls(), tables).dollars() + objects) / 1_000_000.0;
-    Ok(Kept { records, costs, dollars })
+    Ok(Kept { costs, dollars })
+}
+
+fn send(
+    stage: &Stage,
+    person: &Principal,
+    device: DeviceId,
+    Session { mut recording, mut file }: Session,
+    how: How,
+    when: When,
+) -> Outcome {
+    if when == When::Daily || matches!(how, How::Live(_)) {
+        recording = measured_today(recording, stage.now().as_millis());
+        stage.pass(lasting(recording.start - stage.now().as_millis()));
+    }
+    if when == When::Daily && !matches!(how, How::Live(_)) {
+        pass_until(stage, recording.end + CLOCK)?;
+        file = activity_files::write_fit(&recording);
+    }
+    match how {
+        How::File => upload(stage, person, device, &file),
+        How::Later(length) => {
+            batches(&recording, length)?.iter().try_for_each(|batch| post(stage, person, device, batch))
+        }
+        How::Live(length) => {
+            for batch in batches(&recording, length)? {
+                let last = batch.times()[batch.times().len() - 1];
+                pass_until(stage, (last.div_euclid(length) + 1) * length)?;
+                post(stage, person, device, &batch)?;
+            }
+            Ok(())
+        }
+    }
 }
 
 /// A recording moved by whole days, so that it begins within the next one.
 fn measured_today(mut recording: Recording, now: i64) -> Recording {
-    let ago = now - recording.times.first().copied().unwrap_or(now);
-    let days = (ago.div_euclid(DAY) + 1) * DAY;
-    recording.times.iter_mut().for_each(|at| *at += days);
+    let days = ((now - recording.start).div_euclid(DAY) + 1) * DAY;
+    recording
+        .times
+        .iter_mut()
+        .chain([&mut recording.start, &mut recording.end])
+        .for_each(|at| *at += days);
     recording
 }
 
@@ -237,7 +333,8 @@ fn lasting(millis: i64) -> Duration {
 }
 
 fn upload(stage: &Stage, person: &Principal, device: DeviceId, bytes: &[u8]) -> Outcome {
-    let ask = stage.ask("create-activity-file").by(person).at(device).key("the-file-of-this-bench");
+    let key = format!("the-file-of-{}", stage.now());
+    let ask = stage.ask("create-activity-file").by(person).at(device).key(&key);
     let signed = good(&ask.send(&json!({ "length": bytes.len() })))?;
     crate::answers::upload(stage, &signed, bytes)
 }
