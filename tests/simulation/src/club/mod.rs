@@ -203,9 +203,13 @@ impl Club {
         let putting = if self.uploads.values().any(|upload| upload.put.is_none()) { 12 } else { 0 };
         let reluctant = self.consents.values().any(|consent| consent.is_given() == Some(false));
         let giving = if reluctant { 14 } else { 1 };
+        // Few write anything down.
+        let taking = if self.written.values().any(|written| !written.in_doubt) { 14 } else { 0 };
         let late = if self.rush > 0 { 90 } else { 18 };
         self.rush = self.rush.saturating_sub(1);
-        match random.weighted(&[24, late, 6, 4, 6, 4, 5, putting, 6, giving, 1, 3, 2, 2, 4, 1, 2, 2, 1]) {
+        match random.weighted(&[
+            24, late, 6, 4, 6, 4, 5, putting, 6, giving, 1, 3, 2, 2, 4, 1, 2, taking, 1,
+        ]) {
             0 => self.live(random, now),
             1 => self.late(random, now),
             2 => self.bulk(random, now),
