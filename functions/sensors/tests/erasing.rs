@@ -2,10 +2,11 @@
 //! is.
 
 use crate::support::{
-    DAY, HOUR, KEY, MINUTE, SECOND, all, at_call, beats, behind, catch_up, chart, close_while, counted, cut_off, good,
-    lasting, morning, person, range, rollups_agree, send, stranger, with_device,
+    DAY, HOUR, KEY, MINUTE, SECOND, all, at_call, beats, before_write_of, behind, catch_up, chart, close_while,
+    counted, cut_off, good, lasting, morning, person, range, rollups_agree, send, stranger, with_device, writes,
 };
 use kernel::{DeviceId, Principal};
+use local::faults::Fate;
 use local::stage::Stage;
 use local::testing::problem;
 use local::trigger::HttpResponse;
@@ -167,4 +168,26 @@ fn a_long_history_is_deleted_page_by_page_and_leaves_nothing_to_be_closed() {
     stage.pass(lasting(2 * HOUR));
     assert!(stage.start("close-hours"));
     assert_eq!(counted(&chart(&stage, device, begin, now + DAY, 2000)), 2);
+}
+
+/// Nothing of these days was noted yet: the request that brought the first readings was cut off after them.
+#[test]
+fn a_batch_that_comes_while_the_first_readings_of_its_days_are_deleted_is_summed_up() {
+    let (stage, device) = with_device();
+    let stage = Arc::new(stage);
+    let from = morning(&stage) - 3 * HOUR;
+    stage.interfere(|call| match String::from_utf8_lossy(&call.body).contains("\"rollup#d") && writes(call) {
+        true => Fate::NeverSent,
+        false => Fate::Answered,
+    });
+    assert_eq!(send(&stage, device, KEY, &beats(from, &[100; 60])).status_code, 503);
+    stage.calm();
+    before_write_of(&stage, "rollup#d", move |stage| {
+        good(&send(stage, device, "a-batch-of-another-hour", &beats(from + 2 * HOUR, &[110; 60])));
+    });
+    good(&delete(&stage, device, from, from + MINUTE));
+    stage.calm();
+    catch_up(&stage);
+    assert_eq!(all(&stage, device).len(), 60);
+    rollups_agree(&stage, device, "after all");
 }

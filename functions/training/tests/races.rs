@@ -1,10 +1,11 @@
 //! What happens to one thing from two sides at once.
 
+use crate::runs::{shift, skip};
+use crate::support::athlete;
 use crate::support::{
     account, clock, diary, enrol, go_to, good, hear, kinds, load, meanwhile, records, ride, stage, sweep, thresholds,
 };
-use crate::workouts::{free, log, planned};
-use crate::{runs::shift, support::athlete};
+use crate::workouts::{delete, free, log, planned};
 use contracts::sensors::ActivityFigures;
 use local::services::dynamodb;
 use local::testing::problem;
@@ -87,6 +88,33 @@ fn what_is_written_down_while_it_is_moved_once_more_is_done() {
     meanwhile(&stage, move |stage| drop(good(&log(stage, "the-key-of-a-workout", &second))));
     problem(&shift(&stage, id, 2, "2030-01-10"), 409, "session-completed");
     stage.calm();
+}
+
+#[test]
+fn what_is_written_down_while_it_is_left_out_after_a_move_is_done() {
+    let stage = stage();
+    let id = enrol(&stage, "2030-01-07");
+    good(&shift(&stage, id, 2, "2030-01-08"));
+    let mut second = planned(id);
+    second["planned"]["session"] = json!(2);
+    meanwhile(&stage, move |stage| drop(good(&log(stage, "the-key-of-a-workout", &second))));
+    problem(&skip(&stage, id, 1, 2), 409, "session-completed");
+    stage.calm();
+}
+
+#[test]
+fn a_clock_that_is_set_while_a_workout_is_taken_back_is_set() {
+    let stage = stage();
+    let id = enrol(&stage, "2030-01-07");
+    let logged = good(&log(&stage, "the-key-of-a-workout", &planned(id)));
+    meanwhile(&stage, move |stage| {
+        let set = stage.ask("set-training-clock").by(&athlete()).at(id).send(&clock("Europe/Berlin", "09:00"));
+        assert_eq!(set.status_code, 204);
+    });
+    assert_eq!(delete(&stage, &logged["id"]).status_code, 204);
+    stage.calm();
+    let day = stage.ask("get-calendar").by(&athlete()).query("from=2030-01-09&to=2030-01-09").get();
+    assert_eq!(good(&day)["sessions"][0]["begins_at"], "2030-01-09T08:00:00.000Z");
 }
 
 #[test]

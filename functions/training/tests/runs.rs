@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-fn skip(stage: &Stage, id: EnrolmentId, week: u16, session: u8) -> local::trigger::HttpResponse {
+pub fn skip(stage: &Stage, id: EnrolmentId, week: u16, session: u8) -> local::trigger::HttpResponse {
     stage.ask("skip-session").by(&athlete()).at(id).send(&json!({"week": week, "session": session}))
 }
 

@@ -104,7 +104,7 @@ fn what_was_left_out_is_not_written_down_as_done() {
     problem(&log(&stage, "the-key-of-a-workout", &planned(id)), 409, "session-skipped");
 }
 
-fn delete(stage: &Stage, id: &Value) -> HttpResponse {
+pub fn delete(stage: &Stage, id: &Value) -> HttpResponse {
     stage.ask("delete-workout").by(&athlete()).at(id.as_str().unwrap()).get()
 }
 
