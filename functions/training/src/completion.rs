@@ -1,4 +1,5 @@
-//! Which session a recording completes, and what then becomes of what was written down for it.
+//! Which session a recording completes, what then becomes of what was written down for it, and how a session that is
+//! not done any more is open again.
 
 use crate::change::Change;
 use crate::enrolment::{Enrolment, State};
@@ -79,20 +80,17 @@ pub async fn release(
 /// A session changes and may be open again: if it is of the present week, its reminder may be yet to come. The run is
 /// written in any case, so that whoever looks after it at this moment decides anew.
 async fn reopen(training: &Table, session: Stored<Session>, open: Session, change: &mut Change) -> Result<(), Error> {
-    let key = store::enrolment_key(open.person, open.enrolment);
-    let run = training.get::<Enrolment>(&key).await?;
-    let is_present = |run: &Enrolment| run.state == State::Active && run.present() == open.position;
-    if let Some(run) = run.filter(|run| open.is_open() && is_present(&run.value)) {
-        let plan = store::plan(training, &run.value).await?;
-        let known = store::sessions(training, run.value.id, open.position).await?;
-        let as_it_is = |known: &Stored<Session>| match known.value.number == open.number {
-            true => open.clone(),
-            false => known.value.clone(),
-        };
-        let known: Vec<Session> = known.iter().map(as_it_is).collect();
-        let sessions = run.value.sessions(open.position, &plan, &known);
-        let waits = run.value.clone().waits(&sessions);
-        change.runs.push((run, waits));
+    if open.is_open() {
+        let run = training.get::<Enrolment>(&store::enrolment_key(open.person, open.enrolment)).await?;
+        let is_present = |run: &Enrolment| run.state == State::Active && run.present() == open.position;
+        if let Some(run) = run.filter(|run| is_present(&run.value)) {
+            let plan = store::plan(training, &run.value).await?;
+            let known = store::sessions(training, run.value.id, open.position).await?;
+            let known: Vec<Session> = known.into_iter().map(|known| known.value).collect();
+            let sessions = run.value.sessions(open.position, &plan, &known);
+            let waits = run.value.clone().waits_with(&sessions, &open);
+            change.runs.push((run, waits));
+        }
     }
     change.sessions.push((Some(session), open, Vec::new()));
     Ok(())

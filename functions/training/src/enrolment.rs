@@ -158,6 +158,14 @@ impl Enrolment {
         Enrolment { waiting: Some(WAITING.to_owned()), due: Some(due), ..self }
     }
 
+    /// The same, with `changed` in place of what it was among the sessions of its week.
+    #[must_use]
+    pub fn waits_with(self, sessions: &[Session], changed: &Session) -> Enrolment {
+        let with = |session: &Session| if session.number == changed.number { changed.clone() } else { session.clone() };
+        let sessions: Vec<Session> = sessions.iter().map(with).collect();
+        self.waits(&sessions)
+    }
+
     /// The person gives it up. None: it has ended.
     pub fn leave(&self) -> Option<Enrolment> {
         (self.state == State::Active).then(|| self.ended(State::Left))

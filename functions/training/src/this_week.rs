@@ -101,8 +101,6 @@ impl ThisWeek {
 
     /// The run, to be looked after as is right with `changed` in place of what it was.
     pub fn waits_with(&self, changed: &Session) -> Enrolment {
-        let with = |session: &Session| if session.number == changed.number { changed.clone() } else { session.clone() };
-        let sessions: Vec<Session> = self.sessions.iter().map(with).collect();
-        self.run.value.clone().waits(&sessions)
+        self.run.value.clone().waits_with(&self.sessions, changed)
     }
 }

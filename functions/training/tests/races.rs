@@ -1,13 +1,15 @@
 //! What happens to one thing from two sides at once.
 
 use crate::runs::{shift, skip};
-use crate::support::athlete;
 use crate::support::{
-    account, clock, diary, enrol, go_to, good, hear, kinds, load, meanwhile, records, ride, stage, sweep, thresholds,
+    account, athlete, clock, diary, enrol, go_to, good, hear, kinds, load, meanwhile, records, ride, stage, sweep,
+    thresholds,
 };
 use crate::workouts::{delete, free, log, planned};
 use contracts::sensors::ActivityFigures;
+use kernel::EnrolmentId;
 use local::services::dynamodb;
+use local::stage::Stage;
 use local::testing::problem;
 use serde_json::{Value, json};
 
@@ -78,28 +80,34 @@ fn a_workout_that_is_written_down_twice_at_once_is_told_of_once() {
     assert_eq!(day["Item"]["workouts"]["N"], "1");
 }
 
+/// The session is stored: it was moved before.
 #[test]
-fn what_is_written_down_while_it_is_moved_once_more_is_done() {
-    let stage = stage();
-    let id = enrol(&stage, "2030-01-07");
-    good(&shift(&stage, id, 2, "2030-01-08"));
-    let mut second = planned(id);
-    second["planned"]["session"] = json!(2);
-    meanwhile(&stage, move |stage| drop(good(&log(stage, "the-key-of-a-workout", &second))));
-    problem(&shift(&stage, id, 2, "2030-01-10"), 409, "session-completed");
-    stage.calm();
+fn what_is_written_down_while_it_is_moved_or_left_out_once_more_is_done() {
+    for change in [
+        |stage: &Stage, id| shift(stage, id, 2, "2030-01-10"),
+        |stage: &Stage, id| skip(stage, id, 1, 2),
+    ] {
+        let stage = stage();
+        let id = enrol(&stage, "2030-01-07");
+        good(&shift(&stage, id, 2, "2030-01-08"));
+        let mut second = planned(id);
+        second["planned"]["session"] = json!(2);
+        meanwhile(&stage, move |stage| drop(good(&log(stage, "the-key-of-a-workout", &second))));
+        problem(&change(&stage, id), 409, "session-completed");
+        stage.calm();
+    }
 }
 
-#[test]
-fn what_is_written_down_while_it_is_left_out_after_a_move_is_done() {
-    let stage = stage();
-    let id = enrol(&stage, "2030-01-07");
-    good(&shift(&stage, id, 2, "2030-01-08"));
-    let mut second = planned(id);
-    second["planned"]["session"] = json!(2);
-    meanwhile(&stage, move |stage| drop(good(&log(stage, "the-key-of-a-workout", &second))));
-    problem(&skip(&stage, id, 1, 2), 409, "session-completed");
-    stage.calm();
+/// The person trains at nine in the morning from now on.
+fn set_clock(stage: &Stage, id: EnrolmentId) {
+    let set = stage.ask("set-training-clock").by(&athlete()).at(id).send(&clock("Europe/Berlin", "09:00"));
+    assert_eq!(set.status_code, 204);
+}
+
+/// When the session of a day begins.
+fn begins(stage: &Stage, day: &str) -> Value {
+    let answer = stage.ask("get-calendar").by(&athlete()).query(&format!("from={day}&to={day}")).get();
+    good(&answer)["sessions"][0]["begins_at"].clone()
 }
 
 #[test]
@@ -107,14 +115,10 @@ fn a_clock_that_is_set_while_a_workout_is_taken_back_is_set() {
     let stage = stage();
     let id = enrol(&stage, "2030-01-07");
     let logged = good(&log(&stage, "the-key-of-a-workout", &planned(id)));
-    meanwhile(&stage, move |stage| {
-        let set = stage.ask("set-training-clock").by(&athlete()).at(id).send(&clock("Europe/Berlin", "09:00"));
-        assert_eq!(set.status_code, 204);
-    });
+    meanwhile(&stage, move |stage| set_clock(stage, id));
     assert_eq!(delete(&stage, &logged["id"]).status_code, 204);
     stage.calm();
-    let day = stage.ask("get-calendar").by(&athlete()).query("from=2030-01-09&to=2030-01-09").get();
-    assert_eq!(good(&day)["sessions"][0]["begins_at"], "2030-01-09T08:00:00.000Z");
+    assert_eq!(begins(&stage, "2030-01-09"), "2030-01-09T08:00:00.000Z");
 }
 
 #[test]
@@ -125,12 +129,8 @@ fn a_clock_that_is_set_while_a_recording_ends_the_week_is_set() {
     go_to(&stage, "2030-01-09T16:30:00Z");
     sweep(&stage);
     go_to(&stage, "2030-01-14T06:00:00Z");
-    meanwhile(&stage, move |stage| {
-        let set = stage.ask("set-training-clock").by(&athlete()).at(id).send(&clock("Europe/Berlin", "09:00"));
-        assert_eq!(set.status_code, 204);
-    });
+    meanwhile(&stage, move |stage| set_clock(stage, id));
     hear(&stage, &ride(1, "2030-01-14T05:00:00Z"), 1);
     stage.calm();
-    let day = stage.ask("get-calendar").by(&athlete()).query("from=2030-01-16&to=2030-01-16").get();
-    assert_eq!(good(&day)["sessions"][0]["begins_at"], "2030-01-16T08:00:00.000Z");
+    assert_eq!(begins(&stage, "2030-01-16"), "2030-01-16T08:00:00.000Z");
 }
